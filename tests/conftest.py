@@ -1,0 +1,62 @@
+"""What does every test get?
+
+Without asking: a GET that writes fails (the access log and the session aside), an undefined template variable fails,
+migrated rows are there in every test, and Redis is empty at the start.
+
+For journeys (always `@pytest.mark.browser`; the database is committed, so no `django_db` mark is needed):
+
+    @pytest.mark.browser
+    def test_month(live_portal, phone, desktop, axe):
+        # live_portal.url  the portal; live_portal.worker is a real Celery worker on the same database
+        phone.goto(live_portal.url + "/login/")   # 390×844, zh-CN; desktop is 1366×768; both fail the test on
+        axe(phone)                                # console errors and policy violations. axe fails on serious ones.
+        live_portal.wait_until_idle()             # until no job is queued or running
+
+A job that needs no browser: take `live_worker` (and `transactional_db`). More than one window, other sizes or
+languages: `open_page(width, height, locale="zh-CN", javascript=True)`, each with its own cookies.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+pytest_plugins = ["tests.browser", "tests.live"]
+
+WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+WRITTEN_BY_READING = {"branchportal_auditentry", "django_session"}
+
+
+@pytest.fixture(autouse=True)
+def _migrated_rows_survive(django_db_serialized_rollback):
+    """Tests with real transactions empty the tables; rows that migrations made come back."""
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _get_writes_nothing(monkeypatch):
+    """A GET through the test client may add to the access log and the session, and to nothing else."""
+    send = Client.request
+
+    def request(client, **environ):
+        if environ.get("REQUEST_METHOD") not in {"GET", "HEAD"}:
+            return send(client, **environ)
+        with connection.execute_wrapper(_refuse_writes):
+            return send(client, **environ)
+
+    monkeypatch.setattr(Client, "request", request)
+
+
+def _refuse_writes(execute, sql, params, many, context):
+    written = WRITE.match(sql)
+    if written and written[1] not in WRITTEN_BY_READING:
+        pytest.fail(f"A GET wrote to {written[1]}: {sql}")
+    return execute(sql, params, many, context)

@@ -1,0 +1,17 @@
+"""Which settings does the suite change? Servers of its own, plain http, quick password hashes, nothing else."""
+
+from tests import services
+
+services.ensure()
+
+from branchportal.settings import *  # noqa: E402, F403
+from branchportal.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # a file: threads share it as in real life
+    DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}.test"}
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # the test database is dropped at the end
+
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,0 +1,5 @@
+"""Which address leads to which page of activities?"""
+
+app_name = "activities"
+
+urlpatterns = []

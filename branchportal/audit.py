@@ -1,0 +1,140 @@
+"""Who did what, when and why: how is it written down, and how is it made tamper-evident?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import Max
+
+from branchportal.models import AccessRecord, AuditEntry
+
+GENESIS = "0" * 64
+SEAL_LOCK = 7_301_540_216  # any constant: PostgreSQL's advisory lock that lets one sealer work at a time
+
+
+def record(
+    action: str,
+    *,
+    by: Any,
+    subject: models.Model | None = None,
+    branch: models.Model | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEntry:
+    """Write one line in the caller's transaction. `by` is the acting user, or None for the clock."""
+    return AuditEntry.objects.create(
+        **_line(action, by=by, subject=subject, branch=branch, before=before, after=after, reason=reason)
+    )
+
+
+def record_many(action: str, *, by: Any, lines: Iterable[dict[str, Any]]) -> None:
+    """Write one line per dict of `record`'s other arguments, in one statement."""
+    AuditEntry.objects.bulk_create([AuditEntry(**_line(action, by=by, **line)) for line in lines], batch_size=500)
+
+
+def note_access(
+    action: str, *, by: Any, subject: models.Model | None = None, branch: models.Model | None = None
+) -> None:
+    """Write down that `by` looked at or took away somebody's data."""
+    AccessRecord.objects.create(
+        user=by,
+        action=action,
+        branch=branch,
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=str(subject.pk) if subject else "",
+    )
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return only the entries that differ, as (before, after)."""
+    keys = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
+
+
+def seal(limit: int = 5000) -> int:
+    """Chain up to `limit` lines that are not sealed yet; return how many. Safe to call from several places at once."""
+    with transaction.atomic():
+        _one_sealer_at_a_time()
+        last = AuditEntry.objects.filter(sequence__isnull=False).order_by("-sequence").first()
+        sequence, previous = (last.sequence, last.seal) if last else (0, GENESIS)
+        lines = list(AuditEntry.objects.filter(sequence__isnull=True).order_by("id")[:limit])
+        for line in lines:
+            sequence += 1
+            line.sequence = sequence
+            line.seal = previous = _digest(previous, line)
+        AuditEntry.objects.bulk_update(lines, ["sequence", "seal"], batch_size=200)
+    return len(lines)
+
+
+def first_broken_line() -> AuditEntry | None:
+    """Return the first sealed line whose seal does not follow from the one before it, or None."""
+    previous, expected = GENESIS, 1
+    for line in AuditEntry.objects.filter(sequence__isnull=False).order_by("sequence").iterator(chunk_size=2000):
+        if line.sequence != expected or line.seal != _digest(previous, line):
+            return line
+        previous, expected = line.seal, expected + 1
+    return None
+
+
+def sealed_up_to() -> int:
+    """Return the sequence number of the newest sealed line (0 without any)."""
+    return AuditEntry.objects.aggregate(newest=Max("sequence"))["newest"] or 0
+
+
+def _line(
+    action: str,
+    *,
+    by: Any,
+    subject: models.Model | None = None,
+    branch: models.Model | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> dict[str, Any]:
+    return {
+        "action": action,
+        "actor": by,
+        "actor_name": by.name if by else "",
+        "branch": branch if branch is not None else getattr(subject, "branch", None),
+        "subject_type": subject._meta.label_lower if subject else "",
+        "subject_id": str(subject.pk) if subject else "",
+        "subject_name": str(subject)[:120] if subject else "",
+        "before": _plain(before or {}),
+        "after": _plain(after or {}),
+        "reason": reason,
+    }
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: _plain_value(value) for key, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return str(value)
+    return value
+
+
+def _digest(previous: str, line: AuditEntry) -> str:
+    content = [
+        line.sequence, line.id, line.at.isoformat(), line.actor_id, line.actor_name, line.action, line.branch_id,
+        line.subject_type, line.subject_id, line.subject_name, line.before, line.after, line.reason,
+    ]  # fmt: skip
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256((previous + text).encode()).hexdigest()
+
+
+def _one_sealer_at_a_time() -> None:
+    """On SQLite every transaction is the only writer already."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])

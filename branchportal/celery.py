@@ -1,0 +1,20 @@
+"""What runs by itself? Ticks only: which day something is due is decided by the apps, never here."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchportal.settings")
+
+app = Celery("branchportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "republish-jobs": {"task": "branchportal.tasks.republish_jobs", "schedule": 20.0},
+    "seal-audit": {"task": "branchportal.tasks.seal_audit", "schedule": 60.0},
+    "month": {"task": "evaluations.tasks.tick", "schedule": 60.0},
+    "tidy": {"task": "members.tasks.tidy", "schedule": 3600.0},
+}
+for _entry in app.conf.beat_schedule.values():
+    _entry["options"] = {"expires": _entry["schedule"]}

@@ -1,0 +1,156 @@
+"""How does long work survive: queued with its cause, run by any worker, never twice, never lost?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from branchportal.models import JobRun
+
+logger = logging.getLogger(__name__)
+
+MAXIMUM_ATTEMPTS = 5
+QUEUED_TOO_LONG = timedelta(seconds=30)
+HEARTBEAT_STALE = timedelta(seconds=60)
+
+State = JobRun.State
+
+
+class StaleAttempt(Exception):
+    """Another worker has taken this job over: whatever this one computed must not be stored."""
+
+
+class JobRefused(Exception):
+    """The job can't succeed as it was asked; the message tells the user what to do. Not tried again."""
+
+
+@dataclass
+class JobContext:
+    """What a handler gets: its row, a way to report progress, and the fence before the final write."""
+
+    job: JobRun
+
+    def progress(self, step: str, done: int = 0, total: int = 0) -> None:
+        """Show true counts and prove that this worker is alive. Call it outside the final transaction."""
+        updated = self._mine().update(step=step, done_count=done, total_count=total, heartbeat_at=timezone.now())
+        if not updated:
+            raise StaleAttempt
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Mark the job done inside the handler's own transaction, or raise StaleAttempt, which undoes its writes."""
+        now = timezone.now()
+        updated = self._mine().update(state=State.DONE, result=result, finished_at=now, heartbeat_at=now, error="")
+        if not updated:
+            raise StaleAttempt
+
+    def _mine(self):
+        return JobRun.objects.filter(pk=self.job.pk, state=State.RUNNING, attempt=self.job.attempt)
+
+
+Handler = Callable[[JobContext], None]
+_handlers: dict[str, Handler] = {}
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind. It must call `context.finish` in its last transaction."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def enqueue(kind: str, *, key: str, arguments: dict[str, Any], by: Any, branch: Any = None) -> tuple[JobRun, bool]:
+    """Return (job, created): an open job of the same kind and key is returned instead of a second one.
+
+    Call it in the transaction that writes the cause; the id is published after commit, and a tick publishes it
+    again should the process die in between.
+    """
+    job = JobRun(kind=kind, key=key, arguments=arguments, branch=branch, requested_by=by)
+    JobRun.objects.bulk_create([job], ignore_conflicts=True)
+    stored = JobRun.objects.filter(kind=kind, key=key, state__in=[State.QUEUED, State.RUNNING]).first()
+    if stored is None:  # the open one ended between the two statements
+        return enqueue(kind, key=key, arguments=arguments, by=by, branch=branch)
+    transaction.on_commit(lambda: publish(stored.pk))
+    return stored, stored.pk == job.pk
+
+
+def publish(job_id: Any) -> bool:
+    """Hand the id to the broker; a broker that is away costs nothing, the tick tries again."""
+    from branchportal.tasks import run_job  # noqa: PLC0415 - tasks import this module
+
+    try:
+        run_job.apply_async(args=[str(job_id)], retry=False)
+    except Exception:
+        logger.warning("The broker did not take job %s; the next tick will try again.", job_id)
+        return False
+    JobRun.objects.filter(pk=job_id).update(published_at=timezone.now())
+    return True
+
+
+def run(job_id: str) -> None:
+    """Take the job and do it. Taking is one atomic step, so a message delivered five times runs once."""
+    job = _take(job_id)
+    if job is None:
+        return
+    try:
+        _handlers[job.kind](JobContext(job))
+    except StaleAttempt:
+        logger.warning("Job %s was taken over; this attempt is dropped.", job.pk)
+    except JobRefused as refusal:
+        _fail(job, str(refusal))
+    except Exception as error:
+        logger.exception("Job %s failed in attempt %s.", job.pk, job.attempt)
+        _give_back(job, f"{type(error).__name__}: {error}")
+
+
+def republish() -> int:
+    """Publish again what waits too long or whose worker is gone; return how many. Run by the tick."""
+    now = timezone.now()
+    _lost(now).filter(attempt__gte=MAXIMUM_ATTEMPTS).update(state=State.FAILED, finished_at=now, error="lost_worker")
+    _lost(now).update(state=State.QUEUED, published_at=None)
+    waiting = JobRun.objects.filter(state=State.QUEUED).filter(
+        Q(published_at__isnull=True) | Q(published_at__lt=now - QUEUED_TOO_LONG)
+    )
+    return sum(publish(pk) for pk in waiting.order_by("created_at").values_list("pk", flat=True))
+
+
+def retry(job: JobRun, *, by: Any) -> tuple[JobRun, bool]:
+    """Queue the same work anew after a failure."""
+    return enqueue(job.kind, key=job.key, arguments=job.arguments, by=by, branch=job.branch)
+
+
+def _lost(now):
+    return JobRun.objects.filter(state=State.RUNNING, heartbeat_at__lt=now - HEARTBEAT_STALE)
+
+
+def _take(job_id: str) -> JobRun | None:
+    taken = JobRun.objects.filter(pk=job_id, state=State.QUEUED).update(
+        state=State.RUNNING, attempt=F("attempt") + 1, heartbeat_at=timezone.now()
+    )
+    return JobRun.objects.get(pk=job_id) if taken else None
+
+
+def _give_back(job: JobRun, error: str) -> None:
+    if job.attempt >= MAXIMUM_ATTEMPTS:
+        _fail(job, error)
+        return
+    JobRun.objects.filter(pk=job.pk, state=State.RUNNING, attempt=job.attempt).update(
+        state=State.QUEUED, error=error, published_at=timezone.now()
+    )
+
+
+def _fail(job: JobRun, error: str) -> None:
+    if connection.needs_rollback:
+        return
+    JobRun.objects.filter(pk=job.pk, state=State.RUNNING, attempt=job.attempt).update(
+        state=State.FAILED, error=error, finished_at=timezone.now()
+    )

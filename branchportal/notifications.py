@@ -1,0 +1,17 @@
+"""How does the portal tell somebody something, once?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from branchportal.models import Notification
+
+
+def notify(users: Iterable[Any], kind: str, *, key: str, context: dict[str, Any], url: str = "") -> None:
+    """Leave one message per user; the same (user, kind, key) again leaves nothing."""
+    Notification.objects.bulk_create(
+        [Notification(user=user, kind=kind, key=key, context=context, url=url) for user in users],
+        ignore_conflicts=True,
+        batch_size=500,
+    )

@@ -1,0 +1,13 @@
+"""Which app answers which address?"""
+
+from django.urls import include, path
+
+from branchportal import views
+
+urlpatterns = [
+    path("", include("evaluations.urls")),
+    path("", include("members.urls")),
+    path("activities/", include("activities.urls")),
+    path("language/", views.SetLanguageView.as_view(), name="set_language"),
+    path("health/", views.HealthView.as_view(), name="health"),
+]

@@ -1,0 +1,31 @@
+"""Which pages belong to the whole portal and to no app?"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.i18n import set_language
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SetLanguageView(View):
+    """Switch between 中文 and English; kept in a cookie."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return set_language(request)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class HealthView(View):
+    """Tell a load balancer that web and database answer; nothing about anybody."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return JsonResponse({"status": "ok"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "branchportal/csrf_failure.html", status=403)

@@ -1,0 +1,62 @@
+"""In which five dimensions is a month reviewed, and how many points is a grade?
+
+Labels are plain English here and translated where they are shown: this module is standard library only.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Dimension(StrEnum):
+    """思想、学习、生活、工作、作风: always in this order."""
+
+    THOUGHT = "thought"
+    STUDY = "study"
+    LIFE = "life"
+    WORK = "work"
+    CONDUCT = "conduct"
+
+
+DIMENSIONS: tuple[Dimension, ...] = tuple(Dimension)
+
+DIMENSION_LABELS: dict[Dimension, str] = {
+    Dimension.THOUGHT: "Thought",
+    Dimension.STUDY: "Study",
+    Dimension.LIFE: "Life",
+    Dimension.WORK: "Work",
+    Dimension.CONDUCT: "Conduct",
+}
+
+
+class Grade(StrEnum):
+    """The five grades of a card, the best first."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    FAIR = "fair"
+    PASSABLE = "passable"
+    WEAK = "weak"
+
+
+# The published table: what a grade counts in every sum.
+GRADE_POINTS: dict[Grade, int] = {
+    Grade.EXCELLENT: 95,
+    Grade.GOOD: 85,
+    Grade.FAIR: 75,
+    Grade.PASSABLE: 65,
+    Grade.WEAK: 55,
+}
+
+GRADE_LABELS: dict[Grade, str] = {
+    Grade.EXCELLENT: "Excellent",
+    Grade.GOOD: "Good",
+    Grade.FAIR: "Fair",
+    Grade.PASSABLE: "Passable",
+    Grade.WEAK: "To improve",
+}
+
+
+def grade_of(points: int) -> Grade | None:
+    """Return the grade that stands for exactly these points, or None (a card on the other scale)."""
+    return next((grade for grade, worth in GRADE_POINTS.items() if worth == points), None)

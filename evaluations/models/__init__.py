@@ -1,0 +1,18 @@
+"""Which tables hold months, reviews, schemes and rankings?"""
+
+from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due
+from evaluations.models.rankings import RankingEntry, RankingRun
+from evaluations.models.reviews import BranchReview, SelfReview
+from evaluations.models.schemes import ScoringScheme
+
+__all__ = [
+    "BranchReview",
+    "Cycle",
+    "CycleDeadline",
+    "CycleEvent",
+    "Due",
+    "RankingEntry",
+    "RankingRun",
+    "ScoringScheme",
+    "SelfReview",
+]

@@ -1,0 +1,5 @@
+"""Which address leads to which page of evaluations?"""
+
+app_name = "evaluations"
+
+urlpatterns = []

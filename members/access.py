@@ -1,0 +1,126 @@
+"""How is a right checked: which rows may this person see, and which pages open?
+
+Three doors: LoginRequiredMiddleware (settings), `permission = Permission.X` on each page (PortalView), and objects
+only through `visible_to(user, permission)`, so that somebody else's branch is a 404.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from members.roles import ACTING_ORDER, ROLE_PERMISSIONS, Permission, Role, acting_role
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One office today: a role over a branch and all below it."""
+
+    role: Role
+    branch: Any
+    acting: bool = False
+    class_name: str = ""
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        own = ROLE_PERMISSIONS[self.role]
+        return own | ROLE_PERMISSIONS[Role.SECRETARY] if self.acting else own
+
+    def covers(self, branch: Any) -> bool:
+        if self.role == Role.MEMBER:
+            return branch.path == self.branch.path
+        return branch.path.startswith(self.branch.path)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Everything that one person may do today."""
+
+    grants: tuple[Grant, ...]
+
+    def may(self, permission: Permission) -> bool:
+        return any(permission in grant.permissions for grant in self.grants)
+
+    def may_in(self, permission: Permission, branch: Any) -> bool:
+        return any(permission in grant.permissions and grant.covers(branch) for grant in self.grants)
+
+    def granting(self, permission: Permission) -> tuple[Grant, ...]:
+        return tuple(grant for grant in self.grants if permission in grant.permissions)
+
+    def has_role(self, role: Role) -> bool:
+        return any(grant.role == role for grant in self.grants)
+
+    def rows(self, permission: Permission, lookup: str) -> Q:
+        """The condition on `lookup` (the way to the branch, "" for a branch itself) that keeps rows in scope."""
+        prefix = f"{lookup}__" if lookup else ""
+        condition = Q(pk__in=[])
+        for grant in self.granting(permission):
+            match = "path" if grant.role == Role.MEMBER else "path__startswith"
+            condition |= Q(**{f"{prefix}{match}": grant.branch.path})
+        return condition
+
+
+def access_of(user: Any, today: date | None = None) -> Access:
+    """Return what this person may do today; loaded once per request (the user object lives as long)."""
+    if today is None and (loaded := user.__dict__.get("_access")):
+        return loaded
+    access = Access(tuple(_grants(user, today or timezone.localdate())))
+    if today is None:
+        user.__dict__["_access"] = access
+    return access
+
+
+def _grants(user: Any, today: date) -> list[Grant]:
+    if not user.is_active:
+        return []
+    assignments = list(user.role_assignments.on(today).select_related("branch"))
+    grants = [_grant(assignment, today) for assignment in assignments]
+    member = getattr(user, "member", None)
+    if member is not None and member.ended_on is None:
+        grants.append(Grant(Role.MEMBER, member.branch))
+    return grants
+
+
+def _grant(assignment: Any, today: date) -> Grant:
+    role = Role(assignment.role)
+    acting = role in ACTING_ORDER and _appointed_acting_role(assignment, today) == role
+    return Grant(role, assignment.branch, acting, assignment.class_name)
+
+
+def _appointed_acting_role(assignment: Any, today: date) -> Role | None:
+    appointed = type(assignment).objects.on(today).filter(branch=assignment.branch, user__is_active=True)
+    return acting_role({Role(role) for role in appointed.values_list("role", flat=True)})
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows that belong to a branch. `branch_lookup` is the way from the row to it ("" for the branch itself)."""
+
+    branch_lookup = "branch"
+
+    def visible_to(self, user: Any, permission: Permission) -> ScopedQuerySet:
+        """Only rows of branches in which the user holds the permission."""
+        return self.filter(access_of(user).rows(permission, self.branch_lookup))
+
+
+class PortalView:
+    """Mix-in of every page behind the log-in: 403 unless somebody's role table grants `permission`."""
+
+    permission: Permission | None = None
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.permission is None:
+            raise ImproperlyConfigured(f"{type(self).__name__} does not say which permission it asks for.")
+        if not access_of(request.user).may(self.permission):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def visible(self, queryset: ScopedQuerySet) -> ScopedQuerySet:
+        """The rows of this page's permission."""
+        return queryset.visible_to(self.request.user, self.permission)

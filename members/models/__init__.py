@@ -1,0 +1,18 @@
+"""Which tables hold branches, people and their log-ins?"""
+
+from members.models.accounts import ActivationSlip, LoginFailure, RoleAssignment, User
+from members.models.branches import Branch
+from members.models.imports import ImportBatch
+from members.models.people import FormerMembership, FormerNumber, Member
+
+__all__ = [
+    "ActivationSlip",
+    "Branch",
+    "FormerMembership",
+    "FormerNumber",
+    "ImportBatch",
+    "LoginFailure",
+    "Member",
+    "RoleAssignment",
+    "User",
+]

@@ -1,0 +1,123 @@
+"""Who can sign in, and which offices does he hold?"""
+
+from datetime import date
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.access import ScopedQuerySet
+from members.roles import Role
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, number: str, name: str, password: str | None = None) -> "User":
+        """Return a new log-in; without a password nobody can sign in until an activation slip is used."""
+        user = self.model(number=number, name=name)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A log-in by student or staff number. Who the person is in a branch stands in Member and RoleAssignment."""
+
+    number = models.CharField(_("Student or staff number"), max_length=32, unique=True)
+    name = models.CharField(_("Name"), max_length=80)
+    email = models.EmailField(_("E-mail"), blank=True)
+    is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # raised to end every session of this person
+    created_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "number"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end when the password changes (Django) and when the epoch rises (a role ended, a reset)."""
+        return f"{super()._get_session_auth_hash(secret=secret)}{self.session_epoch}"
+
+
+class RoleAssignmentQuerySet(ScopedQuerySet):
+    def on(self, day: date) -> "RoleAssignmentQuerySet":
+        """Only offices held on that day."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class RoleAssignment(models.Model):
+    """An office over a branch and all below it, from a day to a day (both included)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_assignments")
+    branch = models.ForeignKey("members.Branch", on_delete=models.PROTECT, related_name="role_assignments")
+    role = models.CharField(
+        _("Role"), max_length=30, choices=[(role.value, role.name) for role in Role if role != Role.MEMBER]
+    )
+    class_name = models.CharField(_("Class"), max_length=60, blank=True)  # of a class contact only
+    starts_on = models.DateField(_("From"))
+    ends_on = models.DateField(_("Until"), null=True, blank=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["branch", "role", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "branch", "role", "class_name"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_assignment_per_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="assignment_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.branch}"
+
+
+class ActivationSlip(models.Model):
+    """A one-time code on paper, instead of a first password and after a reset. Only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="activation_slips")
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_slip_per_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"slip for {self.user_id}"
+
+
+class LoginFailure(models.Model):
+    """A failed log-in, to slow guessing. The typed number is kept as a hash: people type passwords into it."""
+
+    account = models.CharField(max_length=64)
+    address = models.GenericIPAddressField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.address}"

@@ -1,0 +1,152 @@
+"""Who may do what? One table: role → permissions, with a sentence per role that an office person can read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is in a branch. MEMBER is not assigned: it follows from belonging to the branch."""
+
+    MEMBER = "member"
+    SECRETARY = "secretary"
+    DEPUTY_SECRETARY = "deputy_secretary"
+    ORGANISATION_COMMISSIONER = "organisation_commissioner"
+    PUBLICITY_COMMISSIONER = "publicity_commissioner"
+    DISCIPLINE_COMMISSIONER = "discipline_commissioner"
+    COUNSELOR = "counselor"
+    REVIEWER = "reviewer"
+    CLASS_CONTACT = "class_contact"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What a page asks for. Rows are narrowed further by `visible_to` (see access.py)."""
+
+    SIGNED_IN = "signed_in"
+    VIEW_OWN_RECORD = "view_own_record"
+    FILE_SELF_REVIEW = "file_self_review"
+    VIEW_OWN_RANKING = "view_own_ranking"
+
+    VIEW_ROSTER = "view_roster"
+    EDIT_ROSTER = "edit_roster"
+    IMPORT_ROSTER = "import_roster"
+    EXPORT_ROSTER = "export_roster"
+    TRANSFER_MEMBERS = "transfer_members"
+
+    MANAGE_ACCOUNTS = "manage_accounts"
+    ASSIGN_ROLES = "assign_roles"
+    MANAGE_BRANCHES = "manage_branches"
+
+    VIEW_ACTIVITIES = "view_activities"
+    EDIT_ACTIVITIES = "edit_activities"
+
+    VIEW_MONTH = "view_month"
+    MANAGE_CYCLES = "manage_cycles"
+    VIEW_REVIEWS = "view_reviews"
+    RATE_MEMBERS = "rate_members"
+    IMPORT_SCORES = "import_scores"
+
+    VIEW_SCHEMES = "view_schemes"
+    EDIT_SCHEMES = "edit_schemes"
+    PUBLISH_SCHEMES = "publish_schemes"
+    VIEW_RANKING = "view_ranking"
+    COMPILE_RANKING = "compile_ranking"
+    EXPORT_RANKING = "export_ranking"
+    DOWNLOAD_BUNDLE = "download_bundle"
+
+    VIEW_AUDIT = "view_audit"
+    VIEW_OPERATIONS = "view_operations"
+
+
+P = Permission
+
+_MEMBER = {
+    P.SIGNED_IN,
+    P.VIEW_OWN_RECORD,
+    P.FILE_SELF_REVIEW,
+    P.VIEW_OWN_RANKING,
+    P.VIEW_SCHEMES,
+    P.VIEW_ACTIVITIES,
+}
+_OFFICER = {P.SIGNED_IN, P.VIEW_ROSTER, P.VIEW_MONTH, P.RATE_MEMBERS, P.VIEW_ACTIVITIES, P.VIEW_SCHEMES}
+_SUPERIOR = {
+    P.SIGNED_IN, P.VIEW_ROSTER, P.EXPORT_ROSTER, P.VIEW_MONTH, P.VIEW_REVIEWS, P.VIEW_ACTIVITIES, P.VIEW_SCHEMES,
+    P.VIEW_RANKING, P.EXPORT_RANKING,
+}  # fmt: skip
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.MEMBER: frozenset(_MEMBER),
+    Role.SECRETARY: frozenset(
+        _OFFICER
+        | _SUPERIOR
+        | {
+            P.EDIT_ROSTER, P.IMPORT_ROSTER, P.TRANSFER_MEMBERS, P.MANAGE_ACCOUNTS, P.ASSIGN_ROLES,
+            P.EDIT_ACTIVITIES, P.IMPORT_SCORES, P.EDIT_SCHEMES, P.COMPILE_RANKING, P.DOWNLOAD_BUNDLE, P.VIEW_AUDIT,
+        }
+    ),
+    Role.DEPUTY_SECRETARY: frozenset(_OFFICER | {P.EDIT_ACTIVITIES, P.VIEW_REVIEWS, P.VIEW_RANKING}),
+    Role.ORGANISATION_COMMISSIONER: frozenset(
+        _OFFICER | {P.EDIT_ROSTER, P.IMPORT_ROSTER, P.EXPORT_ROSTER, P.IMPORT_SCORES, P.VIEW_REVIEWS, P.VIEW_RANKING}
+    ),
+    Role.PUBLICITY_COMMISSIONER: frozenset(_OFFICER | {P.EDIT_ACTIVITIES}),
+    Role.DISCIPLINE_COMMISSIONER: frozenset(_OFFICER | {P.VIEW_REVIEWS, P.VIEW_RANKING}),
+    Role.COUNSELOR: frozenset(_SUPERIOR),
+    Role.REVIEWER: frozenset(
+        _SUPERIOR
+        | {P.MANAGE_CYCLES, P.EDIT_SCHEMES, P.PUBLISH_SCHEMES, P.DOWNLOAD_BUNDLE, P.ASSIGN_ROLES, P.VIEW_AUDIT}
+    ),
+    Role.CLASS_CONTACT: frozenset({P.SIGNED_IN, P.VIEW_ACTIVITIES, P.VIEW_SCHEMES}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.SIGNED_IN, P.MANAGE_ACCOUNTS, P.ASSIGN_ROLES, P.MANAGE_BRANCHES, P.VIEW_OPERATIONS}
+    ),
+}  # fmt: skip
+
+# Translated where they are shown: this module stays standard library only.
+ROLE_LABELS: dict[Role, str] = {
+    Role.MEMBER: "Member",
+    Role.SECRETARY: "Secretary",
+    Role.DEPUTY_SECRETARY: "Deputy secretary",
+    Role.ORGANISATION_COMMISSIONER: "Organisation commissioner",
+    Role.PUBLICITY_COMMISSIONER: "Publicity commissioner",
+    Role.DISCIPLINE_COMMISSIONER: "Discipline commissioner",
+    Role.COUNSELOR: "Counselor",
+    Role.REVIEWER: "Committee reviewer",
+    Role.CLASS_CONTACT: "Class contact",
+    Role.ADMINISTRATOR: "System administrator",
+}
+
+ROLE_SENTENCES: dict[Role, str] = {
+    Role.MEMBER: "Files the own monthly self-review and sees the own record, score and how it was made.",
+    Role.SECRETARY: "Keeps the roster, rates the members, compiles and exports the ranking of the branch.",
+    Role.DEPUTY_SECRETARY: "Rates members, reads reviews and rankings; acts as secretary where there is none.",
+    Role.ORGANISATION_COMMISSIONER: "Keeps the roster, imports paper cards, rates members; acts where both above are missing.",
+    Role.PUBLICITY_COMMISSIONER: "Records activities and rates members; acts where no officer above is appointed.",
+    Role.DISCIPLINE_COMMISSIONER: "Reads reviews and rankings, rates members; acts where no officer above is appointed.",
+    Role.COUNSELOR: "Reads and exports rosters, months and rankings of all branches in scope; changes nothing.",
+    Role.REVIEWER: "Sets the months, publishes schemes, appoints officers and reviews rankings below the committee.",
+    Role.CLASS_CONTACT: "Is the contact of one class; sees activities and the published schemes.",
+    Role.ADMINISTRATOR: "Creates branches and accounts and watches the system; can't read reviews, scores or rankings.",
+}
+
+# Where a branch has no secretary, the first of these that is appointed acts with the secretary's permissions.
+ACTING_ORDER: tuple[Role, ...] = (
+    Role.DEPUTY_SECRETARY,
+    Role.ORGANISATION_COMMISSIONER,
+    Role.PUBLICITY_COMMISSIONER,
+    Role.DISCIPLINE_COMMISSIONER,
+)
+
+# Who may be appointed by whom: a secretary fills the own branch's offices, never the own one or one above.
+APPOINTABLE_BY: dict[Role, frozenset[Role]] = {
+    Role.SECRETARY: frozenset({*ACTING_ORDER, Role.CLASS_CONTACT}),
+    Role.REVIEWER: frozenset({Role.SECRETARY, *ACTING_ORDER, Role.CLASS_CONTACT, Role.COUNSELOR}),
+    Role.ADMINISTRATOR: frozenset(set(Role) - {Role.MEMBER}),
+}
+
+
+def acting_role(appointed: set[Role]) -> Role | None:
+    """Return which of a branch's appointed officers acts as secretary: None where there is a secretary or nobody."""
+    if Role.SECRETARY in appointed:
+        return None
+    return next((role for role in ACTING_ORDER if role in appointed), None)

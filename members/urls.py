@@ -1,0 +1,5 @@
+"""Which address leads to which page of members?"""
+
+app_name = "members"
+
+urlpatterns = []

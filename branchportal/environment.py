@@ -78,7 +78,7 @@ def hash_of(text: str) -> int:
 def _data_dir(base_dir: Path, database_url: str) -> Path:
     if not database_url.startswith("sqlite:"):
         return base_dir / "var"
-    return Path(unquote(urlsplit(database_url).path)).parent
+    return Path("/", unquote(urlsplit(database_url).path).lstrip("/")).parent
 
 
 def _flag(text: str) -> bool:

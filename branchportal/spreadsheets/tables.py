@@ -19,10 +19,13 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Table:
-    """The table of one sheet: `columns` by key, headers that nobody knows, rows that count (number, cells)."""
+    """The table of one sheet: `columns` by key, headers that nobody knows, rows that count (number, cells).
+
+    `names` are the headers of all columns as the file writes them.
+    """
 
     sheet: str
-    header_row: int
+    names: list
     columns: dict
     ignored: tuple
     rows: list
@@ -57,7 +60,7 @@ def _find_table(sheet, keys, own, required):
             names = _joined(names, below[0][1])
             below = below[1:]
         columns, ignored = _columns(names, keys, own)
-        return Table(sheet.name, number, columns, ignored, [row for row in below if _counts(row[1])])
+        return Table(sheet.name, names, columns, ignored, [row for row in below if _counts(row[1])])
     return None
 
 

@@ -1,6 +1,6 @@
 """In which five dimensions is a month reviewed, and how many points is a grade?
 
-Labels are plain English here and translated where they are shown: this module is standard library only.
+How they are called on a page is in labels.py: this module is standard library only.
 """
 
 from __future__ import annotations
@@ -20,14 +20,6 @@ class Dimension(StrEnum):
 
 DIMENSIONS: tuple[Dimension, ...] = tuple(Dimension)
 
-DIMENSION_LABELS: dict[Dimension, str] = {
-    Dimension.THOUGHT: "Thought",
-    Dimension.STUDY: "Study",
-    Dimension.LIFE: "Life",
-    Dimension.WORK: "Work",
-    Dimension.CONDUCT: "Conduct",
-}
-
 
 class Grade(StrEnum):
     """The five grades of a card, the best first."""
@@ -46,14 +38,6 @@ GRADE_POINTS: dict[Grade, int] = {
     Grade.FAIR: 75,
     Grade.PASSABLE: 65,
     Grade.WEAK: 55,
-}
-
-GRADE_LABELS: dict[Grade, str] = {
-    Grade.EXCELLENT: "Excellent",
-    Grade.GOOD: "Good",
-    Grade.FAIR: "Fair",
-    Grade.PASSABLE: "Passable",
-    Grade.WEAK: "To improve",
 }
 
 

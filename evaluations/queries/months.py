@@ -1,0 +1,105 @@
+"""Which month is it for a branch, until when does it run there, and how far is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from evaluations.deadlines import Window, month_of
+from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, SelfReview
+from members.models import Branch, Member
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of a branch were due in a month, and of those: filed the self-review, were rated by the branch."""
+
+    due: int = 0
+    filed: int = 0
+    rated: int = 0
+
+    @property
+    def missing(self) -> int:
+        return self.due - self.filed
+
+
+def cycle_of(branch: Branch, month: date) -> Cycle | None:
+    """Return the cycle of this month (its first day) of the branch's top committee, or None."""
+    return Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month=month).first()
+
+
+def current_cycle(branch: Branch, now: datetime) -> Cycle | None:
+    """Return the cycle of the month in which `now` lies in Shanghai, switched off or not; None before the first."""
+    return cycle_of(branch, month_of(now))
+
+
+def next_cycle(branch: Branch, now: datetime) -> Cycle | None:
+    """Return the first later month that is not switched off, or None."""
+    later = Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month__gt=month_of(now), is_off=False)
+    return later.order_by("month").first()
+
+
+def window_of(cycle: Cycle, branch: Branch) -> Window:
+    """Return until when the month runs in this branch: the days set nearest above it."""
+    return windows_of(cycle, [branch])[branch.pk]
+
+
+def windows_of(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Window]:
+    """Return {branch id: window} for many branches of the cycle, in one query."""
+    own_days = {
+        path: (review_day, rating_day)
+        for path, review_day, rating_day in CycleDeadline.objects.filter(cycle=cycle).values_list(
+            "branch__path", "review_day", "rating_day"
+        )
+    }
+    return {branch.pk: _window(cycle, branch, own_days) for branch in branches}
+
+
+def progress_of(cycle: Cycle, branch: Branch) -> Progress:
+    """Return how far one branch is."""
+    return progress_by_branch(cycle, [branch])[branch.pk]
+
+
+def progress_by_branch(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Progress]:
+    """Return {branch id: Progress} for many branches, in one query."""
+    wanted = [branch.pk for branch in branches]
+    rows = (
+        _with_marks(Due.objects.filter(cycle=cycle, branch__in=wanted))
+        .values("branch_id")
+        .annotate(
+            due=Count("pk"), filed=Count("pk", filter=Q(has_filed=True)), rated=Count("pk", filter=Q(is_rated=True))
+        )
+        .order_by()
+    )
+    found = {row["branch_id"]: Progress(row["due"], row["filed"], row["rated"]) for row in rows}
+    return {branch_id: found.get(branch_id, Progress()) for branch_id in wanted}
+
+
+def missing_members(cycle: Cycle, branch: Branch) -> QuerySet[Member]:
+    """Return who was due in the branch and has not submitted a self-review, in roster order."""
+    missing = _with_marks(Due.objects.filter(cycle=cycle, branch=branch)).filter(has_filed=False)
+    return Member.objects.filter(pk__in=missing.values("member_id")).in_roster_order()
+
+
+def due_members(cycle: Cycle, branch: Branch) -> QuerySet[Member]:
+    """Return who was due in the branch on the opening day, in roster order."""
+    return Member.objects.filter(dues__cycle=cycle, dues__branch=branch).in_roster_order()
+
+
+def _with_marks(dues: QuerySet[Due]) -> QuerySet[Due]:
+    def submitted(model: type[SelfReview] | type[BranchReview]) -> Exists:
+        return Exists(
+            model.objects.filter(cycle=OuterRef("cycle"), member=OuterRef("member"), submitted_at__isnull=False)
+        )
+
+    return dues.annotate(has_filed=submitted(SelfReview), is_rated=submitted(BranchReview))
+
+
+def _window(cycle: Cycle, branch: Branch, own_days: dict[str, tuple[int, int]]) -> Window:
+    days = (cycle.review_day, cycle.rating_day)
+    for path in branch.ancestor_paths():  # the top first: the nearest has the last word
+        days = own_days.get(path, days)
+    return Window(cycle.month, *days, is_off=cycle.is_off)

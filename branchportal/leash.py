@@ -18,7 +18,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def tied_to_parent(with_signal: int = signal.SIGKILL) -> Callable[[], None]:
-    """Return a `preexec_fn` for a child of this very process: it gets the signal when this process is gone."""
+    """Return a `preexec_fn` for a child of this very process: it gets the signal when this process is gone.
+
+    The child hears every signal, also those that this process has blocked.
+    """
     parent = os.getpid()
     return lambda: _tie(parent, with_signal)
 
@@ -34,6 +37,7 @@ def tie_forks() -> None:
 
 
 def _tie(parent: int, with_signal: int) -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     _libc.prctl(PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)
     if os.getppid() != parent:  # it ended between the fork and this line
         os._exit(1)

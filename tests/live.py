@@ -28,8 +28,11 @@ class Worker:
 
     def start(self) -> None:
         """Start it and wait until it takes jobs."""
-        command = [sys.executable, "-m", "branchportal.leash", "celery", "-A", "branchportal", "worker",
-                   "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]  # fmt: skip
+        command = [
+            *(sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "branchportal.leash"),
+            *("celery", "-A", "branchportal", "worker", "--concurrency", "2", "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle"),
+        ]
         self.process = subprocess.Popen(
             command, env=self.environment, start_new_session=True, preexec_fn=tied_to_parent()
         )

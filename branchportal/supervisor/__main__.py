@@ -11,26 +11,20 @@ from urllib.parse import quote
 
 from branchportal.environment import socket_path
 from branchportal.supervisor.checks import hold_data_folder, listen, open_data_folder, own_names
-from branchportal.supervisor.portal import LOOPBACK, PROJECT, Portal, say
+from branchportal.supervisor.portal import LOOPBACK, PROJECT, STOP_SIGNALS, Portal, Stop, say
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEPT_HERE = {"DATABASE_URL", "REDIS_URL"}
-
-
-class Stop(BaseException):
-    """Somebody asked the portal to stop."""
 
 
 def main(arguments: list[str]) -> None:
     """Run the portal until a signal or a failure; everything it started has ended when this returns."""
     options = parsed(arguments)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # taken where it is safe: in Portal._pause
     data = options.data.absolute()
     open_data_folder(data)
     lock = hold_data_folder(data)
     listener = listen(options.host, options.port)
     portal = Portal(data, options.host, options.empty, listener, children_environment(data, options.host))
-    for name in STOP_SIGNALS:
-        signal.signal(name, interrupted)
     try:
         portal.run()
     except Stop:
@@ -62,13 +56,6 @@ def children_environment(data: Path, host: str) -> dict[str, str]:
     if host not in LOOPBACK and not given.get("ALLOWED_HOSTS"):
         given["ALLOWED_HOSTS"] = ",".join(["localhost", "127.0.0.1", "[::1]", *own_names(host)])
     return given
-
-
-def interrupted(number: int, frame: object) -> None:
-    """Turn the first signal into Stop; stopping is under way then and later ones are not needed."""
-    for name in STOP_SIGNALS:
-        signal.signal(name, signal.SIG_IGN)
-    raise Stop
 
 
 if __name__ == "__main__":

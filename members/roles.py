@@ -1,4 +1,4 @@
-"""Who may do what? One table: role → permissions, with a sentence per role that an office person can read."""
+"""Who may do what? One table: role → permissions. What each role is in one sentence stands in labels.py."""
 
 from __future__ import annotations
 
@@ -102,33 +102,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
 }  # fmt: skip
 
-# Translated where they are shown: this module stays standard library only.
-ROLE_LABELS: dict[Role, str] = {
-    Role.MEMBER: "Member",
-    Role.SECRETARY: "Secretary",
-    Role.DEPUTY_SECRETARY: "Deputy secretary",
-    Role.ORGANISATION_COMMISSIONER: "Organisation commissioner",
-    Role.PUBLICITY_COMMISSIONER: "Publicity commissioner",
-    Role.DISCIPLINE_COMMISSIONER: "Discipline commissioner",
-    Role.COUNSELOR: "Counselor",
-    Role.REVIEWER: "Committee reviewer",
-    Role.CLASS_CONTACT: "Class contact",
-    Role.ADMINISTRATOR: "System administrator",
-}
-
-ROLE_SENTENCES: dict[Role, str] = {
-    Role.MEMBER: "Files the own monthly self-review and sees the own record, score and how it was made.",
-    Role.SECRETARY: "Keeps the roster, rates the members, compiles and exports the ranking of the branch.",
-    Role.DEPUTY_SECRETARY: "Rates members, reads reviews and rankings; acts as secretary where there is none.",
-    Role.ORGANISATION_COMMISSIONER: "Keeps the roster, imports paper cards, rates members; acts where both above are missing.",
-    Role.PUBLICITY_COMMISSIONER: "Records activities and rates members; acts where no officer above is appointed.",
-    Role.DISCIPLINE_COMMISSIONER: "Reads reviews and rankings, rates members; acts where no officer above is appointed.",
-    Role.COUNSELOR: "Reads and exports rosters, months and rankings of all branches in scope; changes nothing.",
-    Role.REVIEWER: "Sets the months, publishes schemes, appoints officers and reviews rankings below the committee.",
-    Role.CLASS_CONTACT: "Is the contact of one class; sees activities and the published schemes.",
-    Role.ADMINISTRATOR: "Creates branches and accounts and watches the system; can't read reviews, scores or rankings.",
-}
-
 # Where a branch has no secretary, the first of these that is appointed acts with the secretary's permissions.
 ACTING_ORDER: tuple[Role, ...] = (
     Role.DEPUTY_SECRETARY,
@@ -150,3 +123,11 @@ def acting_role(appointed: set[Role]) -> Role | None:
     if Role.SECRETARY in appointed:
         return None
     return next((role for role in ACTING_ORDER if role in appointed), None)
+
+
+def appointable(role: Role, *, acting: bool) -> frozenset[Role]:
+    """Return the offices that a holder of `role` may fill; whoever acts as secretary fills only those after his own."""
+    own = APPOINTABLE_BY.get(role, frozenset())
+    if not acting:
+        return own
+    return own | {*ACTING_ORDER[ACTING_ORDER.index(role) + 1 :], Role.CLASS_CONTACT}

@@ -20,15 +20,6 @@ class Stage(StrEnum):
 
 ORDER: tuple[Stage, ...] = tuple(Stage)
 
-STAGE_LABELS: dict[Stage, str] = {
-    Stage.MASSES: "Masses",
-    Stage.APPLICANT: "Applicant",
-    Stage.ACTIVIST: "Activist",
-    Stage.CANDIDATE: "Development candidate",
-    Stage.PROBATIONARY: "Probationary member",
-    Stage.FULL: "Full member",
-}
-
 # The date field that says when a stage began.
 STAGE_DATE_FIELDS: dict[Stage, str] = {
     Stage.APPLICANT: "applied_on",

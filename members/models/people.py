@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.access import ScopedQuerySet
-from members.stages import STAGE_DATE_FIELDS, STAGE_LABELS, Stage, stage_on
+from members.labels import STAGE_LABELS
+from members.stages import STAGE_DATE_FIELDS, Stage, stage_on
 
 
 class MemberQuerySet(ScopedQuerySet):

@@ -24,7 +24,7 @@ MAX_RATIO = 100
 MAX_ROWS = 50_000
 MAX_COLUMNS = 256
 MAX_CHARACTERS = 30_000_000
-SMALL_PART = 1024 * 1024
+SMALL_PART = 8 * 1024 * 1024
 MEMORY = 640 * 1024 * 1024
 CPU_SECONDS = 10
 WORKBOOK_PART = "xl/workbook.xml"
@@ -176,11 +176,11 @@ def plain(value):
 
 
 def _rows(sheet, faults):
-    start_row, start_column = sheet.start or (0, 0)
+    _, start_column = sheet.start or (0, 0)
     by_row = {}
     for (row, column), text in faults.items():
         by_row.setdefault(row, []).append((column, text))
-    for number, cells in enumerate(sheet.iter_rows(), start=start_row + 1):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):  # from row 1, but from the first filled column
         found = by_row.pop(number, ())
         row = _row(cells, start_column, found)
         if row:

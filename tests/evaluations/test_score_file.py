@@ -1,6 +1,7 @@
 """Is every good paper card taken, and every wrong cell named?"""
 
 import pytest
+from django.utils.translation import override
 
 from branchportal.spreadsheets.errors import SpreadsheetError
 from branchportal.spreadsheets.reading import Fault, Sheet
@@ -9,6 +10,12 @@ from evaluations.score_file import ScoreRow, read_scores, score_of
 
 HEADER = ["学号", "姓名", "思想", "学习", "生活", "工作", "作风", "说明"]
 PEOPLE = {"1": "1", "2": "2", "3": "3", "2021002": "2"}
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 def read(*rows, header=HEADER, **options):

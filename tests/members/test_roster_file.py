@@ -27,6 +27,12 @@ HEADER = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
+
+
 def read(*rows, header=HEADER, name="花名册", **options):
     table = [(number, list(row)) for number, row in enumerate([header, *rows], start=1)]
     return read_roster([Sheet(name, table)], today=TODAY, **options)

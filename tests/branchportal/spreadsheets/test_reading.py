@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -18,6 +19,12 @@ from branchportal.spreadsheets.reading import Fault, Sheet, read_file
 from tests.branchportal.spreadsheets.workbooks import raw_workbook, saved, text_cell, text_row
 
 ROSTERS = Path(__file__).parents[2] / "data" / "rosters"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 def refusal(content, name="名单.xlsx"):

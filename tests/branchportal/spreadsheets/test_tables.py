@@ -1,12 +1,19 @@
 """Is the table found under titles, double headers and totals, and nothing taken for it that is none?"""
 
 import pytest
+from django.utils.translation import override
 
 from branchportal.spreadsheets.errors import SpreadsheetError
 from branchportal.spreadsheets.reading import Sheet
 from branchportal.spreadsheets.tables import TableColumn, find_tables
 
 HEADERS = {"number": ("学号", "学生学号"), "name": ("姓名",), "stage": ("发展阶段", "政治面貌"), "day": ("转正时间",)}
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 def tables(*rows):

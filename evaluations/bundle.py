@@ -18,7 +18,7 @@ from evaluations.documents import BundleError, DocumentError, Field, _, child, r
 from evaluations.ranking import rank
 from evaluations.scheme import SchemeError, parse_scheme
 
-__all__ = ["BundleError", "SchemeError", "build", "compute", "fingerprint", "read_bundle", "verify"]
+__all__ = ["BundleError", "SchemeError", "build", "compute", "fingerprint", "read_bundle", "to_json", "verify"]
 
 FORMAT = "branchportal.bundle/1"
 
@@ -39,6 +39,11 @@ def fingerprint(bundle: dict) -> str:
     sealed["people"] = sorted(bundle["people"], key=lambda person: person["id"])
     text = json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_json(bundle: dict) -> str:
+    """The bundle as the text of a file."""
+    return json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_bundle(data: bytes) -> dict:
@@ -140,10 +145,9 @@ def _write(bundle: dict, path: Path) -> None:
     """All of the file or none of it: a neighbour is written first and then takes the name."""
     if path.exists() and not path.is_file():
         raise OSError(None, "is not a regular file, so it is not overwritten", str(path))
-    text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
     neighbour = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        neighbour.write_text(text, encoding="utf-8")
+        neighbour.write_text(to_json(bundle), encoding="utf-8")
         neighbour.replace(path)
     except OSError as problem:
         raise OSError(problem.errno, f"cannot be written: {problem.strerror}", str(path)) from None

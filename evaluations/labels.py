@@ -1,9 +1,11 @@
-"""How are dimensions and grades called on a page? The only place; words from the glossary."""
+"""How are dimensions, grades, sources and a job's steps called on a page? The only place; words from the glossary."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluations.dimensions import Dimension, Grade, grade_of
+from evaluations.sources import BRANCH_RATING, MONTHS_AS_ACTIVIST, SELF_REVIEW
 
 DIMENSION_LABELS = {
     Dimension.THOUGHT: _("Thought"),
@@ -19,6 +21,24 @@ GRADE_LABELS = {
     Grade.FAIR: _("Fair"),
     Grade.PASSABLE: _("Passable"),
     Grade.WEAK: _("To improve"),
+}
+
+
+SOURCE_LABELS = {
+    SELF_REVIEW: _("Monthly self-review"),
+    BRANCH_RATING: _("Monthly branch rating"),
+    MONTHS_AS_ACTIVIST: _("Whole months as an activist until the end of the period"),
+}
+
+# The states of a compilation's job, and its steps while it runs.
+JOB_LABELS = {
+    "queued": _("Queued"),
+    "running": _("Running"),
+    "reading": pgettext_lazy("step of a job", "Reading"),
+    "computing": pgettext_lazy("step of a job", "Computing"),
+    "writing": pgettext_lazy("step of a job", "Writing"),
+    "done": pgettext_lazy("state of a job", "Done"),
+    "failed": pgettext_lazy("state of a job", "Failed"),
 }
 
 

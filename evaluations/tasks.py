@@ -1,12 +1,14 @@
 """Which Celery tasks keep the months and compile the rankings?"""
 
+from datetime import datetime
+from functools import partial
+
 from celery import shared_task
 from django.utils import timezone
 
-from branchportal import jobs
 from evaluations.models import Cycle
-from evaluations.models.schemes import Purpose
-from evaluations.services import months
+from evaluations.services import compile as compiling
+from evaluations.services import months, schemes
 from members.models import Branch
 
 
@@ -14,17 +16,11 @@ from members.models import Branch
 def tick() -> None:
     """Move the months on; what is due is decided in deadlines.py."""
     now = timezone.now()
+    schemes.install_where_missing(now=now)
     months.ensure_months(now=now)
-    months.advance(now=now, on_closed=_compile_ranking)
+    months.advance(now=now, on_closed=partial(_compile_rankings, now=now))
 
 
-def _compile_ranking(cycle: Cycle, branch: Branch) -> None:
+def _compile_rankings(cycle: Cycle, branch: Branch, *, now: datetime) -> None:
     """A month that closes is compiled; runs in the transaction that closes it."""
-    month = f"{cycle.month:%Y-%m}"
-    jobs.enqueue(
-        "compile_ranking",
-        key=f"{branch.code}:{Purpose.APPRAISAL}:{month}:{month}",
-        arguments={"branch": branch.code, "first": month, "last": month, "purpose": Purpose.APPRAISAL},
-        by=None,
-        branch=branch,
-    )
+    compiling.request_for_closed_month(branch=branch, month=cycle.month, now=now)

@@ -1,11 +1,17 @@
 """By which rules are scores made: an owned, published, sealed document?"""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.access import ScopedQuerySet
+from members.access import ScopedQuerySet, access_of
+from members.roles import Permission
 
 
 class Purpose(models.TextChoices):
@@ -14,6 +20,33 @@ class Purpose(models.TextChoices):
     CANDIDATE = "candidate", _("Development candidates")
     CONVERSION = "conversion", _("Conversion to full member")
     APPRAISAL = "appraisal", _("Appraisal of student members")
+
+
+class SchemeQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any, permission: Permission) -> SchemeQuerySet:
+        """Schemes of the branches in which the user holds the permission; to read, also what they inherit from above.
+
+        Drafts are for those who may edit them.
+        """
+        own = access_of(user).rows(permission, "branch")
+        if permission != Permission.VIEW_SCHEMES:
+            return self.filter(own)
+        grants = access_of(user).granting(permission)
+        inherited = {path for grant in grants for path in grant.branch.ancestor_paths()}
+        drafts = access_of(user).rows(Permission.EDIT_SCHEMES, "branch")
+        return self.filter(own | Q(branch__path__in=inherited)).filter(~Q(state=ScoringScheme.State.DRAFT) | drafts)
+
+    def in_force(self) -> SchemeQuerySet:
+        """Only schemes that were published."""
+        return self.exclude(state=ScoringScheme.State.DRAFT)
+
+    def valid_in(self, month: date) -> SchemeQuerySet:
+        """Only published schemes whose period holds that month (its first day)."""
+        return self.in_force().filter(Q(last_month=None) | Q(last_month__gte=month), first_month__lte=month)
+
+    def above(self, branch: Any) -> SchemeQuerySet:
+        """Schemes of the branch itself and of all above it."""
+        return self.filter(branch__path__in=branch.ancestor_paths())
 
 
 class ScoringScheme(models.Model):
@@ -41,7 +74,7 @@ class ScoringScheme(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SchemeQuerySet.as_manager()
 
     class Meta:
         ordering = ["branch__path", "purpose", "-first_month", "-id"]
@@ -59,3 +92,11 @@ class ScoringScheme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    def is_valid_in(self, month: date) -> bool:
+        """Whether the published scheme's period holds that month (its first day)."""
+        return (
+            self.first_month is not None
+            and self.first_month <= month
+            and (self.last_month is None or month <= self.last_month)
+        )

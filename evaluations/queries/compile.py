@@ -1,0 +1,150 @@
+"""What goes into a ranking: who is in the pool, and what was submitted about him in each month?
+
+Six queries for one branch, whatever the number of people: see `read`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, Q, QuerySet, Value
+
+from evaluations import sources as known
+from evaluations.deadlines import months_between
+from evaluations.dimensions import DIMENSIONS
+from evaluations.models import BranchReview, Cycle, Due, ScoringScheme, SelfReview
+from evaluations.models.schemes import Purpose
+from evaluations.periods import pool_day
+from evaluations.queries import schemes
+from evaluations.scheme import Component, parse_scheme
+from members.models import Branch, Member
+from members.stages import Stage
+
+POOLS: dict[str, tuple[Stage, ...]] = {
+    Purpose.CANDIDATE: (Stage.ACTIVIST,),
+    Purpose.CONVERSION: (Stage.PROBATIONARY,),
+    Purpose.APPRAISAL: (Stage.PROBATIONARY, Stage.FULL),
+}
+REVIEW_MODELS = {known.SELF_REVIEW: SelfReview, known.BRANCH_RATING: BranchReview}
+
+Points = dict[tuple[int, str], dict[date, dict[str, int]]]
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """One person of the pool with everything that the scheme asks about him."""
+
+    member: Member
+    stage: Stage
+    inputs: dict[str, Any]  # as in the bundle
+    evidence: dict[str, Any]  # {component: {"months": […], "missing": […], "not_due": […]}}
+
+
+@dataclass(frozen=True)
+class Material:
+    """One consistent reading of everything that a ranking is made of."""
+
+    branch: Branch
+    purpose: str
+    first: date
+    last: date
+    scheme: ScoringScheme
+    day: date  # on which the pool was drawn
+    people: list[PersonData] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the scheme wants to know, and what was found for everybody."""
+
+    sources: dict[str, dict[str, str]]
+    components: list[Component]
+    months: list[date]
+    points: Points
+    due: set[tuple[int, date]]
+
+
+def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) -> Material:
+    """Read a ranking's material. Call it in one snapshot. Raises Refused when no single scheme applies."""
+    scheme = schemes.for_period(branch, purpose, first, last)
+    day = pool_day(last, today)
+    members = pool(branch, purpose, day)
+    months = _months_on(branch, first, last)
+    ids = [member.pk for member in members]
+    points = _points(ids, months)
+    due = _due(ids, months)
+    asked = _Asked(scheme.sources, known.needed_components(parse_scheme(scheme.document)), months, points, due)
+    people = [_person(asked, member, day) for member in members]
+    return Material(branch, purpose, first, last, scheme, day, people)
+
+
+def pool(branch: Branch, purpose: str, day: date) -> list[Member]:
+    """Students who belonged to the branch on that day and stood at the stage that the purpose is about; one query."""
+    here = Q(branch=branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+    earlier = Q(
+        former_memberships__branch=branch,
+        former_memberships__joined_on__lte=day,
+        former_memberships__left_on__gt=day,
+    )
+    found = Member.objects.filter(here | earlier, kind=Member.Kind.STUDENT).distinct().in_roster_order()
+    return [member for member in found if member.stage_on(day) in POOLS[purpose]]
+
+
+def _months_on(branch: Branch, first: date, last: date) -> list[date]:
+    """The months of the period that are not switched off; a month that nobody planned is on."""
+    root = branch.ancestor_paths()[0]
+    off = set(
+        Cycle.objects.filter(committee__path=root, month__range=(first, last), is_off=True).values_list(
+            "month", flat=True
+        )
+    )
+    return [month for month in months_between(first, last) if month not in off]
+
+
+def _points(ids: list[int], months: list[date]) -> Points:
+    """Submitted points: {(member, source): {month: {dimension: points}}}; one query for both kinds of rater."""
+    queries = [_submitted(source, ids, months) for source in REVIEW_MODELS]
+    points: Points = defaultdict(dict)
+    for source, member, month, *values in queries[0].union(*queries[1:], all=True):
+        points[member, source][month] = dict(zip(DIMENSIONS, values, strict=True))
+    return points
+
+
+def _submitted(source: str, ids: list[int], months: list[date]) -> QuerySet:
+    rows = REVIEW_MODELS[source].objects.filter(
+        member__in=ids, cycle__month__in=months, cycle__is_off=False, submitted_at__isnull=False
+    )
+    labelled = rows.annotate(source=Value(source, output_field=CharField())).order_by()
+    return labelled.values_list("source", "member_id", "cycle__month", *DIMENSIONS)
+
+
+def _due(ids: list[int], months: list[date]) -> set[tuple[int, date]]:
+    return set(Due.objects.filter(member__in=ids, cycle__month__in=months).values_list("member_id", "cycle__month"))
+
+
+def _person(asked: _Asked, member: Member, day: date) -> PersonData:
+    inputs: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
+    for component in asked.components:
+        own = asked.points[member.pk, asked.sources["components"][component.code]]
+        filed = [month for month in asked.months if month in own]
+        absent = [month for month in asked.months if month not in own]
+        inputs[component.code] = [known.observation(component, own[month]) for month in filed]
+        evidence[component.code] = {
+            "months": _texts(filed),
+            "missing": _texts(month for month in absent if (member.pk, month) in asked.due),
+            "not_due": _texts(month for month in absent if (member.pk, month) not in asked.due),
+        }
+    for name in asked.sources["inputs"]:  # so far there is one source of such inputs
+        figure = known.months_as_activist(member.activist_on, day)
+        if figure is not None:
+            inputs[name] = figure
+    return PersonData(member, member.stage_on(day), inputs, evidence)
+
+
+def _texts(months: Iterable[date]) -> list[str]:
+    return [f"{month:%Y-%m}" for month in months]

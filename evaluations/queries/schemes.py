@@ -1,0 +1,86 @@
+"""Which scoring scheme applies to a branch in a month or a period?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Min
+from django.utils.translation import gettext_noop as _
+
+from evaluations.deadlines import months_between
+from evaluations.models import BranchReview, ScoringScheme, SelfReview
+from evaluations.refusals import Refused
+from members.models import Branch
+
+
+def for_period(branch: Branch, purpose: str, first: date, last: date) -> ScoringScheme:
+    """The scheme valid on the period's first day: the branch's own, else the nearest one above.
+
+    One query. Raises Refused where there is none, or where another one applies later in the period.
+    """
+    candidates = published(branch, purpose)
+    scheme = nearest(candidates, first)
+    if scheme is None:
+        raise Refused(
+            _(
+                "No published scheme for this purpose is valid for %(branch)s in %(month)s. A reviewer of the "
+                "committee can publish one on the page of scoring schemes."
+            ),
+            branch=branch.name,
+            month=f"{first:%Y-%m}",
+        )
+    for month in months_between(first, last):
+        _refuse_other_scheme(scheme, nearest(candidates, month), month)
+    return scheme
+
+
+def for_month(branch: Branch, purpose: str, month: date) -> ScoringScheme | None:
+    """The scheme that applies in one month, or None."""
+    return nearest(published(branch, purpose), month)
+
+
+def published(branch: Branch, purpose: str) -> list[ScoringScheme]:
+    """Every published scheme of the branch and of all above it for this purpose; one query."""
+    return list(ScoringScheme.objects.in_force().above(branch).filter(purpose=purpose).select_related("branch"))
+
+
+def nearest(candidates: Iterable[ScoringScheme], month: date) -> ScoringScheme | None:
+    """Of published schemes of one purpose, the one valid in that month that is owned nearest to the branch."""
+    valid = [scheme for scheme in candidates if scheme.is_valid_in(month)]
+    return max(valid, key=lambda scheme: (len(scheme.branch.path), scheme.first_month), default=None)
+
+
+def first_rated_month(branch: Branch, first: date, last: date | None) -> date | None:
+    """The first month from `first` (to `last`) in which anything was submitted in the branch or below it."""
+    found = [
+        model.objects.filter(
+            branch__path__startswith=branch.path, submitted_at__isnull=False, cycle__month__gte=first,
+            **({} if last is None else {"cycle__month__lte": last}),
+        ).aggregate(first=Min("cycle__month"))["first"]
+        for model in (SelfReview, BranchReview)
+    ]  # fmt: skip
+    return min((month for month in found if month is not None), default=None)
+
+
+def _refuse_other_scheme(scheme: ScoringScheme, other: ScoringScheme | None, month: date) -> None:
+    if other == scheme:
+        return
+    if other is None:
+        raise Refused(
+            _(
+                "The scheme %(scheme)s is not valid in %(month)s any more: choose a period that ends before, or "
+                "ask for a scheme for that month."
+            ),
+            scheme=str(scheme),
+            month=f"{month:%Y-%m}",
+        )
+    raise Refused(
+        _(
+            "The period spans two schemes: %(scheme)s applies on its first day and %(other)s from %(month)s on. "
+            "Compile the months before and from %(month)s on separately."
+        ),
+        scheme=str(scheme),
+        other=str(other),
+        month=f"{month:%Y-%m}",
+    )

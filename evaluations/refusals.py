@@ -1,0 +1,32 @@
+"""How is a refusal kept, so that everybody reads it in the own language, even days later on a job's page?"""
+
+from __future__ import annotations
+
+import json
+
+from django.utils.translation import gettext
+
+
+class Refused(Exception):
+    """What was asked breaks a rule; `text % params` names the rule and the remedy. `text` is the English message."""
+
+    def __init__(self, text: str, **params: object) -> None:
+        super().__init__(text, params)
+        self.text = text
+        self.params = params
+
+    def __str__(self) -> str:
+        return gettext(self.text) % self.params
+
+    def stored(self) -> str:
+        """The refusal as text that `shown` reads."""
+        return json.dumps({"text": self.text, "params": self.params}, ensure_ascii=False, default=str)
+
+
+def shown(stored: str) -> str:
+    """A stored refusal in the reader's language; any other text as it is."""
+    try:
+        refusal = json.loads(stored)
+        return gettext(refusal["text"]) % refusal["params"]
+    except (ValueError, TypeError, KeyError):
+        return stored

@@ -1,0 +1,79 @@
+"""Where does a scheme's component or gate input get its data from? Pure: the rows and the time are arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from evaluations.dimensions import DIMENSIONS
+from evaluations.scheme import CONSTANT, Component, Scheme
+from members.stages import whole_months
+
+SELF_REVIEW = "self_review"
+BRANCH_RATING = "branch_rating"
+MONTHS_AS_ACTIVIST = "months_as_activist"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing that the portal knows about a person, named in labels.py; `usual_names`: what schemes call it."""
+
+    code: str
+    usual_names: tuple[str, ...]
+
+
+# One observation per month, with the five dimensions.
+COMPONENT_SOURCES: dict[str, Source] = {
+    source.code: source
+    for source in (
+        Source(SELF_REVIEW, ("self", SELF_REVIEW)),
+        Source(BRANCH_RATING, ("branch", BRANCH_RATING)),
+    )
+}
+# One number per person, on the last day of the period.
+INPUT_SOURCES: dict[str, Source] = {
+    MONTHS_AS_ACTIVIST: Source(MONTHS_AS_ACTIVIST, (MONTHS_AS_ACTIVIST,)),
+}
+
+
+def needed_components(scheme: Scheme) -> list[Component]:
+    """The components that need observations, in their order."""
+    return [component for component in scheme.components if component.aggregate != CONSTANT]
+
+
+def needed_inputs(scheme: Scheme) -> list[str]:
+    """The inputs of a person that the gates look at, each once, in their order."""
+    return list(dict.fromkeys(gate.input for gate in scheme.gates if gate.reads_input))
+
+
+def usual_sources(scheme: Scheme) -> dict[str, dict[str, str]]:
+    """The sources that the names in this scheme speak for; a name that says nothing is left out."""
+    components = {component.code: _usual(COMPONENT_SOURCES, component.code) for component in needed_components(scheme)}
+    inputs = {name: _usual(INPUT_SOURCES, name) for name in needed_inputs(scheme)}
+    return {
+        "components": {code: source for code, source in components.items() if source},
+        "inputs": {name: source for name, source in inputs.items() if source},
+    }
+
+
+def unknown_dimensions(component: Component) -> list[str]:
+    """The dimensions of a component that no card has."""
+    return [name for name, _weight in component.dimensions if name not in DIMENSIONS]
+
+
+def observation(component: Component, points: Mapping[str, int]) -> dict[str, str] | str:
+    """One month's five points as the bundle wants them: by dimension, or their mean where the scheme names none."""
+    if component.dimensions:
+        return {name: str(points[name]) for name, _weight in component.dimensions}
+    tenths = 2 * sum(points[dimension] for dimension in DIMENSIONS)  # a fifth has one decimal at most
+    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+
+
+def months_as_activist(activist_on: date | None, day: date) -> str | None:
+    """Whole months from the day somebody became an activist, as text; None when that day is not known."""
+    return None if activist_on is None else str(whole_months(activist_on, day))
+
+
+def _usual(sources: Mapping[str, Source], name: str) -> str | None:
+    return next((source.code for source in sources.values() if name in source.usual_names), None)

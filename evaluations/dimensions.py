@@ -5,6 +5,7 @@ How they are called on a page is in labels.py: this module is standard library o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -44,3 +45,8 @@ GRADE_POINTS: dict[Grade, int] = {
 def grade_of(points: int) -> Grade | None:
     """Return the grade that stands for exactly these points, or None (a card on the other scale)."""
     return next((grade for grade, worth in GRADE_POINTS.items() if worth == points), None)
+
+
+def is_complete(points: Mapping[str, int | None]) -> bool:
+    """Whether all five dimensions have points."""
+    return all(points.get(dimension) is not None for dimension in DIMENSIONS)

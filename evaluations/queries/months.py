@@ -25,6 +25,10 @@ class Progress:
     def missing(self) -> int:
         return self.due - self.filed
 
+    @property
+    def unrated(self) -> int:
+        return self.due - self.rated
+
 
 def cycle_of(branch: Branch, month: date) -> Cycle | None:
     """Return the cycle of this month (its first day) of the branch's top committee, or None."""

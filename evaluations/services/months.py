@@ -195,7 +195,10 @@ def _officers(branch: Branch, now: datetime) -> list[User]:
 
 def _tell(users: list[User], kind: str, cycle: Cycle, branch: Branch, **context: Any) -> None:
     """One message per person and month; its text is made where it is shown."""
-    url = reverse("evaluations:review_card") if kind == "month_opened" else reverse("evaluations:month")
+    if kind == "month_opened":
+        url = reverse("evaluations:review_of_month", kwargs={"month": cycle.month})
+    else:
+        url = reverse("evaluations:month", kwargs={"code": branch.code, "month": cycle.month})
     values = {"month": f"{cycle.month:%Y-%m}", "branch": branch.name, **context}
     notify(users, kind, key=f"{cycle.month:%Y-%m}:{branch.code}", context=values, url=url)
 

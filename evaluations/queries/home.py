@@ -1,0 +1,158 @@
+"""What waits for this person today? One answer per office, for the home page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from activities.models import Activity
+from branchportal.models import JobRun, Notification
+from evaluations.deadlines import Phase, Window
+from evaluations.dimensions import is_complete
+from evaluations.models import BranchReview, Cycle, RankingEntry, SelfReview
+from evaluations.queries import months, overview
+from members.access import access_of
+from members.models import Branch, Member, User
+from members.roles import Permission, Role
+from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
+
+NEXT_DAYS = timedelta(days=14)
+SCOPE_LINES = 8
+MESSAGES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class OwnMonth:
+    """The month card of a member who files: where the month stands and what he did."""
+
+    cycle: Cycle | None
+    window: Window | None
+    phase: Phase | None
+    review: SelfReview | None
+    days_left: int
+    files: bool
+
+    @property
+    def is_filed(self) -> bool:
+        return self.review is not None and self.review.submitted_at is not None
+
+    @property
+    def has_draft(self) -> bool:
+        return self.review is not None and self.review.draft is not None
+
+
+@dataclass(frozen=True)
+class BranchMonth:
+    """The month of one branch for its officers: counts, and what is still to do."""
+
+    branch: Branch
+    cycle: Cycle | None
+    window: Window | None
+    phase: Phase | None
+    progress: months.Progress
+    not_given: int
+    run: Any
+    stages: list[tuple[Stage, int]] = field(default_factory=list)
+
+
+def own_month(member: Member, *, now: datetime) -> OwnMonth:
+    cycle = months.current_cycle(member.branch, now)
+    if cycle is None:
+        return OwnMonth(None, None, None, None, 0, files=False)
+    window = months.window_of(cycle, member.branch)
+    review = SelfReview.objects.filter(cycle=cycle, member=member).first()
+    files = member.kind == Member.Kind.STUDENT and member.stage in cycle.filing_stages
+    return OwnMonth(cycle, window, window.phase(now), review, window.days_left(now), files)
+
+
+def own_latest_result(member: Member) -> RankingEntry | None:
+    """The member's own row of the newest ranking that still stands."""
+    entries = RankingEntry.objects.filter(member=member, run__superseded_by=None).select_related("run")
+    return entries.order_by("-run__compiled_at", "-pk").first()
+
+
+def rated_branches(user: User) -> list[Branch]:
+    """The branches in which this person works as an officer."""
+    offices = [grant.branch for grant in access_of(user).granting(Permission.RATE_MEMBERS)]
+    return list(Branch.objects.filter(pk__in={branch.pk for branch in offices}).order_by("path"))
+
+
+def branch_month(branch: Branch, *, now: datetime) -> BranchMonth:
+    cycle = months.current_cycle(branch, now)
+    stages = overview.stage_counts(branch)
+    counted = [(stage, stages[stage]) for stage in ORDER if stage in stages]
+    if cycle is None:
+        return BranchMonth(branch, None, None, None, months.Progress(), 0, None, counted)
+    window = months.window_of(cycle, branch)
+    run = overview.latest_runs([branch], month=cycle.month).get(branch.pk)
+    return BranchMonth(
+        branch, cycle, window, window.phase(now), months.progress_of(cycle, branch), _not_given(cycle, branch), run,
+        counted,
+    )  # fmt: skip
+
+
+def scope_lines(user: User, *, now: datetime) -> tuple[Cycle | None, list[overview.BranchLine], int]:
+    """Return the current month, the branches in scope that are furthest behind, and how many there are."""
+    branches = list(Branch.objects.party_branches().visible_to(user, Permission.EXPORT_RANKING))
+    cycle = months.current_cycle(branches[0], now) if branches else None
+    if cycle is None:
+        return None, [], len(branches)
+    lines = overview.branch_lines(cycle, branches, now=now)
+    lines.sort(key=lambda line: (-line.progress.missing, line.branch.path))
+    return cycle, lines[:SCOPE_LINES], len(branches)
+
+
+def is_superior(user: User) -> bool:
+    """Whether this person looks after branches without being an officer of one."""
+    access = access_of(user)
+    return access.has_role(Role.COUNSELOR) or access.has_role(Role.REVIEWER)
+
+
+def next_activities(user: User, *, now: datetime) -> list[Activity]:
+    """What happens in the next fourteen days in the person's branches."""
+    coming = Activity.objects.visible_to(user, Permission.VIEW_ACTIVITIES)
+    return list(
+        coming.filter(starts_at__gte=now, starts_at__lt=now + NEXT_DAYS).select_related("branch").order_by("starts_at")[:6]
+    )
+
+
+def unread_messages(user: User) -> list[Notification]:
+    return list(Notification.objects.filter(user=user, read_at=None)[:MESSAGES_SHOWN])
+
+
+def stage_steps(member: Member) -> list[dict[str, Any]]:
+    """The five stages as dots: {"stage", "date", "state": done | current | todo}."""
+    reached = ORDER.index(Stage(member.stage))
+    return [
+        {
+            "stage": stage,
+            "date": getattr(member, STAGE_DATE_FIELDS[stage]),
+            "state": _step_state(ORDER.index(stage), reached),
+        }
+        for stage in STAGE_DATE_FIELDS
+    ]
+
+
+def operations() -> dict[str, int]:
+    """Counts for the administrator; nothing about any person's reviews."""
+    day_ago = timezone.now() - timedelta(days=1)
+    return {
+        "branches": Branch.objects.party_branches().count(),
+        "log_ins": User.objects.filter(is_active=True).count(),
+        "failed_jobs": JobRun.objects.filter(state=JobRun.State.FAILED, finished_at__gte=day_ago).count(),
+        "open_jobs": JobRun.objects.filter(state__in=[JobRun.State.QUEUED, JobRun.State.RUNNING]).count(),
+    }
+
+
+def _not_given(cycle: Cycle, branch: Branch) -> int:
+    drafts = BranchReview.objects.filter(cycle=cycle, branch=branch, draft__isnull=False).values_list("draft", flat=True)
+    return sum(is_complete(draft["points"]) for draft in drafts)
+
+
+def _step_state(position: int, reached: int) -> str:
+    if position < reached:
+        return "done"
+    return "current" if position == reached else "todo"

@@ -1,0 +1,57 @@
+"""Whom does a branch rate in a month, and how far has it got?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from evaluations.dimensions import DIMENSIONS, is_complete
+from evaluations.models import BranchReview, Cycle
+from members.models import Member
+
+
+@dataclass(frozen=True)
+class RatingRow:
+    """One person on the rating page: what was typed last, and whether it has been given."""
+
+    member: Member
+    points: dict[str, int | None]
+    version: int
+    is_given: bool
+    has_draft: bool
+    is_self: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return is_complete(self.points)
+
+
+def rated_people(cycle: Cycle, branch: Any) -> QuerySet[Member]:
+    """Those who were due in the month, and later joiners who filed all the same; in roster order."""
+    due = Q(dues__cycle=cycle, dues__branch=branch)
+    filed = Q(selfreviews__cycle=cycle, selfreviews__branch=branch, selfreviews__submitted_at__isnull=False)
+    people = Member.objects.filter(due | filed).values("pk")
+    return Member.objects.filter(pk__in=people).in_roster_order()
+
+
+def unrated_members(cycle: Cycle, branch: Any) -> QuerySet[Member]:
+    """Those who were due and have no branch rating yet, in roster order."""
+    rated = BranchReview.objects.filter(cycle=cycle, submitted_at__isnull=False)
+    due = Member.objects.filter(dues__cycle=cycle, dues__branch=branch)
+    return due.exclude(pk__in=rated.values("member")).in_roster_order()
+
+
+def rating_rows(cycle: Cycle, branch: Any, *, rater: Any) -> list[RatingRow]:
+    """One row per person to rate. Two queries, whatever the number of people."""
+    reviews = {review.member_id: review for review in BranchReview.objects.filter(cycle=cycle, branch=branch)}
+    return [_row(member, reviews.get(member.pk), rater) for member in rated_people(cycle, branch)]
+
+
+def _row(member: Member, review: BranchReview | None, rater: Any) -> RatingRow:
+    is_self = member.user_id is not None and member.user_id == rater.pk
+    if review is None:
+        return RatingRow(member, dict.fromkeys(DIMENSIONS), 0, False, False, is_self)
+    typed = review.draft["points"] if review.draft else review.points
+    return RatingRow(member, typed, review.version, review.submitted_at is not None, review.draft is not None, is_self)

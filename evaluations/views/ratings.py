@@ -1,0 +1,173 @@
+"""How does an officer rate all members of a branch on one screen?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
+from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS
+from evaluations.models import BranchReview
+from evaluations.queries import ratings
+from evaluations.services import branch_reviews
+from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.views.branch_months import BranchMonthView
+from members.models import Member
+from members.roles import Permission
+
+
+class RatingsView(BranchMonthView):
+    """All members on one screen. Works without a script: one button keeps, the other gives what is complete."""
+
+    permission = Permission.RATE_MEMBERS
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._page(ratings.rating_rows(self.cycle, self.branch, rater=request.user))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        rows = ratings.rating_rows(self.cycle, self.branch, rater=request.user)
+        problems = {row.member.pk: problem for row in rows if (problem := self._keep(row))}
+        if problems:
+            return self._page(self._with_typed(rows, problems), problems=problems, status=409)
+        if "give" not in request.POST:
+            messages.success(request, _("Saved. The ratings count once they are given."))
+            return redirect(request.path)
+        try:
+            given = branch_reviews.give_ratings(
+                cycle=self.cycle, window=self.window, branch=self.branch, by=request.user, now=timezone.now()
+            )
+        except ReviewRefusedError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+        messages.success(request, _given_message(given))
+        return redirect(request.path)
+
+    def _keep(self, row: ratings.RatingRow) -> str:
+        """Save what was typed for one person; return what is wrong with it, or ""."""
+        if row.is_self or f"version-{row.member.pk}" not in self.request.POST:
+            return ""
+        try:
+            points = _typed_points(self.request.POST, row.member.pk)
+            if points == row.points:
+                return ""
+            branch_reviews.save_draft(
+                cycle=self.cycle,
+                window=self.window,
+                member=row.member,
+                branch=self.branch,
+                points=points,
+                version=_typed_version(self.request.POST, row.member.pk),
+                by=self.request.user,
+                now=timezone.now(),
+            )
+        except ReviewRefusedError as refusal:
+            return str(refusal)
+        except StaleReviewError as stale:
+            return _stale_message(stale.current)
+        return ""
+
+    def _with_typed(self, rows: list[ratings.RatingRow], problems: dict[int, str]) -> list[ratings.RatingRow]:
+        """Reload, so that a second try sends the newest version, but keep showing what was typed where it failed."""
+        fresh = ratings.rating_rows(self.cycle, self.branch, rater=self.request.user)
+        return [self._typed_row(row) if row.member.pk in problems else row for row in fresh]
+
+    def _typed_row(self, row: ratings.RatingRow) -> ratings.RatingRow:
+        try:
+            points = _typed_points(self.request.POST, row.member.pk)
+        except ReviewRefusedError:
+            points = row.points
+        return ratings.RatingRow(row.member, points, row.version, row.is_given, row.has_draft, row.is_self)
+
+    def _page(
+        self, rows: list[ratings.RatingRow], *, problems: dict[int, str] | None = None, status: int = 200
+    ) -> HttpResponse:
+        now = timezone.now()
+        context = {
+            "branch": self.branch,
+            "cycle": self.cycle,
+            "is_open": self.window.accepts_ratings(now),
+            "ends_at": self.window.ratings_end - timedelta(microseconds=1),
+            "dimensions": [(dimension.value, DIMENSION_LABELS[dimension]) for dimension in DIMENSIONS],
+            "grades": [(points, GRADE_LABELS[grade]) for grade, points in GRADE_POINTS.items()],
+            "rows": [_cells(row, (problems or {}).get(row.member.pk, "")) for row in rows],
+            "given_count": sum(row.is_given for row in rows),
+            "ready_count": sum(row.has_draft and row.is_complete and not row.is_self for row in rows),
+            "problem_count": len(problems or {}),
+        }
+        return render(self.request, "evaluations/ratings.html", context, status=status)
+
+
+class RatingDraftView(BranchMonthView):
+    """Keep one person's row as it is typed; answers JSON for the page's script."""
+
+    permission = Permission.RATE_MEMBERS
+
+    def post(self, request: HttpRequest, member: int, **kwargs: Any) -> JsonResponse:
+        person = get_object_or_404(ratings.rated_people(self.cycle, self.branch), pk=member)
+        try:
+            saved = self._save(person)
+        except ReviewRefusedError as refusal:
+            return JsonResponse({"message": str(refusal)}, status=422)
+        except StaleReviewError as stale:
+            return JsonResponse({"message": _stale_message(stale.current)}, status=409)
+        return JsonResponse(
+            {"version": saved.version, "saved": date_format(timezone.localtime(saved.saved_at), "H:i")}
+        )
+
+    def _save(self, person: Member) -> BranchReview:
+        return branch_reviews.save_draft(
+            cycle=self.cycle,
+            window=self.window,
+            member=person,
+            branch=self.branch,
+            points=_typed_points(self.request.POST, person.pk),
+            version=_typed_version(self.request.POST, person.pk),
+            by=self.request.user,
+            now=timezone.now(),
+        )
+
+
+def _cells(row: ratings.RatingRow, problem: str) -> dict[str, Any]:
+    fields = [(dimension.value, DIMENSION_LABELS[dimension], row.points.get(dimension)) for dimension in DIMENSIONS]
+    return {"row": row, "member": row.member, "fields": fields, "problem": problem}
+
+
+def _typed_points(data: Any, member_pk: int) -> branch_reviews.Points:
+    return {dimension.value: _typed_number(data.get(f"{dimension}-{member_pk}", "")) for dimension in DIMENSIONS}
+
+
+def _typed_number(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise ReviewRefusedError(_("A rating is one of the five grades, or a whole number from 0 to 100."))
+    return int(text)
+
+
+def _typed_version(data: Any, member_pk: int) -> int:
+    text = data.get(f"version-{member_pk}", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise ReviewRefusedError(_("The page is out of date: reload it and type this row again."))
+    return int(text)
+
+
+def _stale_message(current: BranchReview) -> str:
+    return _("%(name)s saved this row at %(time)s. Yours is still shown: save again to replace it.") % {
+        "name": current.rated_by.name if current.rated_by else _("Somebody else"),
+        "time": date_format(timezone.localtime(current.saved_at), "H:i"),
+    }
+
+
+def _given_message(given: int) -> str:
+    if not given:
+        return _("Nothing new to give: a rating is given when all five dimensions are filled.")
+    return ngettext("%(count)s rating given.", "%(count)s ratings given.", given) % {"count": given}

@@ -6,6 +6,7 @@ import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -25,6 +26,7 @@ def chromium():
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+        connections.close_all()  # the driver's loop gave this thread connections of its own
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Which places does the header lead to, and who is logged in? Each app answers through a dotted path in the settings.
 
-`NAVIGATION = ["members.navigation.items", …]`: each is a function(request) -> iterable of NavItem (only those the
-person may open). `ACCOUNT = "members.navigation.account"`: function(request) -> Account, or None when nobody is logged in.
+`NAVIGATION = ["members.navigation.items", …]`: each a function(request) -> iterable of NavItem, only those the person
+may open. `ACCOUNT = "members.navigation.account"`: function(request) -> Account, or None when nobody is logged in.
 """
 
 from collections.abc import Iterator

@@ -23,7 +23,9 @@ from branchportal.supervisor.service import Service
 PROJECT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup lets the portal outlive its terminal
+    STOP_SIGNALS.add(signal.SIGHUP)
 
 
 class Stop(Exception):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from branchportal.models import Notification
 
@@ -15,3 +18,8 @@ def notify(users: Iterable[Any], kind: str, *, key: str, context: dict[str, Any]
         ignore_conflicts=True,
         batch_size=500,
     )
+
+
+def mark_read(messages: QuerySet[Notification], *, now: datetime) -> int:
+    """Mark these messages read; return how many were not."""
+    return messages.filter(read_at=None).update(read_at=now)

@@ -78,6 +78,9 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Each app offers its entries of the main menu; one app says who is logged in (see navigation.py).
 NAVIGATION = ["evaluations.navigation.items", "members.navigation.items", "activities.navigation.items"]
 ACCOUNT = "members.navigation.account"
+# Each app words its own notifications (kind → function of the context) and names its own lines of the audit trail.
+NOTIFICATIONS = ["evaluations.messages.TEXTS", "members.messages.TEXTS"]
+AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 VERSION = "2026.11"
 
 # --- Storage -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from members.roles import ACTING_ORDER, ROLE_PERMISSIONS, Permission, Role, acting_role
+from members.roles import ACTING_ORDER, ROLE_PERMISSIONS, Permission, Role, acting_role, appointable
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Access:
 
     def granting(self, permission: Permission) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if permission in grant.permissions)
+
+    def appointable_in(self, branch: Any) -> frozenset[Role]:
+        """The offices of that branch that this person may fill or end."""
+        covering = (grant for grant in self.granting(Permission.ASSIGN_ROLES) if grant.covers(branch))
+        return frozenset().union(*(appointable(grant.role, acting=grant.acting) for grant in covering))
 
     def has_role(self, role: Role) -> bool:
         return any(grant.role == role for grant in self.grants)

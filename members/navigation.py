@@ -3,13 +3,46 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from branchportal.navigation import Account, NavItem
+from members.access import Grant, access_of
+from members.labels import ROLE_LABELS
+from members.roles import Permission, Role
+from members.views.office import PAGES
+
+OFFICE_VIEWS = ("accounts", "member_slip", "staff_slip", "roles", "appoint", "end_office", "branches", "add_branch",
+                "rename_branch", "close_branch", "audit", "technical_audit")  # fmt: skip
+SHOWN_FIRST = [role for role in Role if role != Role.MEMBER]
 
 
 def items(request: HttpRequest) -> Iterator[NavItem]:
-    return iter(())
+    if not request.user.is_authenticated:
+        return
+    access = access_of(request.user)
+    office = next((name for permission, name, _label in PAGES if access.may(permission)), None)
+    if office:
+        yield NavItem(_("Administration"), office, order=80, covers=tuple(f"members:{name}" for name in OFFICE_VIEWS))
+    if access.may(Permission.SIGNED_IN):
+        unread = request.user.notifications.filter(read_at=None).count()
+        yield NavItem(_("Messages"), "members:messages", order=90, badge=unread)
 
 
 def account(request: HttpRequest) -> Account | None:
-    return None
+    """The person's name and the first of the offices."""
+    if not request.user.is_authenticated:
+        return None
+    return Account(request.user.name, _role_label(request), reverse("members:account"))
+
+
+def _role_label(request: HttpRequest) -> str:
+    grants = sorted(access_of(request.user).grants, key=_place)
+    if not grants:
+        return ""
+    label = str(ROLE_LABELS[grants[0].role])
+    return _("%(role)s (acting)") % {"role": label} if grants[0].acting else label
+
+
+def _place(grant: Grant) -> int:
+    return SHOWN_FIRST.index(grant.role) if grant.role in SHOWN_FIRST else len(SHOWN_FIRST)

@@ -1,5 +1,34 @@
 """Which address leads to which page of members?"""
 
+from django.urls import path
+
+from members.views import account, accounts, audit, branches, roles, sign_in
+
 app_name = "members"
 
-urlpatterns = []
+urlpatterns = [
+    path("login/", sign_in.SignInView.as_view(), name="login"),
+    path("logout/", sign_in.SignOutView.as_view(), name="logout"),
+    path("activate/", sign_in.ActivateView.as_view(), name="activate"),
+
+    path("account/", account.AccountView.as_view(), name="account"),
+    path("account/email/", account.EmailView.as_view(), name="email"),
+    path("account/password/", account.ChangePasswordView.as_view(), name="password"),
+    path("messages/", account.MessageListView.as_view(), name="messages"),
+    path("messages/read/", account.ReadAllMessagesView.as_view(), name="read_messages"),
+    path("messages/<int:pk>/", account.OpenMessageView.as_view(), name="open_message"),
+
+    path("accounts/", accounts.AccountListView.as_view(), name="accounts"),
+    path("accounts/slips/", accounts.MemberSlipsView.as_view(), name="member_slips"),
+    path("accounts/members/<int:pk>/slip/", accounts.MemberSlipView.as_view(), name="member_slip"),
+    path("accounts/staff/<int:pk>/slip/", accounts.StaffSlipView.as_view(), name="staff_slip"),
+    path("offices/", roles.RoleListView.as_view(), name="roles"),
+    path("offices/branches/<int:pk>/", roles.AppointView.as_view(), name="appoint"),
+    path("offices/<int:pk>/end/", roles.EndOfficeView.as_view(), name="end_office"),
+    path("branches/", branches.BranchListView.as_view(), name="branches"),
+    path("branches/add/", branches.AddBranchView.as_view(), name="add_branch"),
+    path("branches/<int:pk>/name/", branches.RenameBranchView.as_view(), name="rename_branch"),
+    path("branches/<int:pk>/closing/", branches.CloseBranchView.as_view(), name="close_branch"),
+    path("audit/", audit.AuditView.as_view(), name="audit"),
+    path("audit/technical/", audit.TechnicalAuditView.as_view(), name="technical_audit"),
+]

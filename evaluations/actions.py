@@ -1,0 +1,3 @@
+"""What is each line of the audit trail about evaluations called?"""
+
+ACTIONS: dict[str, str] = {}

@@ -1,0 +1,44 @@
+"""In which words is each notification about an account or an office told?"""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from members.labels import ROLE_LABELS
+from members.roles import Role
+
+
+def account_reset(context: dict[str, Any]) -> str:
+    if not context["by"]:
+        return _("Your password was reset at the server. If you did not ask for this, tell the system administrator.")
+    return _(
+        "%(by)s has reset your password and made you a new activation slip. If you did not ask for this, tell the "
+        "system administrator."
+    ) % {"by": context["by"]}
+
+
+def password_changed(context: dict[str, Any]) -> str:
+    return _("Your password was changed. If it was not you, ask for a new activation slip at once.")
+
+
+def role_given(context: dict[str, Any]) -> str:
+    values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
+    if context["ends_on"]:
+        return _("You are %(role)s of %(branch)s from %(starts_on)s to %(ends_on)s.") % values
+    return _("You are %(role)s of %(branch)s from %(starts_on)s on.") % values
+
+
+def role_ended(context: dict[str, Any]) -> str:
+    values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
+    if context["ends_on"] and date.fromisoformat(context["ends_on"]) >= date.fromisoformat(context["starts_on"]):
+        return _("Your office as %(role)s of %(branch)s ends after %(ends_on)s.") % values
+    return _("Your office as %(role)s of %(branch)s was withdrawn.") % values
+
+
+TEXTS = {
+    "account_reset": account_reset,
+    "password_changed": password_changed,
+    "role_given": role_given,
+    "role_ended": role_ended,
+}

@@ -1,0 +1,77 @@
+"""How does a person get an account, and how does it change?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from branchportal import audit
+from members.models import Member, User
+from members.numbers import typed_number
+from members.queries.accounts import branch_of
+from members.services.tell import tell
+
+
+def account_of(*, member: Member) -> User:
+    """Return the member's account, made without a password when there is none. Call it inside a transaction."""
+    member = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
+    if member.user_id:
+        return member.user
+    user, created = User.objects.get_or_create(
+        number=member.number, defaults={"name": member.name, "password": make_password(None)}
+    )
+    if not created and (user.name != member.name or getattr(user, "member", None) is not None):
+        raise ValidationError(
+            _("%(number)s already signs in as somebody else. Check the number of %(name)s.")
+            % {"number": member.number, "name": member.name}
+        )
+    Member.objects.filter(pk=member.pk).update(user=user)
+    user.member = member
+    return user
+
+
+def account_by_number(*, number: str, name: str) -> User:
+    """Return the account of the person with this number and name, made when there is none yet.
+
+    A known number with another name is refused: one of the two was mistyped. Call it inside a transaction.
+    """
+    number, name = typed_number(number), name.strip()
+    member = Member.objects.filter(number=number).select_related("user").first()
+    known = member or User.objects.filter(number=number).first()
+    if known is not None and known.name != name:
+        raise ValidationError(
+            {"number": _("This number belongs to a person with another name. Check the number and the name.")}
+        )
+    if member is not None:
+        return account_of(member=member)
+    return known or User.objects.create_user(number=number, name=name)
+
+
+def change_password(*, user: User, password: str, by: User, now: datetime) -> None:
+    """Set a new password; every other session of the person ends with it."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit.record("account.password_changed", by=by, subject=user, branch=branch_of(user))
+        tell(user=user, kind="password_changed", key=now.isoformat(), context={}, url="", by=by)
+
+
+def change_email(*, user: User, email: str, by: User) -> None:
+    """Keep or remove the address for messages; the address itself stays out of the audit trail."""
+    if user.email == email:
+        return
+    with transaction.atomic():
+        user.email = email
+        user.save(update_fields=["email"])
+        audit.record("account.email_changed", by=by, subject=user, branch=branch_of(user))
+
+
+def end_sessions(*, user: User) -> None:
+    """Sign the person out everywhere. Call it in the transaction that takes the rights away."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    user.refresh_from_db(fields=["session_epoch"])

@@ -1,0 +1,130 @@
+"""How is an office given and ended?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from branchportal import audit
+from members.models import Branch, RoleAssignment, User
+from members.queries.offices import roles_for
+from members.roles import Role
+from members.services.accounts import end_sessions
+from members.services.tell import tell
+
+
+def appoint(
+    *,
+    user: User,
+    role: Role,
+    branch: Branch,
+    starts_on: date,
+    ends_on: date | None = None,
+    class_name: str = "",
+    by: User | None,
+    now: datetime,
+) -> RoleAssignment:
+    """Give an office from a day to a day (both included). `by` is None for a command at the server.
+
+    Raises ValidationError, or PermissionDenied for an office that `by` can't fill.
+    """
+    if by is not None:
+        _refuse(user, role, branch, by)
+    if ends_on is not None and ends_on < starts_on:
+        raise ValidationError({"ends_on": _("The last day must not be before the first day.")})
+    if branch.closed_on is not None:
+        raise ValidationError(_("This branch is closed. Nobody can be appointed there any more."))
+    office = RoleAssignment(
+        user=user, role=role, branch=branch, class_name=class_name, starts_on=starts_on, ends_on=ends_on
+    )
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if _overlapping(office).exists():
+            raise ValidationError(
+                _("%(name)s holds this office in these days already. End it first or choose other days.")
+                % {"name": user.name}
+            )
+        office.save()
+        audit.record("role.given", by=by, subject=office, branch=branch, after=_facts(office))
+        _tell("role_given", office, by, now)
+    return office
+
+
+def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetime) -> None:
+    """End an office after `last_day`; a day before today ends it at once, and the person's sessions with it.
+
+    An office that had not begun by then is withdrawn altogether. The same end twice is done once.
+    """
+    with transaction.atomic():
+        office = RoleAssignment.objects.select_for_update(of=("self",)).select_related("user", "branch").filter(
+            pk=office.pk
+        ).first()  # fmt: skip
+        if office is None or office.ends_on == last_day:
+            return
+        _refuse(office.user, Role(office.role), office.branch, by)
+        if office.ends_on is not None and office.ends_on < last_day:
+            raise ValidationError({"last_day": _("This office ends earlier already.")})
+        before = _facts(office)
+        if last_day < office.starts_on:
+            audit.record("role.withdrawn", by=by, subject=office, branch=office.branch, before=before)
+            _tell("role_ended", office, by, now)
+            office.delete()
+        else:
+            office.ends_on = last_day
+            office.save(update_fields=["ends_on"])
+            old, new = audit.changes(before, _facts(office))
+            audit.record("role.ended", by=by, subject=office, branch=office.branch, before=old, after=new)
+            _tell("role_ended", office, by, now)
+        if last_day < timezone.localdate(now):
+            end_sessions(user=office.user)
+
+
+def at_once(now: datetime) -> date:
+    """The last day of an office that ends at this moment."""
+    return timezone.localdate(now) - timedelta(days=1)
+
+
+def _refuse(user: User, role: Role, branch: Branch, by: User) -> None:
+    if user.pk == by.pk:
+        raise ValidationError(_("Nobody appoints or dismisses himself. Ask the office above yours."))
+    if role not in roles_for(branch, by=by):
+        raise PermissionDenied
+
+
+def _overlapping(office: RoleAssignment):
+    same = RoleAssignment.objects.filter(
+        user=office.user, role=office.role, branch=office.branch, class_name=office.class_name
+    )
+    same = same.filter(Q(ends_on=None) | Q(ends_on__gte=office.starts_on))
+    return same if office.ends_on is None else same.filter(starts_on__lte=office.ends_on)
+
+
+def _facts(office: RoleAssignment) -> dict[str, object]:
+    return {
+        "user": office.user.name,
+        "role": str(office.role),
+        "class_name": office.class_name,
+        "starts_on": office.starts_on,
+        "ends_on": office.ends_on,
+    }
+
+
+def _tell(kind: str, office: RoleAssignment, by: User | None, now: datetime) -> None:
+    tell(
+        user=office.user,
+        kind=kind,
+        key=f"{office.pk}:{now.isoformat()}",
+        context={
+            "role": str(office.role),
+            "branch": office.branch.name,
+            "starts_on": office.starts_on.isoformat(),
+            "ends_on": office.ends_on.isoformat() if office.ends_on else "",
+        },
+        url="",
+        by=by,
+    )

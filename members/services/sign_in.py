@@ -1,0 +1,28 @@
+"""Does this number with this password open the portal?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth import authenticate
+
+from members.models import User
+from members.numbers import typed_number
+from members.services import throttle
+
+
+class SignInRefused(Exception):
+    """Number and password don't belong together; nothing tells which of them is wrong."""
+
+
+def sign_in(*, number: str, password: str, address: str, device: str, now: datetime) -> User:
+    """Return the person; raises SignInRefused or throttle.TooManyFailures.
+
+    An unknown number takes as long as a known one: Django hashes a dummy password for it.
+    """
+    attempt = throttle.begin(number=number, address=address, device=device, now=now)
+    user = authenticate(username=typed_number(number), password=password)
+    if user is None:
+        raise SignInRefused
+    throttle.forgive(attempt)
+    return user

@@ -109,6 +109,18 @@ def read_roster(sheets, *, today, taken=frozenset(), owners=None):
     return reading
 
 
+def numbers_in(sheets):
+    """All readable numbers of the file, to look up only those people."""
+    numbers = set()
+    for table in find_tables(sheets, HEADERS, REQUIRED):
+        for _row, cells in table.rows:
+            try:
+                numbers.add(number_of(table.cell(cells, "number")))
+            except BadNumberError:
+                continue
+    return numbers - {""}
+
+
 class _Reader:
     """Reads row after row; `errors` are those of the row just read."""
 

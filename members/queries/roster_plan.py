@@ -1,0 +1,218 @@
+"""What would a roster file change in this branch? Reads only; the services write what this plans."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from branchportal.spreadsheets.reading import Sheet
+from members.labels import STAGE_LABELS
+from members.models import Branch, FormerNumber, Member
+from members.roster_file import RosterReading, RosterRow, numbers_in, read_roster
+from members.rule_texts import sentence
+from members.rules import out_of_order, shortfalls
+from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
+
+CHUNK = 1000  # numbers in one query
+SHOWN_ERRORS = 1000
+SHOWN_CHANGES = 300
+STEP_FIELDS = tuple(STAGE_DATE_FIELDS.values())
+FIELDS = ("name", "stage", *STEP_FIELDS, "class_name", "grade", "major", "schooling", "contact", "cultivation_contact")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one row does to one person: `before` and `after` hold only the fields that differ."""
+
+    row: RosterRow
+    member: Member | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something worth a look that holds nothing up."""
+
+    sheet: str
+    row: int
+    name: str
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"sheet": self.sheet, "row": self.row, "name": self.name, "message": self.message}
+
+
+@dataclass
+class Plan:
+    """Everything that a file says about a branch."""
+
+    branch: Branch
+    reading: RosterReading
+    created: list[Change] = field(default_factory=list)
+    updated: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    concerns: list[Concern] = field(default_factory=list)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as writing would do the same."""
+        changes = [
+            [change.row.number, change.member and change.member.pk, _plain(change.before), _plain(change.after)]
+            for change in (*self.created, *self.updated)
+        ]
+        return hashlib.sha256(json.dumps(changes, ensure_ascii=False).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The published report, as the command prints it."""
+        return {
+            "rows": self.reading.rows,
+            "accepted": len(self.reading.accepted),
+            "created": len(self.created),
+            "updated": len(self.updated),
+            "errors": [error.as_dict() for error in self.reading.errors],
+        }
+
+    def as_page(self) -> dict[str, Any]:
+        """The report with what a page shows besides; long lists are cut, their lengths are kept."""
+        report = self.as_dict()
+        return {
+            **report,
+            "errors": report["errors"][:SHOWN_ERRORS],
+            "error_count": len(report["errors"]),
+            "failed": self.reading.rows - len(self.reading.accepted),
+            "unchanged": self.unchanged,
+            "ignored": self.reading.ignored,
+            "concerns": [concern.as_dict() for concern in self.concerns[:SHOWN_ERRORS]],
+            "concern_count": len(self.concerns),
+            "new": [_shown(change) for change in self.created[:SHOWN_CHANGES]],
+            "changed": [_shown(change) for change in self.updated[:SHOWN_CHANGES]],
+            "fingerprint": self.fingerprint,
+        }
+
+
+def plan_import(branch: Branch, sheets: list[Sheet], *, today: date) -> Plan:
+    """Read the sheets against what the portal knows; raises SpreadsheetError when there is no roster in them."""
+    numbers = numbers_in(sheets)
+    known = _known_people(numbers)
+    own = {number: member for number, member in known.items() if member.branch_id == branch.pk}
+    reading = read_roster(
+        sheets,
+        today=today,
+        taken=frozenset(known) - frozenset(own),
+        owners={number: member.number for number, member in own.items()},
+    )
+    plan = Plan(branch, reading)
+    names = _names_in(branch)
+    for row in reading.accepted:
+        _plan_row(plan, row, own.get(row.number), names)
+    return plan
+
+
+def _known_people(numbers: set[str]) -> dict[str, Member]:
+    """{number or former number: person} of everybody whom the file may mean, in whatever branch."""
+    people: dict[str, Member] = {}
+    for chunk in _chunks(sorted(numbers)):
+        for former in FormerNumber.objects.filter(number__in=chunk).select_related("member"):
+            people[former.number] = former.member
+        for member in Member.objects.filter(number__in=chunk):
+            people[member.number] = member
+    return people
+
+
+def _chunks(items: list[str]) -> Iterable[list[str]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def _names_in(branch: Branch) -> dict[str, set[str]]:
+    """{name: numbers} of the people who belong to the branch."""
+    names: dict[str, set[str]] = {}
+    for number, name in Member.objects.current().filter(branch=branch).values_list("number", "name"):
+        names.setdefault(name, set()).add(number)
+    return names
+
+
+def _plan_row(plan: Plan, row: RosterRow, member: Member | None, names: dict[str, set[str]]) -> None:
+    after = {"name": row.name, **{key: value for key, value in row.values.items() if key in FIELDS}}
+    if member is None:
+        _concern_new_person(plan, row, after, names)
+        plan.created.append(Change(row, None, {}, after))
+    elif member.ended_on is not None:
+        plan.unchanged += 1
+        _concern(plan, row, _("The membership has ended; the row changes nothing. Take the person back on his page."))
+        return
+    else:
+        _plan_known(plan, row, member, after)
+    _concern_limits(plan, row, member, after)
+
+
+def _plan_known(plan: Plan, row: RosterRow, member: Member, after: dict[str, Any]) -> None:
+    differing = {key: value for key, value in after.items() if getattr(member, key) != value}
+    if not differing:
+        plan.unchanged += 1
+        return
+    if "name" in differing:
+        message = _("The name changes from %(old)s to %(new)s. Is the number right?")
+        _concern(plan, row, message % {"old": member.name, "new": row.name})
+    plan.updated.append(Change(row, member, {key: getattr(member, key) for key in differing}, differing))
+
+
+def _concern_new_person(plan: Plan, row: RosterRow, after: dict[str, Any], names: dict[str, set[str]]) -> None:
+    if names.get(row.name):
+        message = _(
+            "%(name)s is already in the branch as %(numbers)s. For a new number, change it on that page instead."
+        )
+        _concern(plan, row, message % {"name": row.name, "numbers": "、".join(sorted(names[row.name]))})
+    if "stage" not in after:
+        after["stage"] = _latest_stage(after)
+        message = _("The stage is not given; it is taken from the dates as %(stage)s.")
+        _concern(plan, row, message % {"stage": STAGE_LABELS[after["stage"]]})
+
+
+def _latest_stage(values: dict[str, Any]) -> Stage:
+    reached = [stage for stage, key in STAGE_DATE_FIELDS.items() if values.get(key)]
+    return reached[-1] if reached else Stage.APPLICANT
+
+
+def _concern_limits(plan: Plan, row: RosterRow, member: Member | None, after: dict[str, Any]) -> None:
+    dates = {stage: after.get(key) or getattr(member, key, None) for stage, key in STAGE_DATE_FIELDS.items()}
+    for finding in (*out_of_order(dates), *shortfalls(dates, row.values.get("born_on"))):
+        _concern(plan, row, sentence(finding))
+    stage = Stage(after.get("stage") or member.stage)
+    if any(dates[step] for step in ORDER[ORDER.index(stage) + 1 :]):
+        message = _("There is a date for a later step than the stage %(stage)s.")
+        _concern(plan, row, message % {"stage": STAGE_LABELS[stage]})
+
+
+def _concern(plan: Plan, row: RosterRow, message: str) -> None:
+    plan.concerns.append(Concern(row.sheet, row.row, row.name, message))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in values.items()}
+
+
+def _shown(change: Change) -> dict[str, Any]:
+    """A change as the preview lists it: [(field label, before, after)]."""
+    return {
+        "sheet": change.row.sheet,
+        "row": change.row.row,
+        "number": change.row.number,
+        "name": change.row.name,
+        "changes": [
+            [str(Member._meta.get_field(key).verbose_name), _text(key, change.before.get(key)), _text(key, value)]
+            for key, value in change.after.items()
+        ],
+    }
+
+
+def _text(key: str, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    return str(STAGE_LABELS[Stage(value)]) if key == "stage" else str(value)

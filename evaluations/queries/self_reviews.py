@@ -1,0 +1,120 @@
+"""What does a member's card of a month show, and which months has he filed?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from activities.models import Attendance
+from evaluations.deadlines import SHANGHAI, Window, looked_back, month_of
+from evaluations.dimensions import DIMENSIONS
+from evaluations.models import Cycle, Due, SelfReview
+from evaluations.queries.months import cycle_of, window_of
+from evaluations.stages import CardState, card_state
+from members.models import Branch, Member
+
+
+@dataclass(frozen=True)
+class Card:
+    """One member's card of one month. `branch` is the one in which he was due, or his own."""
+
+    member: Member
+    cycle: Cycle
+    branch: Branch
+    window: Window
+    review: SelfReview | None
+    is_due: bool
+    state: CardState
+
+    @property
+    def version(self) -> int:
+        """0 until something is stored."""
+        return self.review.version if self.review else 0
+
+    @property
+    def shown_points(self) -> dict[str, int | None]:
+        """The draft where there is one, else what was submitted: {dimension: points or None}."""
+        if self.review is None:
+            return dict.fromkeys(DIMENSIONS)
+        return self.review.draft["points"] if self.review.draft else self.review.points
+
+    @property
+    def shown_notes(self) -> dict[str, str]:
+        """As shown_points: {dimension: one line}, filled ones only."""
+        if self.review is None:
+            return {}
+        return self.review.draft["notes"] if self.review.draft else self.review.notes
+
+    @cached_property
+    def previous(self) -> SelfReview | None:
+        """The newest earlier self-review that was submitted."""
+        earlier = SelfReview.objects.filter(member=self.member, cycle__month__lt=self.cycle.month)
+        return earlier.filter(submitted_at__isnull=False).select_related("cycle").order_by("-cycle__month").first()
+
+    @cached_property
+    def records(self) -> list[Attendance]:
+        """What he took part in since the previous deadline, the newest first."""
+        return list(records_of(self.member, *self.looked_back))
+
+    @cached_property
+    def looked_back(self) -> tuple[date, date]:
+        """The first and the last day that this card looks back on."""
+        before = cycle_of(self.branch, month_of(self.cycle.month - timedelta(days=1)))
+        previous_day = window_of(before, self.branch).review_day if before else self.window.review_day
+        return looked_back(self.cycle.month, self.window.review_day, previous_day)
+
+
+def card_of(member: Member, month: date, now: datetime) -> Card | None:
+    """Return the member's card of this month (its first day), or None if there is no such month."""
+    due = Due.objects.filter(member=member, cycle__month=month).select_related("cycle", "branch").first()
+    cycle = due.cycle if due else cycle_of(member.branch, month)
+    if cycle is None:
+        return None
+    branch = due.branch if due else member.branch
+    review = SelfReview.objects.filter(member=member, cycle=cycle).first()
+    window = window_of(cycle, branch)
+    state = card_state(
+        phase=window.phase(now),
+        may_file=due is not None or is_filer(member, cycle, now),
+        is_submitted=review is not None and review.submitted_at is not None,
+        has_draft=review is not None and review.draft is not None,
+    )
+    return Card(member, cycle, branch, window, review, due is not None, state)
+
+
+def current_card(member: Member, now: datetime) -> Card | None:
+    """Return the card of the month in which `now` lies in Shanghai."""
+    return card_of(member, month_of(now), now)
+
+
+def is_filer(member: Member, cycle: Cycle, now: datetime) -> bool:
+    """Whether somebody who was not due on the opening day may file all the same: a later joiner, a new activist."""
+    today = now.astimezone(SHANGHAI).date()
+    belongs = member.ended_on is None or member.ended_on > today
+    return belongs and member.kind == Member.Kind.STUDENT and member.stage_on(today) in cycle.filing_stages
+
+
+def records_of(member: Member, first: date, last: date) -> QuerySet[Attendance]:
+    """Return at which activities he was present on these days, both included, the newest first."""
+    begin = datetime.combine(first, time(), tzinfo=SHANGHAI)
+    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=SHANGHAI)
+    present = Attendance.objects.filter(member=member, state=Attendance.State.PRESENT)
+    within = present.filter(activity__starts_at__gte=begin, activity__starts_at__lt=end)
+    return within.select_related("activity").order_by("-activity__starts_at", "-activity__pk")
+
+
+def own_reviews(member: Member) -> QuerySet[SelfReview]:
+    """Return what this member submitted, the newest month first."""
+    submitted = SelfReview.objects.filter(member=member, submitted_at__isnull=False)
+    return submitted.select_related("cycle").order_by("-cycle__month")
+
+
+def missed_months(member: Member, now: datetime) -> list[Cycle]:
+    """Return the months in which he was due, nothing was submitted and the deadline has passed, newest first."""
+    filed = SelfReview.objects.filter(member=member, submitted_at__isnull=False)
+    dues = Due.objects.filter(member=member, cycle__is_off=False).exclude(cycle__in=filed.values("cycle"))
+    dues = dues.select_related("cycle", "branch").order_by("-cycle__month")
+    return [due.cycle for due in dues if now >= window_of(due.cycle, due.branch).reviews_end]

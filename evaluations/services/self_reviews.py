@@ -1,0 +1,190 @@
+"""How does a member's own review of a month get from the first tap to what counts?
+
+Typed words are kept as a draft; only `submit` makes them count. Every write of one card waits for the one before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from branchportal import audit
+from evaluations.deadlines import SHANGHAI, Phase
+from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, is_complete
+from evaluations.models import Cycle, SelfReview
+from evaluations.queries.self_reviews import Card, card_of
+from evaluations.services import months, schemes
+from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.stages import CardState
+from members.models import Member, User
+
+HIGHEST_POINTS = 100
+LONGEST_NOTE = 200
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands on a card: {dimension: points or None} and {dimension: one line}.
+
+    `page` names the opened page that typed them, `step` counts its saves: an answer that got lost on the way makes
+    the page send again, and it must neither meet itself as a stranger nor be overtaken by its own older words.
+    """
+
+    points: dict[str, int | None]
+    notes: dict[str, str] = field(default_factory=dict)
+    page: str = ""
+    step: int = 0
+
+
+def save_draft(*, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime) -> SelfReview:
+    """Keep what was typed so far; `version` is the one the page was made from, 0 for a card without a row.
+
+    After the deadline the words are kept too and count for nothing. Raises ReviewRefusedError or StaleReviewError.
+    """
+    card = _own_card(member, cycle, by, now)
+    _check_words(cycle, words)
+    with transaction.atomic():
+        review = _locked_row(card, now)
+        if _is_overtaken(review, words):
+            return review
+        _check_version(review, words, version)
+        _keep(review, words, now)
+    return review
+
+
+def submit(*, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime) -> SelfReview:
+    """Make five points and their notes count. The same words again change nothing.
+
+    After the deadline the words become a draft and ReviewRefusedError says so; StaleReviewError if another page or
+    phone has saved in between: nothing is written then.
+    """
+    card = _own_card(member, cycle, by, now)
+    _check_words(cycle, words)
+    if not is_complete(words.points):
+        raise ReviewRefusedError(_("Choose one answer in each of the five dimensions, then submit."))
+    with transaction.atomic():
+        refusal = _refusal(card, now)
+        review = _locked_row(card, now)
+        if _says_the_same(review, words):
+            return review
+        _check_version(review, words, version)
+        if refusal:
+            _keep(review, words, now)
+        else:
+            _hand_in(review, words, by=by, now=now)
+    if refusal:
+        raise ReviewRefusedError(refusal)
+    return review
+
+
+def discard_draft(*, member: Member, cycle: Cycle, version: int, by: User, now: datetime) -> None:
+    """Drop what was typed since the submission (or all, before one). Raises StaleReviewError."""
+    card = _own_card(member, cycle, by, now)
+    with transaction.atomic():
+        review = SelfReview.objects.select_for_update().filter(member=member, cycle=card.cycle).first()
+        if review is None or review.draft is None:
+            return
+        if review.version != version:
+            raise StaleReviewError(review)
+        review.draft, review.saved_at = None, now
+        review.version += 1
+        review.save(update_fields=["draft", "saved_at", "version"])
+
+
+def deadline_text(card: Card) -> str:
+    """Return the last minute of the card, as people say it: "15 November 23:59"."""
+    last = (card.window.reviews_end - timedelta(minutes=1)).astimezone(SHANGHAI)
+    return _("%(day)s 23:59") % {"day": date_format(last, _("j F"))}
+
+
+def _own_card(member: Member, cycle: Cycle, by: User, now: datetime) -> Card:
+    if member.user_id is None or member.user_id != by.pk:
+        raise ReviewRefusedError(_("A self-review is filed by the member himself and by nobody else."))
+    card = card_of(member, cycle.month, now)
+    if card is None or card.state == CardState.NOT_FILER:
+        raise ReviewRefusedError(
+            _("At your present stage no self-review is filed. If your stage is wrong, ask your branch secretary.")
+        )
+    if card.state == CardState.PLANNED:
+        raise ReviewRefusedError(_("This month has not begun. Its card opens on its first day."))
+    return card
+
+
+def _check_words(cycle: Cycle, words: Words) -> None:
+    allowed = GRADE_POINTS.values() if cycle.scale == Cycle.Scale.GRADES else range(HIGHEST_POINTS + 1)
+    if any(value is not None and value not in allowed for value in words.points.values()):
+        raise ReviewRefusedError(_("Points are one of the five grades, or a whole number from 0 to 100."))
+    if any(len(note) > LONGEST_NOTE for note in words.notes.values()):
+        raise ReviewRefusedError(_("A note has at most 200 characters. Shorten it."))
+
+
+def _refusal(card: Card, now: datetime) -> str:
+    """Why the words may not be submitted now, or "" while the month is held open for this transaction."""
+    if card.window.phase(now) == Phase.OFF:
+        return _("This month has been switched off: no self-review is needed. What you typed is kept as a draft.")
+    if not card.window.accepts_reviews(now):
+        return _(
+            "Too late: self-reviews were due until %(deadline)s. What you typed is kept as a draft and does not count. "
+            "If you had a reason, tell your branch secretary."
+        ) % {"deadline": deadline_text(card)}
+    try:
+        months.hold_open(cycle=card.cycle, branch=card.branch)
+    except ReviewRefusedError as refusal:
+        return str(refusal)
+    return ""
+
+
+def _locked_row(card: Card, now: datetime) -> SelfReview:
+    """The card's row, made if need be, until the transaction ends."""
+    blank = SelfReview(cycle=card.cycle, member=card.member, branch=card.branch, saved_at=now, version=0)
+    SelfReview.objects.bulk_create([blank], ignore_conflicts=True)
+    review = SelfReview.objects.select_for_update().get(member=card.member, cycle=card.cycle)
+    review.member, review.cycle = card.member, card.cycle
+    return review
+
+
+def _says_the_same(review: SelfReview, words: Words) -> bool:
+    """A second tap, or a form sent twice."""
+    return review.draft is None and _is_submitted(review, words)
+
+
+def _is_submitted(review: SelfReview, words: Words) -> bool:
+    return review.submitted_at is not None and (review.points, review.notes) == (words.points, words.notes)
+
+
+def _is_overtaken(review: SelfReview, words: Words) -> bool:
+    """The same page has saved later words already, or these are what was submitted."""
+    draft = review.draft or {}
+    is_older = bool(words.page) and draft.get("page") == words.page and draft["step"] >= words.step
+    return is_older or _says_the_same(review, words)
+
+
+def _check_version(review: SelfReview, words: Words, version: int) -> None:
+    own_page = bool(words.page) and (review.draft or {}).get("page") == words.page
+    if review.version != version and not own_page:
+        raise StaleReviewError(review)
+
+
+def _keep(review: SelfReview, words: Words, now: datetime) -> None:
+    """Words that are back at what was submitted are no draft."""
+    draft = {"points": words.points, "notes": words.notes, "page": words.page, "step": words.step}
+    review.draft = None if _is_submitted(review, words) else draft
+    review.saved_at = now
+    review.version += 1
+    review.save(update_fields=["draft", "saved_at", "version"])
+
+
+def _hand_in(review: SelfReview, words: Words, *, by: User, now: datetime) -> None:
+    before = review.points if review.submitted_at else {}
+    for dimension in DIMENSIONS:
+        setattr(review, dimension, words.points[dimension])
+    review.notes, review.draft = words.notes, None
+    review.submitted_at, review.submitted_by, review.saved_at = now, by, now
+    review.version += 1
+    review.save()
+    audit.record("self_review.submitted", by=by, subject=review, before=before, after=review.points)
+    schemes.seal_first_rating(branch=review.branch, month=review.cycle.month, now=now)

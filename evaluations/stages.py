@@ -1,0 +1,55 @@
+"""In which state is a member's card of a month, and what may he do with it? One table; pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from evaluations.deadlines import Phase
+
+
+class CardState(StrEnum):
+    """What the card shows. Only submitted points count; a draft is what was typed since."""
+
+    OFF = "off"
+    PLANNED = "planned"
+    NOT_FILER = "not_filer"
+    EMPTY = "empty"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHANGED = "changed"  # submitted, and changed since
+    MISSED = "missed"  # the deadline passed without a word
+    MISSED_DRAFT = "missed_draft"
+    FINAL = "final"  # submitted, the deadline has passed
+    FINAL_DRAFT = "final_draft"  # the same with a newer draft that does not count
+
+    @property
+    def is_open(self) -> bool:
+        return self in {CardState.EMPTY, CardState.DRAFT, CardState.SUBMITTED, CardState.CHANGED}
+
+    @property
+    def is_submitted(self) -> bool:
+        return self in {CardState.SUBMITTED, CardState.CHANGED, CardState.FINAL, CardState.FINAL_DRAFT}
+
+
+# (filing is open, something was submitted, there is a draft) → state
+STATES: dict[tuple[bool, bool, bool], CardState] = {
+    (True, False, False): CardState.EMPTY,
+    (True, False, True): CardState.DRAFT,
+    (True, True, False): CardState.SUBMITTED,
+    (True, True, True): CardState.CHANGED,
+    (False, False, False): CardState.MISSED,
+    (False, False, True): CardState.MISSED_DRAFT,
+    (False, True, False): CardState.FINAL,
+    (False, True, True): CardState.FINAL_DRAFT,
+}
+
+
+def card_state(*, phase: Phase, may_file: bool, is_submitted: bool, has_draft: bool) -> CardState:
+    """Return the state of one card now."""
+    if phase == Phase.OFF:
+        return CardState.OFF
+    if phase == Phase.PLANNED:
+        return CardState.PLANNED
+    if not may_file and not is_submitted:
+        return CardState.NOT_FILER
+    return STATES[phase == Phase.FILING, is_submitted, has_draft]

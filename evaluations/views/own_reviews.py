@@ -1,0 +1,47 @@
+"""Which months has a member filed, with what, and which did he miss?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.views.generic import ListView
+
+from evaluations.dimensions import DIMENSIONS
+from evaluations.labels import DIMENSION_LABELS, points_label
+from evaluations.models import Cycle, SelfReview
+from evaluations.queries.self_reviews import missed_months, own_reviews
+from members.access import PortalView
+from members.roles import Permission
+
+
+class OwnReviewsView(PortalView, ListView):
+    """The own months, the newest first."""
+
+    permission = Permission.VIEW_OWN_RECORD
+    template_name = "evaluations/own_reviews.html"
+    paginate_by = 24
+
+    def get_queryset(self):
+        member = getattr(self.request.user, "member", None)
+        if member is None:
+            raise Http404
+        return own_reviews(member)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "rows": [{"review": review, "cells": _cells(review)} for review in context["page_obj"]],
+            "labels": list(DIMENSION_LABELS.values()),
+            "missed": missed_months(self.request.user.member, timezone.now()),
+        }
+
+
+def _cells(review: SelfReview) -> list[tuple[Any, Any, str]]:
+    in_grades = review.cycle.scale == Cycle.Scale.GRADES
+    return [
+        (DIMENSION_LABELS[dimension], points_label(points, in_grades=in_grades), review.notes.get(dimension, ""))
+        for dimension, points in ((dimension, review.points[dimension]) for dimension in DIMENSIONS)
+    ]

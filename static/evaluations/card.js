@@ -1,0 +1,241 @@
+/* How are the words of the monthly card kept while they are typed? First on the phone, then in the portal; the page
+   works without this file. A copy on the phone is removed as soon as the portal has it. */
+"use strict";
+
+(() => {
+  const TYPING_MS = 700;
+  const TAP_MS = 150;
+  const RETRY_MS = [2000, 4000, 8000, 15000, 30000];
+  const BUSY_MS = 10000;
+  const FRAME_FIELDS = ["csrfmiddlewaretoken", "version", "page", "step"];
+
+  const copies = {
+    read(key) {
+      try { return JSON.parse(window.localStorage.getItem(`card:${key}`)); } catch { return null; }
+    },
+    write(key, copy) {
+      try { window.localStorage.setItem(`card:${key}`, JSON.stringify(copy)); } catch { /* a full or locked store */ }
+    },
+    remove(key) {
+      try { window.localStorage.removeItem(`card:${key}`); } catch { /* as above */ }
+    },
+  };
+
+  const problem = document.querySelector("[data-focus]");
+  if (problem) problem.focus();
+
+  /* A closed card: words that never left this phone still go to the portal, as a draft. */
+  const leftover = document.getElementById("leftover");
+  if (leftover) {
+    const copy = copies.read(leftover.dataset.key);
+    if (!copy) return;
+    const body = new URLSearchParams({ ...copy.values, version: copy.version });
+    body.set("csrfmiddlewaretoken", leftover.elements.csrfmiddlewaretoken.value);
+    fetch(leftover.action, { method: "POST", body, redirect: "manual" }).then((answer) => {
+      if (!answer.ok) return;
+      copies.remove(leftover.dataset.key);
+      window.location.reload();
+    }).catch(() => {});
+    return;
+  }
+
+  const form = document.getElementById("card");
+  if (!form) return;
+  const text = form.dataset;
+  const state = document.getElementById("save-state");
+  const note = document.getElementById("note");
+  const conflict = document.getElementById("conflict");
+  const keepMine = document.getElementById("keep-mine");
+
+  let timer = 0;
+  let isSaving = false;
+  let isDirty = false;
+  let isBlocked = false; /* by a conflict or an ended session: typing goes on, saving waits for the person */
+  let failures = 0;
+  let isSubmitting = 0;
+
+  const values = () => {
+    const typed = {};
+    new FormData(form).forEach((value, name) => {
+      if (!FRAME_FIELDS.includes(name)) typed[name] = value;
+    });
+    return typed;
+  };
+  const same = (one, other) => {
+    const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+    const plain = (value) => (value || "").trim().replace(/\s+/g, " ");
+    return [...names].every((name) => plain(one[name]) === plain(other[name]));
+  };
+  const fill = (typed) => Object.entries(typed).forEach(([name, value]) => {
+    const field = form.elements[name];
+    if (!field) return;
+    field.value = value;
+    const fold = field.closest && field.closest("details");
+    if (fold && value) fold.open = true;
+  });
+  const setVersion = (version) => document.querySelectorAll("input[name=version]").forEach((input) => { input.value = version; });
+  const say = (words, kind) => {
+    state.textContent = words;
+    state.dataset.state = kind;
+  };
+  const tell = (words, withLogin) => {
+    note.hidden = !words;
+    note.firstElementChild.textContent = words;
+    note.querySelector("a").hidden = !withLogin;
+  };
+  const keepHere = () => copies.write(text.key, { version: form.elements.version.value, values: values() });
+
+  const showConflict = (stored) => {
+    const lines = document.getElementById("conflict-lines");
+    lines.replaceChildren(...stored.lines.flatMap(([label, words]) => {
+      const term = document.createElement("dt");
+      const answer = document.createElement("dd");
+      term.textContent = label;
+      answer.textContent = words;
+      return [term, answer];
+    }));
+    document.getElementById("conflict-time").textContent = stored.saved;
+    keepMine.hidden = false;
+    keepMine.onclick = () => {
+      setVersion(stored.version);
+      conflict.hidden = true;
+      isBlocked = false;
+      tell("");
+      save();
+    };
+    isBlocked = true;
+    say(text.refused, "failed");
+    conflict.hidden = false;
+    conflict.focus();
+  };
+
+  const saved = (answer, sent) => {
+    failures = 0;
+    setVersion(answer.version);
+    const isNewest = same(sent, values());
+    if (isNewest && !answer.problem) copies.remove(text.key);
+    else keepHere();
+    if (isNewest) isDirty = false;
+    document.getElementById("changed").hidden = !(text.isSubmitted && answer.is_draft);
+    tell(answer.problem || (answer.is_late ? text.late : ""));
+    say(`${text.saved} ${answer.saved}`, "saved");
+  };
+  const stopped = (words, withLogin) => {
+    isBlocked = true;
+    say(text.refused, "failed");
+    tell(words, withLogin);
+  };
+  const tryAgain = () => {
+    say(text.failed, "failed");
+    schedule(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
+    failures += 1;
+  };
+
+  const save = async () => {
+    window.clearTimeout(timer);
+    if (isSaving || isBlocked || isSubmitting) return;
+    isSaving = true;
+    form.elements.step.value = Number(form.elements.step.value) + 1;
+    const sent = values();
+    if (state.dataset.state !== "failed") say(text.saving, "");
+    try {
+      const answer = await fetch(text.draftUrl, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        redirect: "manual",
+        keepalive: true,
+        signal: AbortSignal.timeout ? AbortSignal.timeout(15000) : undefined,
+      });
+      if (answer.type === "opaqueredirect") stopped(text.expired, true);
+      else if (answer.status === 403) stopped(text.reload);
+      else if (answer.status === 409) showConflict(await answer.json());
+      else if (answer.status === 422) stopped((await answer.json()).message);
+      else if (answer.ok) saved(await answer.json(), sent);
+      else tryAgain();
+    } catch {
+      tryAgain();
+    }
+    isSaving = false;
+    if (isDirty && !isBlocked && failures === 0) schedule(TAP_MS);
+  };
+  const schedule = (wait) => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, wait);
+  };
+
+  form.addEventListener("input", (event) => {
+    isDirty = true;
+    keepHere();
+    if (failures === 0) schedule(event.target.type === "radio" ? TAP_MS : TYPING_MS);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.type === "number") event.preventDefault();
+  });
+  window.addEventListener("online", () => { if (isDirty) save(); });
+  document.addEventListener("visibilitychange", () => { if (isDirty) save(); });
+
+  /* One tap submits once; without a connection nothing leaves the page, so nothing is lost. */
+  form.addEventListener("submit", (event) => {
+    if (isSubmitting) {
+      event.preventDefault();
+      return;
+    }
+    if (navigator.onLine === false) {
+      event.preventDefault();
+      tell(text.offline);
+      say(text.refused, "failed");
+      return;
+    }
+    window.clearTimeout(timer);
+    form.elements.step.value = Number(form.elements.step.value) + 1;
+    if (isDirty) keepHere();
+    document.getElementById("submit").setAttribute("aria-busy", "true");
+    isSubmitting = window.setTimeout(release, BUSY_MS);
+  });
+  const release = () => {
+    window.clearTimeout(isSubmitting);
+    isSubmitting = 0;
+    document.getElementById("submit").removeAttribute("aria-busy");
+  };
+
+  /* "Take the other" and "Discard" drop what is typed here, on this phone too. */
+  document.getElementById("take-other").addEventListener("click", () => copies.remove(text.key));
+  document.getElementById("discard").addEventListener("submit", () => {
+    window.clearTimeout(timer);
+    isBlocked = true;
+    copies.remove(text.key);
+  });
+
+  /* A page that comes back from the browser's memory may be old: ask the portal again. */
+  window.addEventListener("pageshow", (event) => {
+    release();
+    if (!event.persisted) return;
+    if (isDirty) save();
+    else window.location.reload();
+  });
+
+  /* Words that a lost connection left on this phone. */
+  const lines = () => [...form.querySelectorAll("section")].map((section) => {
+    const chosen = section.querySelector("input:checked + span");
+    const figure = section.querySelector("input[type=number]");
+    const words = [chosen ? chosen.textContent : figure ? figure.value : "–", section.querySelector("textarea").value];
+    return [section.querySelector("h2").textContent, words.filter(Boolean).join(" · ")];
+  });
+  const copy = copies.read(text.key);
+  const shown = values();
+  const isOld = copy && (!conflict.hidden || same(copy.values, shown));
+  if (isOld) copies.remove(text.key);
+  if (copy && !isOld) {
+    const stored = { version: form.elements.version.value, saved: state.textContent.replace(text.saved, "").trim(), lines: lines() };
+    const isNewer = copy.version === stored.version;
+    fill(copy.values);
+    isDirty = true;
+    if (isNewer) {
+      tell(text.restored);
+      schedule(TAP_MS);
+    } else showConflict(stored);
+  } else if (problem && conflict.hidden) {
+    isDirty = true;
+    schedule(TAP_MS);
+  }
+})();

@@ -85,7 +85,8 @@ class Column:
 class SheetSpec:
     """One sheet: `title` and `notes` stand above the header, `foot` below the rows, `printed` on every page's foot.
 
-    `spare` is how many rows below the table the drop-downs and formats reach, for templates.
+    For templates: `example` is a row that stands above the header, where no import reads it; `spare` is how many rows
+    below the table the drop-downs reach.
     """
 
     name: str
@@ -96,10 +97,11 @@ class SheetSpec:
     foot: tuple = ()
     printed: str = ""
     spare: int = 0
+    example: object = None
 
     @property
     def header_row(self) -> int:
-        return 1 + bool(self.title) + len(self.notes)
+        return 1 + bool(self.title) + len(self.notes) + (self.example is not None)
 
 
 def notes_sheet(name: str, lines: Iterable[tuple[str, object]]) -> SheetSpec:
@@ -133,11 +135,15 @@ def _write_sheet(workbook, spec, names):
     has_header = any(column.header for column in spec.columns)
     _set_page(sheet, spec, has_header)
     for place, column in enumerate(spec.columns, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        dimension = sheet.column_dimensions[get_column_letter(place)]
+        dimension.width = column.width
+        dimension.number_format = column.format
     if spec.title:
         sheet.append([_cell(sheet, spec.title, font=_TITLE)])
     for note in spec.notes:
         sheet.append([_cell(sheet, note, font=_MUTED)])
+    if spec.example is not None:
+        sheet.append([_cell(sheet, column.value(spec.example), column=column, font=_MUTED) for column in spec.columns])
     number = spec.header_row
     if has_header:
         sheet.append([_cell(sheet, column.header, font=_BOLD, head=True) for column in spec.columns])

@@ -1,7 +1,7 @@
 """What does every test get?
 
 Without asking: a GET that writes fails (the access log and the session aside), an undefined template variable fails,
-migrated rows are there in every test, and Redis is empty at the start.
+rows of a query without an order come shuffled, migrated rows are there in every test, the cache is empty at the start.
 
 For journeys (always `@pytest.mark.browser`; the database is committed, so no `django_db` mark is needed):
 
@@ -25,7 +25,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-pytest_plugins = ["tests.browser", "tests.live"]
+pytest_plugins = ["tests.browser", "tests.live", "tests.shuffling"]
 
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}

@@ -62,6 +62,20 @@ def test_paging_through_an_unordered_list_fails():
         Paginator(JobRun.objects.order_by(), 10).page(1)
 
 
+@pytest.mark.django_db
+def test_rows_of_a_query_without_an_order_are_shuffled():
+    JobRun.objects.bulk_create([JobRun(kind="guard", key=str(number), arguments={}) for number in range(20)])
+    orders = {tuple(JobRun.objects.order_by().values_list("key", flat=True)) for _ in range(5)}
+    assert len(orders) > 1
+
+
+@pytest.mark.django_db
+def test_rows_of_a_query_with_an_order_keep_it():
+    JobRun.objects.bulk_create([JobRun(kind="guard", key=f"{number:02}", arguments={}) for number in range(20)])
+    found = list(JobRun.objects.order_by("key").values_list("key", flat=True))
+    assert found == [f"{number:02}" for number in range(20)]
+
+
 @pytest.mark.browser
 def test_axe_fails_on_a_picture_without_words(desktop, axe):
     desktop.set_content("<html lang='zh'><title>x</title><main><h1>x</h1><img src='data:,'></main></html>")

@@ -1,0 +1,11 @@
+/* How are all people of a list ticked at once? The button appears only where scripts run. */
+"use strict";
+
+document.querySelectorAll("[data-tick-all]").forEach((button) => {
+  const boxes = () => [...button.form.querySelectorAll(`input[name="${button.dataset.tickAll}"]`)];
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const tick = boxes().some((box) => !box.checked);
+    boxes().forEach((box) => { box.checked = tick; });
+  });
+});

@@ -21,13 +21,13 @@ MONTHS_BEFORE_LEAVING = 3  # no pre-review later than this before the planned le
 
 
 class Rule(StrEnum):
-    """What a date can offend against, or what sets the next one."""
+    """What a date can offend against, or what sets the next one; numbered as in the catalogue of checks."""
 
-    ADULT = "adult"
-    CULTIVATION = "cultivation"
-    PROBATION = "probation"
-    PRE_REVIEW = "pre_review"
-    ORDER = "order"
+    ADULT = "R01"
+    CULTIVATION = "R05"
+    PROBATION = "R15"
+    PRE_REVIEW = "R10"
+    ORDER = "R16"
 
 
 ARTICLES: dict[Rule, str] = {
@@ -82,14 +82,17 @@ def out_of_order(dates: Mapping[Stage, date | None]) -> list[Finding]:
     return findings
 
 
-def shortfalls(dates: Mapping[Stage, date | None], born_on: date | None = None) -> list[Finding]:
-    """Return the limits that these dates fall short of; an unknown date falls short of nothing."""
+def warnings(dates: Mapping[Stage, date | None], *, born_on: date | None = None) -> list[Finding]:
+    """Return what an office should look at: steps out of order, then limits that the dates fall short of.
+
+    An unknown date falls short of nothing.
+    """
     spans = (
         (Rule.ADULT, None, born_on, ADULT_YEARS * 12, Stage.APPLICANT),
         (Rule.CULTIVATION, Stage.ACTIVIST, dates.get(Stage.ACTIVIST), MONTHS_AS_ACTIVIST, Stage.CANDIDATE),
         (Rule.PROBATION, Stage.PROBATIONARY, dates.get(Stage.PROBATIONARY), MONTHS_OF_PROBATION, Stage.FULL),
     )
-    findings = []
+    findings = out_of_order(dates)
     for rule, before, start, months, stage in spans:
         day = dates.get(stage)
         if start and day and day < (limit := add_months(start, months)):

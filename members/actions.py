@@ -8,6 +8,8 @@ ACTIONS = {
     "member.ended": _("Membership ended"),
     "member.resumed": _("Membership resumed"),
     "member.transferred": _("Transferred to another branch"),
+    "member.viewed": _("Record opened"),
+    "roster.downloaded": _("Roster downloaded"),
     "account.activated": _("Account activated"),
     "account.slip_made": _("Activation slip made"),
     "account.reset": _("Account reset"),

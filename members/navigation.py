@@ -21,6 +21,10 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
     if not request.user.is_authenticated:
         return
     access = access_of(request.user)
+    if access.may(Permission.VIEW_ROSTER):
+        yield NavItem(_("Members"), "members:roster", order=30, covers=("members:roster", "members:person"))
+    if access.may(Permission.VIEW_OWN_RECORD):
+        yield NavItem(_("My record"), "members:own_record", order=35)
     office = next((name for permission, name, _label in PAGES if access.may(permission)), None)
     if office:
         yield NavItem(_("Administration"), office, order=80, covers=tuple(f"members:{name}" for name in OFFICE_VIEWS))

@@ -12,8 +12,9 @@ SURNAMES = {
     "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "朴": "piao", "区": "ou", "查": "zha", "盖": "ge",
     "乐": "yue", "缪": "miao", "员": "yun", "种": "chong", "秘": "bi", "洗": "xian", "折": "she", "召": "shao",
     "黑": "he", "繁": "po", "覃": "qin", "能": "nai", "祭": "zhai", "翟": "zhai", "重": "chong", "么": "yao",
-    "隗": "wei", "句": "gou", "都": "du", "郇": "xun", "藏": "zang", "卜": "bu", "佴": "nai", "參": "shen", "单于": "chan yu",
-    "欧阳": "ou yang", "乐正": "yue zheng", "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "澹台": "tan tai",
+    "隗": "wei", "句": "gou", "都": "du", "郇": "xun", "藏": "zang", "卜": "bu", "佴": "nai", "參": "shen",
+    "单于": "chan yu", "欧阳": "ou yang", "乐正": "yue zheng", "尉迟": "yu chi", "万俟": "mo qi",
+    "长孙": "zhang sun", "澹台": "tan tai",
 }  # fmt: skip
 PINYIN_LENGTH, INITIALS_LENGTH = 200, 80  # of the columns
 DOTS = "·•・‧∙⋅．"

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from members.views import account, accounts, audit, branches, roles, sign_in
+from members.views import (
+    account,
+    accounts,
+    audit,
+    branches,
+    memberships,
+    own_record,
+    people,
+    roles,
+    roster,
+    roster_import,
+    sign_in,
+)
 
 app_name = "members"
 
@@ -31,4 +43,21 @@ urlpatterns = [
     path("branches/<int:pk>/closing/", branches.CloseBranchView.as_view(), name="close_branch"),
     path("audit/", audit.AuditView.as_view(), name="audit"),
     path("audit/technical/", audit.TechnicalAuditView.as_view(), name="technical_audit"),
+
+    path("people/", roster.RosterView.as_view(), name="roster"),
+    path("people/download/", roster.RosterDownloadView.as_view(), name="roster_download"),
+    path("people/import/", roster_import.RosterImportView.as_view(), name="roster_import"),
+    path("people/import/template/", roster_import.RosterTemplateView.as_view(), name="roster_template"),
+    path("people/import/<int:pk>/", roster_import.RosterImportResultView.as_view(), name="roster_import_result"),
+    path("people/import/<int:pk>/writing/", roster_import.WriteRosterImportView.as_view(), name="roster_import_write"),
+    path("people/import/<int:pk>/marked/", roster_import.RosterImportMarkedView.as_view(), name="roster_import_marked"),
+    path("people/import/<int:pk>/failing/", roster_import.RosterImportFailingView.as_view(),
+         name="roster_import_failing"),
+    path("people/add/", people.AddPersonView.as_view(), name="person_add"),
+    path("people/<int:pk>/", people.PersonView.as_view(), name="person"),
+    path("people/<int:pk>/edit/", people.EditPersonView.as_view(), name="person_edit"),
+    path("people/<int:pk>/end/", memberships.EndMembershipView.as_view(), name="person_end"),
+    path("people/<int:pk>/resumption/", memberships.ResumeMembershipView.as_view(), name="person_resume"),
+    path("people/<int:pk>/transfer/", memberships.TransferMemberView.as_view(), name="person_transfer"),
+    path("my-record/", own_record.OwnRecordView.as_view(), name="own_record"),
 ]

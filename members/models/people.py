@@ -101,6 +101,11 @@ class Member(models.Model):
         """When each stage began, as far as it is known."""
         return {stage: getattr(self, field) for stage, field in STAGE_DATE_FIELDS.items()}
 
+    @property
+    def stage_began_on(self) -> date | None:
+        """When today's stage began, if that is known."""
+        return self.stage_dates.get(Stage(self.stage))
+
     def stage_on(self, day: date) -> Stage:
         return stage_on(day, now=Stage(self.stage), dates=self.stage_dates)
 

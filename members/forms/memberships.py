@@ -1,0 +1,73 @@
+"""What has to be said when a membership ends, goes on or moves to another branch?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.forms.people import DateField
+from members.models import Branch, Member
+
+
+class MembershipForm(forms.Form):
+    """A step in the life of a membership: on a day that is not before `first` and not after today."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    day = DateField()
+
+    day_label, day_help = "", ""
+
+    def __init__(self, *args, member: Member, first: date, today: date, **options) -> None:
+        super().__init__(*args, **options)
+        self.first, self.today = first, today
+        self.initial["version"] = member.version
+        self.fields["day"].label, self.fields["day"].help_text = self.day_label, self.day_help
+        self.fields["day"].widget.attrs |= {"min": first.isoformat(), "max": today.isoformat()}
+
+    def clean_day(self) -> date:
+        day = self.cleaned_data["day"]
+        if day > self.today:
+            raise forms.ValidationError(_("This day lies in the future. Enter the day on which it happened."))
+        if day < self.first:
+            raise forms.ValidationError(
+                _("This day lies before %(first)s. Enter that day or a later one.") % {"first": self.first.isoformat()}
+            )
+        return day
+
+
+class EndForm(MembershipForm):
+    day_label = _("Ends on")
+    day_help = _("From this day on the person no longer counts in the branch.")
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "---------"), *Member.EndReason.choices])
+
+    field_order = ["version", "reason", "day"]
+
+
+class ResumeForm(MembershipForm):
+    day_label = _("Goes on from")
+    day_help = _("The day of the end, if the end was a mistake; otherwise the day of the return.")
+
+
+class BranchChoiceField(forms.ModelChoiceField):
+    """Branches with their superior's name, because many are called the same."""
+
+    def label_from_instance(self, branch: Branch) -> str:
+        return f"{branch.parent.name} · {branch.name}"
+
+
+class TransferForm(MembershipForm):
+    """`branches`: those that the person may move to, with their parents loaded."""
+
+    day_label = _("First day in the new branch")
+    day_help = _("Reviews of earlier months stay with the present branch.")
+
+    to = BranchChoiceField(label=_("New branch"), queryset=Branch.objects.none())
+
+    field_order = ["version", "to", "day"]
+
+    def __init__(self, *args, branches, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["to"].queryset = branches

@@ -1,0 +1,127 @@
+"""What does the page of one person show: the path, the past, who changed the record and who looked at it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from branchportal.models import AccessRecord, AuditEntry
+from members.labels import ROLE_LABELS, STAGE_LABELS
+from members.models import Member, User
+from members.queries.accounts import offices_of
+from members.queries.audit_trail import Change, action_labels, changes_of
+from members.roles import Role
+from members.stages import ORDER, Stage
+
+SHOWN_LINES = 50
+FACTS = (
+    "number", "kind", "grade", "class_name", "major", "schooling", "contact", "cultivation_contact", "leaving_on",
+    "joined_on", "ended_on", "end_reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One dot of the path, as stage_dots.html prints it: "done", "current" or "todo"."""
+
+    label: str
+    date: date | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a history: when, who, what, and which values changed (see audit_trail)."""
+
+    at: datetime
+    by: str
+    what: str
+    changes: list[Change]
+
+
+def steps(member: Member) -> list[Step]:
+    """The five stages of the path; a step without a date counts as taken (see stages.py)."""
+    reached = ORDER.index(Stage(member.stage))
+    dates = member.stage_dates
+    return [
+        Step(STAGE_LABELS[stage], dates[stage] if position <= reached else None, _state(position, reached))
+        for position, stage in enumerate(ORDER)
+        if stage != Stage.MASSES
+    ]
+
+
+def facts(member: Member) -> list[tuple[str, str]]:
+    """The record beside the path: (label, value in words), the end only if there is one."""
+    return [
+        (label(field), in_words(field, getattr(member, field)))
+        for field in FACTS
+        if getattr(member, field) or not field.startswith("end")
+    ]
+
+
+def differences(current: Member, typed: dict[str, Any], *, touched: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Where one's typed values and the present record disagree: (label, present, typed) in words."""
+    return [
+        (label(field), in_words(field, getattr(current, field)), in_words(field, typed[field]))
+        for field in touched
+        if field in typed and typed[field] != getattr(current, field)
+    ]
+
+
+def history(member: Member) -> list[Line]:
+    """The newest changes of the record, the newest first."""
+    entries = AuditEntry.objects.filter(
+        Q(action__startswith="member.") | Q(action__startswith="roster."),
+        subject_type=Member._meta.label_lower,
+        subject_id=str(member.pk),
+    )
+    return [Line(entry.at, entry.actor_name, _what(entry), changes_of(entry)) for entry in entries[:SHOWN_LINES]]
+
+
+def last_change(member: Member) -> Line | None:
+    return next(iter(history(member)), None)
+
+
+def accesses(member: Member) -> list[Line]:
+    """Who looked at this person's record or took away a list that he stands in, the newest first."""
+    of_the_person = Q(subject_type=Member._meta.label_lower, subject_id=str(member.pk))
+    of_the_branch = Q(subject_id="", branch__path__in=member.branch.ancestor_paths(), at__date__gte=member.joined_on)
+    records = AccessRecord.objects.filter(of_the_person | of_the_branch).exclude(user=member.user_id)
+    records = records.select_related("user")[:SHOWN_LINES]
+    return [Line(record.at, record.user.name, _what(record), []) for record in records]
+
+
+def _what(row: AuditEntry | AccessRecord) -> str:
+    return str(action_labels().get(row.action, row.action))
+
+
+def open_offices(user: User | None, today: date) -> list[str]:
+    """Offices that go on when the membership ends, in words."""
+    if user is None:
+        return []
+    return [f"{office.branch.name} · {ROLE_LABELS[Role(office.role)]}" for office in offices_of(user, today)]
+
+
+def in_words(field: str, value: Any) -> str:
+    """A value of a member's field as people read it."""
+    if value is None or value == "":
+        return "–"
+    labels = dict(Member._meta.get_field(field).flatchoices) if field in _FIELDS else {}
+    return str(labels.get(value, value))
+
+
+def label(field: str) -> str:
+    return str(Member._meta.get_field(field).verbose_name) if field in _FIELDS else field
+
+
+_FIELDS = {field.name for field in Member._meta.get_fields() if hasattr(field, "verbose_name")}
+
+
+def _state(position: int, reached: int) -> str:
+    if position == reached:
+        return "current"
+    return "done" if position < reached else "todo"

@@ -1,0 +1,158 @@
+"""Who is this person, and how is the record kept right?"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, FormView
+
+from branchportal import audit
+from members.access import PortalView, access_of
+from members.forms.people import AddMemberForm, MemberForm
+from members.models import Branch, Member
+from members.queries.people import differences, facts, history, last_change, steps
+from members.queries.roster import known_values
+from members.roles import Permission
+from members.rule_texts import next_step_sentences, sentence
+from members.rules import next_step, shortfalls
+from members.services.people import NumberTaken, StaleEdit, add_member, edit_member
+from members.stages import Stage
+
+SUGGESTED = ("grade", "class_name", "major", "schooling")
+
+
+class PersonView(PortalView, DetailView):
+    """One person: the path with its dates, advice, the record, its past and its changes. The look is noted."""
+
+    permission = Permission.VIEW_ROSTER
+    template_name = "members/person.html"
+    context_object_name = "person"
+
+    def get_queryset(self) -> QuerySet[Member]:
+        return self.visible(Member.objects.select_related("branch", "user"))
+
+    def get(self, request, *args, **kwargs) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        if self.object.user_id != request.user.pk:
+            audit.note_access("member.viewed", by=request.user, subject=self.object, branch=self.object.branch)
+        return response
+
+    def get_context_data(self, **context) -> dict:
+        person, access = self.object, access_of(self.request.user)
+        may_edit = access.may_in(Permission.EDIT_ROSTER, person.branch)
+        return super().get_context_data(
+            steps=steps(person),
+            advice=advice(person),
+            warnings=[sentence(finding) for finding in shortfalls(person.stage_dates)],
+            facts=facts(person),
+            former_memberships=person.former_memberships.select_related("branch"),
+            former_numbers=person.former_numbers.all(),
+            history=history(person) if may_edit else [],
+            may_edit=may_edit,
+            may_transfer=access.may_in(Permission.TRANSFER_MEMBERS, person.branch),
+            **context,
+        )
+
+
+class AddPersonView(PortalView, FormView):
+    permission = Permission.EDIT_ROSTER
+    template_name = "members/person_form.html"
+    form_class = AddMemberForm
+
+    @cached_property
+    def branches(self) -> QuerySet[Branch]:
+        return self.visible(Branch.objects.party_branches())
+
+    def get_initial(self) -> dict:
+        chosen = self.branches.filter(code=self.request.GET.get("branch", "")[:20]).first()
+        return {"joined_on": timezone.localdate(), "branch": chosen or self.branches.first()}
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"today": timezone.localdate(), "branches": self.branches}
+
+    def get_context_data(self, **context) -> dict:
+        people = self.visible(Member.objects.all())
+        return super().get_context_data(
+            suggestions=known_values(people, SUGGESTED), one_branch=len(self.branches) == 1, person=None, **context
+        )
+
+    def form_valid(self, form: AddMemberForm) -> HttpResponse:
+        try:
+            person = add_member(branch=form.cleaned_data["branch"], values=form.values(), by=self.request.user)
+        except NumberTaken as taken:
+            form.add_error("number", number_taken(taken))
+            return self.form_invalid(form)
+        messages.success(self.request, _("%(name)s is on the roster now.") % {"name": person.name})
+        return redirect("members:person", person.pk)
+
+
+class EditPersonView(PortalView, FormView):
+    """Change a record; who comes second sees what the first one changed and keeps what he typed."""
+
+    permission = Permission.EDIT_ROSTER
+    template_name = "members/person_form.html"
+    form_class = MemberForm
+
+    @cached_property
+    def person(self) -> Member:
+        return get_object_or_404(self.visible(Member.objects.select_related("branch")), pk=self.kwargs["pk"])
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"today": timezone.localdate(), "instance": self.person}
+
+    def get_context_data(self, **context) -> dict:
+        people = self.visible(Member.objects.all())
+        return super().get_context_data(
+            person=self.person, suggestions=known_values(people, SUGGESTED), one_branch=True, **context
+        )
+
+    def form_valid(self, form: MemberForm) -> HttpResponse:
+        try:
+            edit_member(
+                member=self.person,
+                version=form.cleaned_data["version"],
+                values=form.values(),
+                by=self.request.user,
+                today=timezone.localdate(),
+            )
+        except NumberTaken as taken:
+            form.add_error("number", number_taken(taken))
+            return self.form_invalid(form)
+        except StaleEdit as stale:
+            return self.conflict(form, stale.member)
+        messages.success(self.request, _("Saved."))
+        return redirect("members:person", self.person.pk)
+
+    def conflict(self, form: MemberForm, current: Member) -> HttpResponse:
+        """Show both versions; what was typed here stays in the form, all else is brought up to date."""
+        context = {
+            "form": form.brought_up_to_date(current),
+            "differences": differences(current, form.values(), touched=form.changed_data),
+            "last_change": last_change(current),
+        }
+        return self.render_to_response(self.get_context_data(**context), status=409)
+
+
+def advice(person: Member) -> list[str]:
+    """What the rules allow next, as plain sentences; nothing for ended memberships."""
+    if person.ended_on:
+        return []
+    step = next_step(Stage(person.stage), person.stage_dates, leaving_on=person.leaving_on)
+    return next_step_sentences(step) if step else []
+
+
+def number_taken(taken: NumberTaken) -> str:
+    """The same words for every other branch: nothing is told about a person elsewhere."""
+    if taken.holder is None:
+        return _(
+            "This number is already in use. Check it; if the person comes from another branch, ask that branch or "
+            "the system administrator for a transfer."
+        )
+    return _("%(name)s of this branch has or had this number. Check it, or open that person's page.") % {
+        "name": taken.holder.name
+    }

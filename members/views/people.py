@@ -19,7 +19,7 @@ from members.queries.people import differences, facts, history, last_change, ste
 from members.queries.roster import known_values
 from members.roles import Permission
 from members.rule_texts import next_step_sentences, sentence
-from members.rules import next_step, shortfalls
+from members.rules import next_step, warnings
 from members.services.people import NumberTaken, StaleEdit, add_member, edit_member
 from members.stages import Stage
 
@@ -48,7 +48,7 @@ class PersonView(PortalView, DetailView):
         return super().get_context_data(
             steps=steps(person),
             advice=advice(person),
-            warnings=[sentence(finding) for finding in shortfalls(person.stage_dates)],
+            warnings=[sentence(finding) for finding in warnings(person.stage_dates)],
             facts=facts(person),
             former_memberships=person.former_memberships.select_related("branch"),
             former_numbers=person.former_numbers.all(),

@@ -82,17 +82,14 @@ def out_of_order(dates: Mapping[Stage, date | None]) -> list[Finding]:
     return findings
 
 
-def warnings(dates: Mapping[Stage, date | None], *, born_on: date | None = None) -> list[Finding]:
-    """Return what an office should look at: steps out of order, then limits that the dates fall short of.
-
-    An unknown date falls short of nothing.
-    """
+def shortfalls(dates: Mapping[Stage, date | None], *, born_on: date | None = None) -> list[Finding]:
+    """Return the limits that these dates fall short of; an unknown date falls short of nothing."""
     spans = (
         (Rule.ADULT, None, born_on, ADULT_YEARS * 12, Stage.APPLICANT),
         (Rule.CULTIVATION, Stage.ACTIVIST, dates.get(Stage.ACTIVIST), MONTHS_AS_ACTIVIST, Stage.CANDIDATE),
         (Rule.PROBATION, Stage.PROBATIONARY, dates.get(Stage.PROBATIONARY), MONTHS_OF_PROBATION, Stage.FULL),
     )
-    findings = out_of_order(dates)
+    findings = []
     for rule, before, start, months, stage in spans:
         day = dates.get(stage)
         if start and day and day < (limit := add_months(start, months)):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from members.rules import Finding, NextStep, Rule, add_months, next_step, out_of_order, warnings
+from members.rules import Finding, NextStep, Rule, add_months, next_step, out_of_order, shortfalls
 from members.stages import Stage
 
 S = Stage
@@ -37,24 +37,24 @@ def test_steps_out_of_order():
 @pytest.mark.parametrize(("day", "found"), [(date(2025, 5, 9), True), (date(2025, 5, 10), False)])
 def test_twelve_months_as_activist(day, found):
     limit = Finding(Rule.CULTIVATION, S.CANDIDATE, day, date(2025, 5, 10), S.ACTIVIST)
-    assert warnings({S.ACTIVIST: date(2024, 5, 10), S.CANDIDATE: day}) == ([limit] if found else [])
+    assert shortfalls({S.ACTIVIST: date(2024, 5, 10), S.CANDIDATE: day}) == ([limit] if found else [])
 
 
 @pytest.mark.parametrize(("day", "found"), [(date(2026, 6, 19), True), (date(2026, 6, 20), False)])
 def test_twelve_months_of_probation(day, found):
     limit = Finding(Rule.PROBATION, S.FULL, day, date(2026, 6, 20), S.PROBATIONARY)
-    assert warnings({S.PROBATIONARY: date(2025, 6, 20), S.FULL: day}) == ([limit] if found else [])
+    assert shortfalls({S.PROBATIONARY: date(2025, 6, 20), S.FULL: day}) == ([limit] if found else [])
 
 
 @pytest.mark.parametrize(("day", "found"), [(date(2023, 2, 27), True), (date(2023, 2, 28), False)])
 def test_eighteen_years(day, found):
     limit = Finding(Rule.ADULT, S.APPLICANT, day, date(2023, 2, 28))
-    assert warnings({S.APPLICANT: day}, born_on=date(2005, 2, 28)) == ([limit] if found else [])
+    assert shortfalls({S.APPLICANT: day}, born_on=date(2005, 2, 28)) == ([limit] if found else [])
 
 
 def test_unknown_dates_offend_against_nothing():
-    assert warnings({}) == []
-    assert warnings({S.CANDIDATE: date(2024, 1, 1), S.FULL: date(2024, 2, 1)}) == []
+    assert shortfalls({}) == []
+    assert shortfalls({S.CANDIDATE: date(2024, 1, 1), S.FULL: date(2024, 2, 1)}) == []
 
 
 def test_next_step():

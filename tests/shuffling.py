@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import OrderBy
 from django.db.models.functions import Random
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 _order_by = SQLCompiler.get_order_by
@@ -15,7 +16,7 @@ def _unordered_rows_come_in_any_order(monkeypatch):
 
 def _shuffled(compiler):
     order = _order_by(compiler)
-    if order or type(compiler) is not SQLCompiler or _order_means_something(compiler.query):
+    if order or type(compiler.query) is not Query or _order_means_something(compiler.query):
         return order
     chance = OrderBy(Random()).resolve_expression(compiler.query, allow_joins=True, reuse=None)
     return [(chance, (*compiler.compile(chance), None))]

@@ -97,6 +97,11 @@ def shortfalls(dates: Mapping[Stage, date | None], *, born_on: date | None = Non
     return findings
 
 
+def warnings(dates: Mapping[Stage, date | None], *, born_on: date | None = None) -> list[Finding]:
+    """Return all that an office should look at: steps out of order, then limits fallen short of."""
+    return out_of_order(dates) + shortfalls(dates, born_on=born_on)
+
+
 def next_step(stage: Stage, dates: Mapping[Stage, date | None], leaving_on: date | None = None) -> NextStep | None:
     """Return what comes after `stage`; None for a full member."""
     if stage == Stage.FULL:

@@ -16,7 +16,7 @@ from members.labels import STAGE_LABELS
 from members.models import Branch, FormerNumber, Member
 from members.roster_file import RosterReading, RosterRow, numbers_in, read_roster
 from members.rule_texts import sentence
-from members.rules import out_of_order, shortfalls
+from members.rules import warnings
 from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 
 CHUNK = 1000  # numbers in one query
@@ -182,7 +182,7 @@ def _latest_stage(values: dict[str, Any]) -> Stage:
 
 def _concern_limits(plan: Plan, row: RosterRow, member: Member | None, after: dict[str, Any]) -> None:
     dates = {stage: after.get(key) or getattr(member, key, None) for stage, key in STAGE_DATE_FIELDS.items()}
-    for finding in (*out_of_order(dates), *shortfalls(dates, born_on=row.values.get("born_on"))):
+    for finding in warnings(dates, born_on=row.values.get("born_on")):
         _concern(plan, row, sentence(finding))
     stage = Stage(after.get("stage") or member.stage)
     if any(dates[step] for step in ORDER[ORDER.index(stage) + 1 :]):

@@ -3,9 +3,29 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from branchportal.navigation import NavItem
+from members.access import access_of
+from members.roles import Permission
 
 
 def items(request: HttpRequest) -> Iterator[NavItem]:
-    return iter(())
+    if not request.user.is_authenticated:
+        return
+    access = access_of(request.user)
+    yield NavItem(_("Home"), "evaluations:home", order=10)
+    if access.may(Permission.FILE_SELF_REVIEW):
+        yield NavItem(_("Self-review"), "evaluations:review_card", order=15, covers=("evaluations:own_reviews",))
+    if access.may(Permission.VIEW_MONTH):
+        covers = ("evaluations:month", "evaluations:rating", "evaluations:score_import")
+        yield NavItem(_("Months"), "evaluations:months", order=20, covers=covers)
+    if access.may(Permission.VIEW_RANKING):
+        covers = ("evaluations:ranking", "evaluations:compile", "evaluations:job")
+        yield NavItem(_("Rankings"), "evaluations:rankings", order=30, covers=covers)
+    if access.may(Permission.VIEW_OWN_RANKING):
+        yield NavItem(_("My results"), "evaluations:own_rankings", order=31, covers=("evaluations:own_ranking",))
+    if access.may(Permission.VIEW_SCHEMES):
+        yield NavItem(_("Schemes"), "evaluations:schemes", order=60, covers=("evaluations:scheme",))
+    if access.may(Permission.MANAGE_CYCLES):
+        yield NavItem(_("Calendar"), "evaluations:calendar", order=25, covers=("evaluations:edit_month",))

@@ -44,7 +44,8 @@ NOTE_LENGTH = 200
 class ScoreRow:
     """One good card: `number` is the person's present number, `scores` {Dimension: 0–100}.
 
-    `notes` {Dimension: text} and `note` hold filled notes only.
+    `notes` {Dimension: text} and `note` hold filled notes only. `number_column` is the number's (header, place),
+    for errors that only the caller can find.
     """
 
     sheet: str
@@ -53,6 +54,7 @@ class ScoreRow:
     scores: dict
     notes: dict
     note: str
+    number_column: tuple
 
 
 @dataclass
@@ -83,6 +85,18 @@ def read_scores(sheets, *, people, taken=frozenset(), note_length=NOTE_LENGTH):
     return reading
 
 
+def numbers_in(sheets):
+    """Every number that the file holds, good or not, to look up who they are."""
+    numbers = set()
+    for table in find_tables(sheets, HEADERS, REQUIRED):
+        for _row, cells in table.rows:
+            try:
+                numbers.add(number_of(table.cell(cells, "number")))
+            except BadNumberError:
+                continue
+    return numbers
+
+
 class _Reader:
     """Reads row after row; `errors` are those of the row just read."""
 
@@ -101,7 +115,9 @@ class _Reader:
         for dimension in Dimension:
             if text := self._note(f"{dimension.value}_note", cells):
                 notes[dimension] = text
-        return ScoreRow(table.sheet, row, number, scores, notes, self._note("note", cells))
+        column = table.columns["number"]
+        place = (column.header, column.index)
+        return ScoreRow(table.sheet, row, number, scores, notes, self._note("note", cells), place)
 
     def _fail(self, key, code, message, **params):
         column = self.table.columns[key]

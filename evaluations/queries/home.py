@@ -22,6 +22,7 @@ from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 NEXT_DAYS = timedelta(days=14)
 SCOPE_LINES = 8
 MESSAGES_SHOWN = 3
+ACTIVITIES_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,8 @@ def is_superior(user: User) -> bool:
 def next_activities(user: User, *, now: datetime) -> list[Activity]:
     """What happens in the next fourteen days in the person's branches."""
     coming = Activity.objects.visible_to(user, Permission.VIEW_ACTIVITIES)
-    return list(
-        coming.filter(starts_at__gte=now, starts_at__lt=now + NEXT_DAYS).select_related("branch").order_by("starts_at")[:6]
-    )
+    soon = coming.filter(starts_at__gte=now, starts_at__lt=now + NEXT_DAYS)
+    return list(soon.select_related("branch").order_by("starts_at")[:ACTIVITIES_SHOWN])
 
 
 def unread_messages(user: User) -> list[Notification]:
@@ -148,8 +148,8 @@ def operations() -> dict[str, int]:
 
 
 def _not_given(cycle: Cycle, branch: Branch) -> int:
-    drafts = BranchReview.objects.filter(cycle=cycle, branch=branch, draft__isnull=False).values_list("draft", flat=True)
-    return sum(is_complete(draft["points"]) for draft in drafts)
+    drafts = BranchReview.objects.filter(cycle=cycle, branch=branch, draft__isnull=False)
+    return sum(is_complete(draft["points"]) for draft in drafts.values_list("draft", flat=True))
 
 
 def _step_state(position: int, reached: int) -> str:

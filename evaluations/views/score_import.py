@@ -1,0 +1,136 @@
+"""How does an officer bring in paper cards: upload, read what is wrong, write the good rows?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from branchportal import audit
+from branchportal.downloads import attachment
+from branchportal.spreadsheets.errors import SpreadsheetError
+from evaluations.deadlines import Phase
+from evaluations.forms.score_import import SOURCE_CHOICES, ScoreFileForm
+from evaluations.models import Cycle
+from evaluations.reports import score_template
+from evaluations.services import score_import
+from evaluations.views.branch_months import BranchMonthView
+from members.access import PortalView
+from members.models import ImportBatch
+from members.roles import Permission
+
+
+class ScoreImportView(BranchMonthView):
+    """Choose a file; it is checked at once, nothing is written yet."""
+
+    permission = Permission.IMPORT_SCORES
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._page(ScoreFileForm())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = ScoreFileForm(request.POST, request.FILES)
+        if not self._is_open or not form.is_valid():
+            return self._page(form, status=422)
+        upload = form.cleaned_data["file"]
+        try:
+            batch = score_import.keep_batch(
+                content=upload.read(),
+                file_name=upload.name,
+                branch=self.branch,
+                cycle=self.cycle,
+                source=form.cleaned_data["source"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except SpreadsheetError as error:
+            form.add_error("file", str(error))
+            return self._page(form, status=422)
+        return redirect("evaluations:score_batch", pk=batch.pk)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.window.phase(timezone.now()) not in {Phase.OFF, Phase.PLANNED}
+
+    def _page(self, form: ScoreFileForm, status: int = 200) -> HttpResponse:
+        context = {"branch": self.branch, "cycle": self.cycle, "form": form, "is_open": self._is_open}
+        return render(self.request, "evaluations/score_import.html", context, status=status)
+
+
+class ScoreTemplateView(BranchMonthView):
+    """A sheet to fill in, with everybody's number and name in it."""
+
+    permission = Permission.IMPORT_SCORES
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        content = score_template.workbook(self.branch, self.cycle)
+        return attachment(content, f"{_('Paper cards')}-{self.branch.name}-{self.cycle}.xlsx")
+
+
+class ScoreBatchView(PortalView, View):
+    """What the check found; the good rows are written by the button."""
+
+    permission = Permission.IMPORT_SCORES
+
+    @cached_property
+    def batch(self) -> ImportBatch:
+        batches = self.visible(ImportBatch.objects.filter(kind=ImportBatch.Kind.SCORES))
+        return get_object_or_404(batches.select_related("branch"), pk=self.kwargs["pk"])
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        return Cycle.objects.get(pk=self.batch.arguments["cycle"])
+
+    def _download(self, content: bytes, what: str) -> HttpResponse:
+        audit.note_access("score_import.downloaded", by=self.request.user, subject=self.batch, branch=self.batch.branch)
+        stem = self.batch.file_name.rpartition(".")[0] or self.batch.file_name
+        return attachment(content, f"{stem}-{what}.xlsx")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        report = self.batch.report
+        context = {
+            "batch": self.batch,
+            "cycle": self.cycle,
+            "source": dict(SOURCE_CHOICES)[self.batch.arguments["source"]],
+            "report": report,
+            "writable": report["created"] + report["updated"],
+            "is_written": self.batch.state == ImportBatch.State.WRITTEN,
+        }
+        return render(request, "evaluations/score_batch.html", context)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if score_import.write_batch(batch=self.batch, by=request.user, now=timezone.now()):
+            self.batch.refresh_from_db()
+            count = self.batch.report["created"] + self.batch.report["updated"]
+            text = ngettext("%(count)s card was written.", "%(count)s cards were written.", count)
+            messages.success(request, text % {"count": count})
+        else:
+            messages.info(request, _("These cards were written before; nothing changed."))
+        return redirect("evaluations:month", code=self.batch.branch.code, month=self.cycle.month)
+
+
+class ScoreMarkedFileView(ScoreBatchView):
+    """The sender's own file with the wrong cells marked."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        content = score_import.marked_file(batch=self.batch, by=request.user)
+        return self._download(content, _("marked"))
+
+
+class ScoreFailingRowsView(ScoreBatchView):
+    """Only the rows that were refused, to correct and upload again."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        content = score_import.failing_file(batch=self.batch, by=request.user, error_header=_("What is wrong"))
+        return self._download(content, _("rows to correct"))

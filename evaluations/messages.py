@@ -3,4 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {}
+from django.utils.translation import gettext as _
+
+
+def _ranking_compiled(context: dict[str, Any]) -> str:
+    return _("The ranking of %(branch)s, %(months)s, is ready.") % context
+
+
+TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {"ranking_compiled": _ranking_compiled}

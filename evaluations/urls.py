@@ -3,12 +3,31 @@
 from django.urls import path
 
 import evaluations.converters  # noqa: F401 - registers <month:…>
-from evaluations.views import branch_months, home, ratings
+from evaluations.views import (
+    branch_months,
+    calendar,
+    compilations,
+    home,
+    own_reviews,
+    rankings,
+    ratings,
+    review_card,
+    schemes,
+    score_import,
+    workbooks,
+)
 
 app_name = "evaluations"
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
+    path("review/", review_card.ReviewCardView.as_view(), name="review_card"),
+    path("review/mine/", own_reviews.OwnReviewsView.as_view(), name="own_reviews"),
+    path("review/<month:month>/", review_card.ReviewCardView.as_view(), name="review_of_month"),
+    path("review/<month:month>/draft/", review_card.ReviewDraftView.as_view(), name="review_draft"),
+    path("review/<month:month>/discard/", review_card.DiscardDraftView.as_view(), name="review_discard"),
+    path("calendar/", calendar.CalendarView.as_view(), name="calendar"),
+    path("calendar/<int:pk>/", calendar.EditMonthView.as_view(), name="edit_month"),
     path("months/", branch_months.MonthsView.as_view(), name="months"),
     path("branches/<slug:code>/months/<month:month>/", branch_months.MonthView.as_view(), name="month"),
     path("branches/<slug:code>/months/<month:month>/ratings/", ratings.RatingsView.as_view(), name="ratings"),
@@ -17,4 +36,34 @@ urlpatterns = [
         ratings.RatingDraftView.as_view(),
         name="rating_draft",
     ),
+    path(
+        "branches/<slug:code>/months/<month:month>/cards/", score_import.ScoreImportView.as_view(), name="score_import"
+    ),
+    path(
+        "branches/<slug:code>/months/<month:month>/cards/template/",
+        score_import.ScoreTemplateView.as_view(),
+        name="score_template",
+    ),
+    path("cards/<int:pk>/", score_import.ScoreBatchView.as_view(), name="score_batch"),
+    path("cards/<int:pk>/marked/", score_import.ScoreMarkedFileView.as_view(), name="score_marked_file"),
+    path("cards/<int:pk>/rows/", score_import.ScoreFailingRowsView.as_view(), name="score_failing_rows"),
+    path("rankings/", rankings.RankingsView.as_view(), name="rankings"),
+    path("rankings/workbook/", workbooks.RankingWorkbooksView.as_view(), name="ranking_workbooks"),
+    path("rankings/month/", workbooks.MonthWorkbookView.as_view(), name="month_workbook"),
+    path("rankings/compile/", compilations.CompileView.as_view(), name="compile"),
+    path("rankings/jobs/<uuid:pk>/", compilations.JobView.as_view(), name="compile_job"),
+    path("rankings/jobs/<uuid:pk>/retry/", compilations.JobRetryView.as_view(), name="compile_retry"),
+    path("rankings/<int:pk>/", rankings.RankingView.as_view(), name="ranking"),
+    path("rankings/<int:pk>/people/<int:entry>/", rankings.EvidenceView.as_view(), name="ranking_evidence"),
+    path("rankings/<int:pk>/moves/", rankings.MovesView.as_view(), name="ranking_moves"),
+    path("rankings/<int:pk>/bundle/", workbooks.RankingBundleView.as_view(), name="ranking_bundle"),
+    path("rankings/<int:pk>/workbook/", workbooks.RankingWorkbookView.as_view(), name="ranking_workbook"),
+    path("results/", rankings.OwnRankingsView.as_view(), name="own_rankings"),
+    path("results/<int:pk>/", rankings.OwnRankingView.as_view(), name="own_ranking"),
+    path("schemes/", schemes.SchemesView.as_view(), name="schemes"),
+    path("schemes/import/", schemes.SchemeImportView.as_view(), name="scheme_import"),
+    path("schemes/<int:pk>/", schemes.SchemeView.as_view(), name="scheme"),
+    path("schemes/<int:pk>/document/", schemes.SchemeDocumentView.as_view(), name="scheme_document"),
+    path("schemes/<int:pk>/publish/", schemes.SchemePublishView.as_view(), name="scheme_publish"),
+    path("schemes/<int:pk>/delete/", schemes.SchemeDeleteView.as_view(), name="scheme_delete"),
 ]

@@ -1,0 +1,16 @@
+"""How is a file handed to the browser: named in any language, never shown inside the page?"""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+
+def attachment(content: bytes, filename: str, content_type: str) -> HttpResponse:
+    """The file as a download; the name may hold any character that a file name may."""
+    safe = "".join("_" if character in '\\/:*?"<>|' or ord(character) < 32 else character for character in filename)
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=safe)},
+    )

@@ -1,0 +1,96 @@
+"""How are a row's dots and a person's sum laid out for a template?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from evaluations import wording
+from evaluations.explaining import plain
+from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
+from evaluations.models import RankingEntry
+from evaluations.queries import rankings
+from evaluations.queries.rankings import Row
+from evaluations.scheme import WEIGHTED, Component, Scheme
+
+WIDTH, MARGIN, MIDDLE = 160, 8, 10
+SHAPES = 5  # as many as the stylesheet knows
+
+
+def column_keys(scheme: Scheme) -> list[dict[str, Any]]:
+    """The head of each component's column: label, weight, and the shape of its dots (None: not drawn)."""
+    shapes = {component.code: place % SHAPES for place, component in enumerate(_drawn(scheme.components))}
+    return [
+        {
+            "label": component.label,
+            "weight": plain(component.weight) if component.role == WEIGHTED else "",
+            "shape": shapes.get(component.code),
+        }
+        for component in scheme.components
+    ]
+
+
+def dot_plot(row: Row, low: int, high: int) -> dict[str, Any]:
+    """The dots of one person's weighted components between `low` and `high`: whole units of a 160 × 20 picture."""
+    drawn = _drawn([cell.component for cell in row.cells])
+    cells = [cell for cell in row.cells if cell.component in drawn]
+    dots = [
+        {
+            "x": MARGIN + round((WIDTH - 2 * MARGIN) * (cell.points - low) / (high - low)),
+            "y": MIDDLE,
+            "shape": place % SHAPES,
+        }
+        for place, cell in enumerate(cells)
+        if cell.points is not None
+    ]
+    text = wording.spoken((cell.component.label, cell.text) for cell in cells if cell.text)
+    return {"dots": dots, "text": text}
+
+
+def explanation_context(entry: RankingEntry) -> dict[str, Any]:
+    """Everything that the page 怎么来的 shows of one person in one run."""
+    run, scheme = entry.run, rankings.scheme_of(entry.run)
+    explained = rankings.explanation(entry)
+    sources = run.scheme.sources
+    return {
+        "entry": entry,
+        "run": run,
+        "superseded_by": getattr(run, "superseded_by", None),
+        "parts": [
+            {
+                "part": part,
+                "source": SOURCE_LABELS.get(sources["components"].get(part.component.code), ""),
+                "headers": [(DIMENSION_LABELS.get(name, name), weight) for name, weight in _weights(part)],
+                "months": _months(entry, part),
+                "steps": wording.part_steps(part),
+                "weight_sentence": wording.weight_sentence(part.component),
+            }
+            for part in explained.parts
+        ],
+        "checks": [
+            {"sentence": wording.check_sentence(check, scheme, sources["inputs"]), "passed": check.passed}
+            for check in explained.checks
+        ],
+        "total_step": wording.total_step(explained, scheme) if explained.total is not None else "",
+        "tie_sentence": wording.tie_sentence(scheme) if entry.tied else "",
+        "reasons": wording.reasons(scheme, entry.reasons),
+    }
+
+
+def _drawn(components: Iterable[Component]) -> list[Component]:
+    """Weighted components share a scale; bonuses and deductions don't."""
+    return [component for component in components if component.role == WEIGHTED]
+
+
+def _weights(part: Any) -> list[tuple[str, str]]:
+    return [(mark.dimension, mark.weight) for mark in part.observations[0].marks] if part.observations else []
+
+
+def _months(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:
+    """Counted and missing months in their order; a counted one with its observation."""
+    found = rankings.months_of(entry, part.component.code)
+    counted = zip(found["months"], part.observations, strict=False)
+    lines = [{"month": month, "observation": observation, "is_due": True} for month, observation in counted]
+    lines += [{"month": month, "observation": None, "is_due": True} for month in found["missing"]]
+    lines += [{"month": month, "observation": None, "is_due": False} for month in found["not_due"]]
+    return sorted(lines, key=lambda line: line["month"])

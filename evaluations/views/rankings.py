@@ -1,0 +1,163 @@
+"""What do offices see of rankings: the list, one ranking, one person's figures, who moved?"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import cached_property
+from django.views import View
+
+from evaluations import wording
+from evaluations.deadlines import parse_month
+from evaluations.forms.compilations import month_choices
+from evaluations.models import RankingEntry, RankingRun
+from evaluations.models.schemes import Purpose
+from evaluations.queries import rankings
+from evaluations.views.figures import column_keys, dot_plot, explanation_context
+from members.access import PortalView, access_of
+from members.labels import STAGE_LABELS
+from members.roles import Permission
+
+RUNS_PER_PAGE = 50
+MOST_PLACES = 999
+
+
+class RankingsView(PortalView, View):
+    """All rankings in scope, the newest of each period; filters stay in the address."""
+
+    permission = Permission.VIEW_RANKING
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        runs = filtered_runs(self.visible(RankingRun.objects.all()), request)
+        access = access_of(request.user)
+        newest = RankingRun.objects.order_by("-last_month").values_list("last_month", flat=True).first()
+        context = {
+            "page": Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page")),
+            "query": request.GET.get("q", ""),
+            "purpose": request.GET.get("purpose", ""),
+            "month": request.GET.get("month", ""),
+            "purposes": Purpose.choices,
+            "months": month_choices(newest) if newest else [],
+            "is_filtered": any(request.GET.get(key) for key in ("q", "purpose", "month")),
+            "may_compile": access.may(Permission.COMPILE_RANKING),
+            "may_export": access.may(Permission.EXPORT_RANKING),
+        }
+        return render(request, "evaluations/rankings.html", context)
+
+
+class RunView(PortalView, View):
+    """What every page about one run begins with."""
+
+    permission = Permission.VIEW_RANKING
+
+    @cached_property
+    def run(self) -> RankingRun:
+        related = ("branch", "scheme__branch", "supersedes", "superseded_by", "compiled_by")
+        return get_object_or_404(self.visible(RankingRun.objects.select_related(*related)), pk=self.kwargs["pk"])
+
+
+class RankingView(RunView):
+    """One ranking: who stands where, and who is not ranked and why."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run, scheme = self.run, rankings.scheme_of(self.run)
+        entries = list(run.entries.all())
+        ranked = [entry for entry in entries if entry.rank is not None]
+        places = _places(request)
+        table = rankings.rows(run, entries, places=places)
+        low, high = rankings.weighted_range(table)
+        access = access_of(request.user)
+        context = {
+            "run": run,
+            "scheme": scheme,
+            "rows": [{"row": row, "plot": dot_plot(row, low, high)} for row in table],
+            "keys": column_keys(scheme),
+            "low": low,
+            "high": high,
+            "not_ranked": [
+                {"entry": entry, "reasons": wording.reasons(scheme, entry.reasons)}
+                for entry in entries
+                if entry.rank is None
+            ],
+            "places": places,
+            "tied_at_the_line": rankings.tied_at_the_line(ranked, places),
+            "superseded_by": getattr(run, "superseded_by", None),
+            "may_compile": access.may_in(Permission.COMPILE_RANKING, run.branch),
+            "may_export": access.may_in(Permission.EXPORT_RANKING, run.branch),
+            "may_download": access.may_in(Permission.DOWNLOAD_BUNDLE, run.branch),
+        }
+        return render(request, "evaluations/ranking.html", context)
+
+
+class EvidenceView(RunView):
+    """How one person's figure was made."""
+
+    def get(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+        found = get_object_or_404(RankingEntry.objects.filter(run=self.run).select_related("member"), pk=entry)
+        found.run = self.run
+        context = explanation_context(found) | {"own": False, "stage": STAGE_LABELS[found.stage]}
+        return render(request, "evaluations/evidence.html", context)
+
+
+class MovesView(RunView):
+    """Who stands elsewhere than in the run before."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.run.supersedes is None:
+            raise Http404
+        moves = rankings.moves(self.run)
+        context = {
+            "run": self.run,
+            "moves": [move for move in moves if not move.is_unchanged],
+            "unchanged": sum(move.is_unchanged for move in moves),
+            "same_scheme": self.run.scheme_id == self.run.supersedes.scheme_id,
+        }
+        return render(request, "evaluations/moves.html", context)
+
+
+class OwnRankingsView(PortalView, View):
+    """The signed-in person's own results; nobody else's."""
+
+    permission = Permission.VIEW_OWN_RANKING
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        entries = list(rankings.own_entries(request.user))
+        lines = [
+            {"entry": entry, "reasons": wording.reasons(rankings.scheme_of(entry.run), entry.reasons)}
+            for entry in entries
+        ]
+        return render(request, "evaluations/own_rankings.html", {"lines": lines})
+
+
+class OwnRankingView(PortalView, View):
+    """How the own figure in one run was made."""
+
+    permission = Permission.VIEW_OWN_RANKING
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        own = RankingEntry.objects.filter(member__user=request.user)
+        related = ("run__branch", "run__scheme", "run__superseded_by")
+        found = get_object_or_404(own.select_related(*related), run=pk)
+        context = explanation_context(found) | {"own": True, "stage": STAGE_LABELS[found.stage]}
+        return render(request, "evaluations/evidence.html", context)
+
+
+def filtered_runs(runs: QuerySet[RankingRun], request: HttpRequest) -> QuerySet[RankingRun]:
+    """The newest runs that the filters in the address leave: branch name, purpose, a month inside the period."""
+    found = rankings.newest_runs(runs)
+    if query := request.GET.get("q", "").strip()[:60].replace("\0", ""):
+        found = found.filter(branch__name__icontains=query)
+    if (purpose := request.GET.get("purpose", "")) in Purpose.values:
+        found = found.filter(purpose=purpose)
+    try:
+        month = parse_month(request.GET.get("month", ""))
+    except ValueError:
+        return found
+    return found.filter(first_month__lte=month, last_month__gte=month)
+
+
+def _places(request: HttpRequest) -> int:
+    text = request.GET.get("places", "")
+    return min(int(text), MOST_PLACES) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

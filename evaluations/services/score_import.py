@@ -32,15 +32,8 @@ class ScoreCheck:
     reading: ScoreReading
     people: dict[str, Member]
     reviews: dict[str, Any]
-
-    @property
-    def created(self) -> list[ScoreRow]:
-        return [row for row in self.reading.accepted if not _is_submitted(self.reviews.get(row.number))]
-
-    @property
-    def updated(self) -> list[ScoreRow]:
-        known = [row for row in self.reading.accepted if _is_submitted(self.reviews.get(row.number))]
-        return [row for row in known if _differs(self.reviews[row.number], row)]
+    created: list[ScoreRow]
+    updated: list[ScoreRow]
 
     def as_dict(self) -> dict[str, Any]:
         """The figures and errors as the command prints them."""
@@ -155,7 +148,10 @@ def _check(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by
     reading = read_scores(sheets, people=numbers, taken=_taken(sheets, branch))
     reviews = _reviews(cycle, branch, source)
     _refuse_rows(reading, people, reviews, source=source, by=by)
-    return ScoreCheck(sheets, reading, people, reviews)
+    created = [row for row in reading.accepted if not _is_submitted(reviews.get(row.number))]
+    known = [row for row in reading.accepted if _is_submitted(reviews.get(row.number))]
+    updated = [row for row in known if _differs(reviews[row.number], row)]
+    return ScoreCheck(sheets, reading, people, reviews, created, updated)
 
 
 def _write(

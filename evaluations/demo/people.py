@@ -84,39 +84,42 @@ def _member(
 ) -> Member:
     number = f"9{branch:03d}{place + 1:03d}" if is_teacher else f"31{branch:04d}{place + 1:04d}"
     pinyin, initials = spell(name)
-    dates = _teacher_dates(random, today) if is_teacher else _student_dates(random, stage, today)
-    entered = _entered(dates["applied_on"])
-    values: dict[str, Any] = {"kind": Member.Kind.TEACHER, "joined_on": date(entered.year, 9, 1)}
-    if not is_teacher:
-        values = _study(random, branch, entered, today) | {"joined_on": entered}
-    return Member(
+    member = Member(
         number=number, name=name, pinyin=pinyin, initials=initials, stage=stage,
-        contact=f"ext. {8000 + branch * 7 % 900 + place}", **values, **dates,
+        kind=Member.Kind.TEACHER if is_teacher else Member.Kind.STUDENT,
+        contact=f"ext. {8000 + branch * 7 % 900 + place}",
     )  # fmt: skip
+    if is_teacher:
+        _set(member, _teacher_dates(random, today))
+    else:
+        _set(member, {"major": FIELDS_OF_STUDY[(branch - 1) % len(FIELDS_OF_STUDY)], "schooling": SCHOOLING[0]})
+        _set_student_dates(member, _student_dates(random, stage, today), class_number=random.randint(1, 2), today=today)
+    member.joined_on = _entered(member.applied_on)
+    return member
 
 
-def _study(random: Random, branch: int, entered: date, today: date) -> dict[str, Any]:
-    major = FIELDS_OF_STUDY[(branch - 1) % len(FIELDS_OF_STUDY)]
-    schooling, years = SCHOOLING
-    leaving = date(entered.year + years, 6, 30)
+def _set_student_dates(member: Member, dates: dict[str, date], *, class_number: int, today: date) -> None:
+    """The steps, and what follows from the year in which somebody entered: grade, class, when he leaves."""
+    entered = _entered(dates["applied_on"])
+    leaving = date(entered.year + SCHOOLING[1], 6, 30)
     while leaving <= today:
         leaving = leaving.replace(year=leaving.year + 1)
-    return {
-        "kind": Member.Kind.STUDENT,
-        "grade": str(entered.year),
-        "major": major,
-        "class_name": f"{major[:2]}{entered.year % 100:02d}{random.randint(1, 2):02d}",
-        "schooling": schooling,
-        "leaving_on": leaving,
-    }
+    class_name = f"{member.major[:2]}{entered.year % 100:02d}{class_number:02d}"
+    study = {"grade": str(entered.year), "class_name": class_name, "leaving_on": leaving, "joined_on": entered}
+    _set(member, dates | study)
+
+
+def _set(member: Member, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(member, name, value)
 
 
 def _student_dates(random: Random, stage: Stage, today: date) -> dict[str, date]:
     """Backwards from the step taken last, so that the dates fit whatever day it is today."""
-    day = today - timedelta(days=random.randint(20, 150))
     if stage == Stage.ACTIVIST:
-        day = months_before(today, 13) - timedelta(days=random.randint(0, 120))
-    return _dates_back_from(random, stage, day)
+        return _dates_back_from(random, stage, months_before(today, 13) - timedelta(days=random.randint(0, 300)))
+    longest = 150 if stage in {Stage.APPLICANT, Stage.CANDIDATE} else 300
+    return _dates_back_from(random, stage, today - timedelta(days=random.randint(20, longest)))
 
 
 def _teacher_dates(random: Random, today: date) -> dict[str, date]:
@@ -138,11 +141,7 @@ def _make_young(random: Random, activists: list[Member], today: date) -> None:
         return
     for months, member in zip((4, 7), activists[-YOUNG_ACTIVISTS:], strict=True):
         dates = _dates_back_from(random, Stage.ACTIVIST, months_before(today, months))
-        for name, day in dates.items():
-            setattr(member, name, day)
-        member.joined_on = _entered(member.applied_on)
-        member.grade = str(member.joined_on.year)
-        member.class_name = f"{member.class_name[:2]}{member.joined_on.year % 100:02d}{member.class_name[-2:]}"
+        _set_student_dates(member, dates, class_number=random.randint(1, 2), today=today)
 
 
 def _entered(applied_on: date) -> date:

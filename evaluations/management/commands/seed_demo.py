@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--branches", type=_count(1, 999), default=3, metavar="N", help="default: 3")
-        parser.add_argument("--members", type=_count(1, 999), metavar="N", help="of each branch; default: 32, 29, 24")
+        parser.add_argument("--members", type=_count(5, 999), metavar="N", help="of each branch; default: 32, 29, 24")
         parser.add_argument("--months", type=_count(1, 36), default=6, metavar="N", help="evaluated ones; default: 6")
         parser.add_argument(
             "--show-logins", action="store_true", help="only print one log-in per role of the demo that is loaded"

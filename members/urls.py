@@ -22,14 +22,12 @@ urlpatterns = [
     path("login/", sign_in.SignInView.as_view(), name="login"),
     path("logout/", sign_in.SignOutView.as_view(), name="logout"),
     path("activate/", sign_in.ActivateView.as_view(), name="activate"),
-
     path("account/", account.AccountView.as_view(), name="account"),
     path("account/email/", account.EmailView.as_view(), name="email"),
     path("account/password/", account.ChangePasswordView.as_view(), name="password"),
     path("messages/", account.MessageListView.as_view(), name="messages"),
     path("messages/read/", account.ReadAllMessagesView.as_view(), name="read_messages"),
     path("messages/<int:pk>/", account.OpenMessageView.as_view(), name="open_message"),
-
     path("accounts/", accounts.AccountListView.as_view(), name="accounts"),
     path("accounts/slips/", accounts.MemberSlipsView.as_view(), name="member_slips"),
     path("accounts/members/<int:pk>/slip/", accounts.MemberSlipView.as_view(), name="member_slip"),
@@ -43,7 +41,6 @@ urlpatterns = [
     path("branches/<int:pk>/closing/", branches.CloseBranchView.as_view(), name="close_branch"),
     path("audit/", audit.AuditView.as_view(), name="audit"),
     path("audit/technical/", audit.TechnicalAuditView.as_view(), name="technical_audit"),
-
     path("people/", roster.RosterView.as_view(), name="roster"),
     path("people/download/", roster.RosterDownloadView.as_view(), name="roster_download"),
     path("people/import/", roster_import.RosterImportView.as_view(), name="roster_import"),
@@ -51,8 +48,9 @@ urlpatterns = [
     path("people/import/<int:pk>/", roster_import.RosterImportResultView.as_view(), name="roster_import_result"),
     path("people/import/<int:pk>/writing/", roster_import.WriteRosterImportView.as_view(), name="roster_import_write"),
     path("people/import/<int:pk>/marked/", roster_import.RosterImportMarkedView.as_view(), name="roster_import_marked"),
-    path("people/import/<int:pk>/failing/", roster_import.RosterImportFailingView.as_view(),
-         name="roster_import_failing"),
+    path(
+        "people/import/<int:pk>/failing/", roster_import.RosterImportFailingView.as_view(), name="roster_import_failing"
+    ),
     path("people/add/", people.AddPersonView.as_view(), name="person_add"),
     path("people/<int:pk>/", people.PersonView.as_view(), name="person"),
     path("people/<int:pk>/edit/", people.EditPersonView.as_view(), name="person_edit"),

@@ -1,7 +1,7 @@
 """What does every test get?
 
 Without asking: a GET that writes fails (the access log and the session aside), an undefined template variable fails,
-rows of a query without an order come shuffled, migrated rows are there in every test, the cache is empty at the start.
+rows of a query without an order come shuffled, and migrated rows are there in every test.
 
 For journeys (always `@pytest.mark.browser`; the database is committed, so no `django_db` mark is needed):
 
@@ -21,7 +21,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -31,14 +30,17 @@ WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+
 WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}
 
 
-@pytest.fixture(autouse=True)
-def _migrated_rows_survive(django_db_serialized_rollback):
-    """Tests with real transactions empty the tables; rows that migrations made come back."""
+def pytest_collection_modifyitems(items):
+    """Tests with committed rows empty the tables at their end; before the next one, migrated rows are put back."""
+    for item in items:
+        if _commits(item):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
 
 
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
+def _commits(item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    asked = bool(mark and mark.kwargs.get("transaction"))
+    return asked or not {"transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)

@@ -42,19 +42,10 @@ def ensure() -> None:
     if DATABASE not in os.environ:
         _start_all()
     os.environ["DATABASE_URL"] = os.environ[DATABASE]
-    os.environ["REDIS_URL"] = f"{os.environ[REDIS]}/{_worker_number()}"
+    os.environ["REDIS_URL"] = f"{os.environ[REDIS]}/{os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')}"
     os.environ["SECRET_KEY"] = "test-" * 12
     os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
     os.environ["EMAIL_URL"] = "memorymail://"
-
-
-def cache_url() -> str:
-    """Return this xdist worker's own Redis database for the cache, apart from its broker's."""
-    return f"{os.environ[REDIS]}/{_worker_number() + 1}"
-
-
-def _worker_number() -> int:
-    return 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def _start_all() -> None:

@@ -5,13 +5,11 @@ from tests import services
 services.ensure()
 
 from branchportal.settings import *  # noqa: E402, F403
-from branchportal.settings import CACHES, DATABASES, STORAGES  # noqa: E402
+from branchportal.settings import DATABASES, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # a file: threads share it as in real life
     DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}.test"}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the test database is dropped at the end
-
-CACHES["default"]["LOCATION"] = services.cache_url()  # emptied before every test, unlike the broker
 
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False

@@ -1,6 +1,7 @@
 """What did the branch do, who took part, and for how many hours?"""
 
 from decimal import Decimal
+from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -43,7 +44,8 @@ class Activity(models.Model):
         related_name="owned_activities",
         verbose_name=_("Responsible"),
     )
-    version = models.PositiveIntegerField(default=1)
+    entry = models.UUIDField(unique=True, default=uuid4, editable=False)  # of the form that was sent, once or twice
+    version = models.PositiveIntegerField(default=1)  # raised by every edit and by every attendance that is saved
 
     objects = ScopedQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from branchportal import views
 urlpatterns = [
     path("", include("evaluations.urls")),
     path("", include("members.urls")),
-    path("activities/", include("activities.urls")),
+    path("", include("activities.urls")),
     path("language/", views.SetLanguageView.as_view(), name="set_language"),
     path("health/", views.HealthView.as_view(), name="health"),
 ]

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 import time
 import urllib.error
@@ -145,16 +146,21 @@ class Portal:
         self._finish(static)
 
     def _first_start(self) -> None:
-        """Load the demo data once; the note beside the database says what the first start decided."""
-        if self._note().exists():
+        """Load the demo data once; a note beside the database tells later starts that this is settled."""
+        note = self.data / "first_start"
+        if note.exists():
             return
-        if not self.empty:
-            say("First start: loading demo data (bin/portal --empty leaves it out) …")
-            self._finish(self._start(self._command("seed_demo")))
-        self._note().write_text("empty\n" if self.empty else "demo\n")
+        if self.empty or self._holds_branches():
+            note.write_text("without demo data\n")
+            return
+        say("First start: loading demo data (bin/portal --empty leaves it out) …")
+        self._finish(self._start(self._command("seed_demo")))
+        note.write_text("with demo data\n")
 
-    def _note(self) -> Path:
-        return self.data / "first_start"
+    def _holds_branches(self) -> bool:
+        """Tell whether somebody has filled the database by hand before the first start."""
+        with contextlib.closing(sqlite3.connect(self.data / "portal.sqlite3")) as database:
+            return database.execute("SELECT EXISTS (SELECT 1 FROM members_branch)").fetchone() == (1,)
 
     def _command(self, name: str, *arguments: str) -> Service:
         return self._python(name, "manage", name, *arguments)
@@ -172,15 +178,18 @@ class Portal:
         say(f"The portal runs at {self._address()} (Ctrl-C stops it; its data is in {self.data}).")
         if self.host not in LOOPBACK:
             say("Everybody in this network can reach it, unencrypted: good for a trial; docs/deploy.md is for more.")
-        if self._note().read_text().strip() == "demo":
-            self._show_log_ins()
+        self._show_log_ins()
 
     def _show_log_ins(self) -> None:
+        """Print one log-in per role if the demo is there."""
         log = self._log("logins")
         log.unlink(missing_ok=True)
         command = self._start(self._service("logins", sys.executable, "manage.py", "seed_demo", "--show-logins"))
-        self._finish(command)
-        say(log.read_text().rstrip())
+        while not command.ended():
+            self._pause(0.02)
+        self.services.remove(command)
+        if command.process.returncode == 0:
+            say(log.read_text().rstrip())
         log.unlink()
 
     def _address(self) -> str:

@@ -98,6 +98,9 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
     assert urllib.request.urlopen(first.address() + "health/").status == 200
     wait_for(lambda: len(first.left()) == 9)
     assert len(first.left()) == 9  # supervisor, broker, worker and two children, beat, web and two children
+    assert Run(data).refusal() == (
+        f"Another portal already runs on {data} (process {first.process.pid}): stop it or choose another --data.\n"
+    )
     with sqlite3.connect(data / "portal.sqlite3") as database:
         database.execute("INSERT INTO django_session VALUES ('kept', 'x', '2030-01-01')")
     key = (data / "secret_key").read_text()
@@ -115,27 +118,46 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
     assert (data / "secret_key").read_text() == key
 
 
-def test_kill_9_leaves_no_process_and_the_next_start_works(tmp_path):
+def test_the_first_start_loads_the_demo_and_says_so(tmp_path):
+    run = Run(tmp_path)
+    assert run.process.stdout.readline() == ("First start: loading demo data (bin/portal --empty leaves it out) …\n")
+    run.address()
+    log_ins = [run.process.stdout.readline() for _ in range(11)]
+    said = run.end(signal.SIGINT)
+
+    assert said == "Stopping …\nStopped; the data stays.\n"
+    assert [line.split()[-1] for line in log_ins[1:]] == ["branch-demo-2026"] * 10
+    with sqlite3.connect(tmp_path / "portal.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM members_member").fetchone() == (85,)
+
+
+def test_a_database_that_was_filled_by_hand_gets_no_demo(tmp_path):
+    for command in (["migrate"], ["create_branch", "P01", "示例学院党委", "--kind", "committee"]):
+        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}"}
+        environment["DJANGO_SETTINGS_MODULE"] = "branchportal.settings"
+        subprocess.run([sys.executable, "manage.py", *command], cwd=PROJECT, env=environment, check=True)
+    run = Run(tmp_path)
+    run.address()
+    assert run.end(signal.SIGINT) == "Stopping …\nStopped; the data stays.\n"
+    with sqlite3.connect(tmp_path / "portal.sqlite3") as database:
+        assert database.execute("SELECT code FROM members_branch").fetchall() == [("P01",)]
+
+
+def test_a_killed_service_comes_back_and_a_killed_supervisor_leaves_no_process(tmp_path):
     first = Run(tmp_path, "--empty")
     first.address()
+    broker = next(pid for pid in Path("/proc").glob("[0-9]*") if is_broker(pid, tmp_path))
+    os.kill(int(broker.name), signal.SIGKILL)
+    assert first.process.stdout.readline() == "The broker ended and is started again.\n"
+
     first.end(signal.SIGKILL)
     wait_for(lambda: first.left() == [])
     assert first.left() == []
 
     second = Run(tmp_path)
-    second.address()
+    assert urllib.request.urlopen(second.address() + "health/").status == 200
     second.end(signal.SIGINT)
     assert second.left() == []
-
-
-def test_a_service_that_is_killed_is_started_again(tmp_path):
-    run = Run(tmp_path, "--empty")
-    run.address()
-    broker = next(pid for pid in Path("/proc").glob("[0-9]*") if is_broker(pid, tmp_path))
-    os.kill(int(broker.name), signal.SIGKILL)
-    assert run.process.stdout.readline() == "The broker ended and is started again.\n"
-    assert run.end(signal.SIGINT) == "Stopping …\nStopped; the data stays.\n"
-    assert run.left() == []
 
 
 def is_broker(folder: Path, data: Path) -> bool:
@@ -145,16 +167,6 @@ def is_broker(folder: Path, data: Path) -> bool:
     except OSError:
         return False
     return b"valkey-server" in command and str(data).encode() in command
-
-
-def test_one_portal_per_data_folder(tmp_path):
-    first = Run(tmp_path, "--empty")
-    first.address()
-    expected = (
-        f"Another portal already runs on {tmp_path} (process {first.process.pid}): stop it or choose another --data.\n"
-    )
-    assert Run(tmp_path).refusal() == expected
-    first.end(signal.SIGINT)
 
 
 def test_a_taken_port_is_one_sentence(tmp_path):

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views import View
 from django.views.generic import DetailView, FormView
 
@@ -124,13 +123,8 @@ class WriteRosterImportView(_BatchView, View):
             messages.info(request, _("This file was already written; nothing was written twice."))
             return
         batch.refresh_from_db(fields=["report"])
-        created, updated = batch.report["created"], batch.report["updated"]
-        messages.success(
-            request,
-            ngettext("%(count)s person was added", "%(count)s people were added", created) % {"count": created}
-            + _(", ")
-            + ngettext("%(count)s was changed.", "%(count)s were changed.", updated) % {"count": updated},
-        )
+        report = {"created": batch.report["created"], "updated": batch.report["updated"]}
+        messages.success(request, _("Written: %(created)s new, %(updated)s changed.") % report)
 
 
 class RosterImportMarkedView(_BatchView, View):

@@ -61,7 +61,7 @@ def test_check_preview_and_write(office, tree):
     assert "Write 2 good rows" in response.text
     assert Member.objects.count() == 0
     written = office.post(f"{URL}{batch.pk}/writing/", follow=True)
-    assert "2 people were added, 0 were changed." in written.text
+    assert "Written: 2 new, 0 changed." in written.text
     assert "The roster was imported" in written.text
     assert list(Member.objects.order_by("number").values_list("branch__code", "number", "joined_on")) == [
         ("B001", "1001", datetime.date(2026, 9, 1)),

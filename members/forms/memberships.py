@@ -41,7 +41,7 @@ class EndForm(MembershipForm):
     day_label = _("Ends on")
     day_help = _("From this day on the person no longer counts in the branch.")
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "---------"), *Member.EndReason.choices])
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Please choose")), *Member.EndReason.choices])
 
     field_order = ["version", "reason", "day"]
 
@@ -64,7 +64,7 @@ class TransferForm(MembershipForm):
     day_label = _("First day in the new branch")
     day_help = _("Reviews of earlier months stay with the present branch.")
 
-    to = BranchChoiceField(label=_("New branch"), queryset=Branch.objects.none())
+    to = BranchChoiceField(label=_("New branch"), queryset=Branch.objects.none(), empty_label=_("Please choose"))
 
     field_order = ["version", "to", "day"]
 

@@ -15,6 +15,7 @@ from members.rules import out_of_order
 from members.services.people import EDITABLE
 from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 
+SUGGESTED = ("grade", "class_name", "major", "schooling")  # what others in the branch have is offered
 TEXTS = ("name", "grade", "class_name", "major", "schooling", "contact", "cultivation_contact")
 
 
@@ -59,6 +60,8 @@ class MemberForm(forms.ModelForm):
                 self.fields[name] = DateField(label=field.verbose_name, required=not field.blank, help_text=help_text)
             self.fields[name].show_hidden_initial = self.instance.pk is not None  # says what was typed here
             self.fields[name].widget.attrs.setdefault("autocomplete", "off")
+        for name in SUGGESTED:
+            self.fields[name].widget.attrs["list"] = f"known-{name}"
         self.fields["contact"].widget.attrs["inputmode"] = "tel"
         self.fields["stage"].choices = list(STAGE_LABELS.items())
         self.initial["version"] = self.instance.version

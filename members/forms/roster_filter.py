@@ -11,6 +11,7 @@ from members.labels import STAGE_LABELS
 from members.models import Branch, Member
 from members.queries.roster import known_values, matching
 
+FOLDED = ("kind", "grade", "class_name", "membership")
 MEMBERSHIPS = [("current", _("Current members")), ("ended", _("Ended memberships")), ("all", _("Everybody"))]
 
 
@@ -48,15 +49,37 @@ class RosterFilter(django_filters.FilterSet):
             if len(known[name]) < 2:
                 del self.filters[name]
 
+        for field in self.form.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+
     @property
     def narrowed(self) -> bool:
         """Does the address ask for less than everybody who belongs today?"""
         return any(self.form.cleaned_data.values()) if self.form.is_valid() else True
 
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """The filters that are asked for less often."""
+        return [self.form[name] for name in FOLDED if name in self.filters]
+
+    @property
+    def unfolded(self) -> bool:
+        return self.form.is_valid() and any(self.form.cleaned_data.get(name) for name in FOLDED)
+
+    def at_any_stage(self) -> QuerySet[Member]:
+        """The same people without the choice of a stage."""
+        self.form.is_valid()
+        return self._narrow(self.queryset.all(), {**self.form.cleaned_data, "stage": ""})
+
     def filter_queryset(self, queryset: QuerySet[Member]) -> QuerySet[Member]:
-        if not self.form.cleaned_data.get("membership"):
+        return self._narrow(queryset, self.form.cleaned_data)
+
+    def _narrow(self, queryset: QuerySet[Member], values: dict) -> QuerySet[Member]:
+        if not values.get("membership"):
             queryset = queryset.current()
-        return super().filter_queryset(queryset)
+        for name, value in values.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
 
     def search(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
         return matching(queryset, value)

@@ -13,7 +13,7 @@ from django.views.generic import DetailView, FormView
 
 from branchportal import audit
 from members.access import PortalView, access_of
-from members.forms.people import AddMemberForm, MemberForm
+from members.forms.people import SUGGESTED, AddMemberForm, MemberForm
 from members.models import Branch, Member
 from members.queries.people import differences, facts, history, last_change, steps
 from members.queries.roster import known_values
@@ -22,8 +22,6 @@ from members.rule_texts import next_step_sentences, sentence
 from members.rules import next_step, warnings
 from members.services.people import NumberTaken, StaleEdit, add_member, edit_member
 from members.stages import Stage
-
-SUGGESTED = ("grade", "class_name", "major", "schooling")
 
 
 class PersonView(PortalView, DetailView):

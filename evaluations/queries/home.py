@@ -72,7 +72,7 @@ def own_month(member: Member, *, now: datetime) -> OwnMonth:
 def own_latest_result(member: Member) -> RankingEntry | None:
     """The member's own row of the newest ranking that still stands."""
     entries = RankingEntry.objects.filter(member=member, run__superseded_by=None).select_related("run")
-    return entries.order_by("-run__compiled_at", "-pk").first()
+    return entries.order_by("-run__last_month", "-run__compiled_at", "-pk").first()
 
 
 def rated_branches(user: User) -> list[Branch]:

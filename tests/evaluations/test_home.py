@@ -1,0 +1,93 @@
+"""Does everybody find on the home page what waits, and only what is his?"""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from evaluations.models import BranchReview, Cycle, Due, SelfReview
+from members.roles import Role
+from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+FILING = datetime(2026, 11, 12, 4, tzinfo=UTC)
+POINTS = {"thought": 85, "study": 85, "life": 85, "work": 85, "conduct": 85}
+
+
+@pytest.fixture
+def tree(time_machine):
+    time_machine.move_to(FILING)
+    return make_branch_tree()
+
+
+@pytest.fixture
+def cycle(tree):
+    return Cycle.objects.create(committee=tree.root, month=date(2026, 11, 1))
+
+
+def due(cycle, member):
+    Due.objects.create(cycle=cycle, member=member, branch=member.branch)
+    return member
+
+
+def home(client, user):
+    sign_in(client, user)
+    return client.get(reverse("evaluations:home"))
+
+
+def test_a_member_is_led_to_the_card_in_one_click(client, tree, cycle):
+    user = make_user(Role.MEMBER, tree.b1)
+    page = home(client, user)
+    assert page.context["own"]["month"].days_left == 4
+    assert page.content.decode().count(f'href="{reverse("evaluations:review_card")}"') == 2  # menu and main button
+
+
+def test_a_filed_card_is_shown_as_filed(client, tree, cycle):
+    user = make_user(Role.MEMBER, tree.b1)
+    SelfReview.objects.create(cycle=cycle, member=user.member, branch=tree.b1, submitted_at=FILING, **POINTS)
+    assert home(client, user).context["own"]["month"].is_filed is True
+
+
+def test_the_secretary_sees_who_is_missing_in_the_own_branch_only(client, tree, cycle):
+    for member in make_members(tree.b1, 3):
+        due(cycle, member)
+    for member in make_members(tree.b2, 5):
+        due(cycle, member)
+    (item,) = home(client, make_user(Role.SECRETARY, tree.b1)).context["branch_months"]
+    assert (item["month"].progress.due, item["month"].progress.missing, item["month"].progress.unrated) == (3, 3, 3)
+
+
+def test_saved_but_not_given_ratings_wait(client, tree, cycle):
+    member = due(cycle, make_member(tree.b1))
+    half = due(cycle, make_member(tree.b1))
+    BranchReview.objects.create(cycle=cycle, member=member, branch=tree.b1, draft={"points": POINTS})
+    BranchReview.objects.create(cycle=cycle, member=half, branch=tree.b1, draft={"points": {"thought": 85}})
+    (item,) = home(client, make_user(Role.SECRETARY, tree.b1)).context["branch_months"]
+    assert item["month"].not_given == 1
+
+
+def test_a_counselor_sees_the_branches_in_scope_the_furthest_behind_first(client, tree, cycle):
+    due(cycle, make_member(tree.b1))
+    for member in make_members(tree.b2, 3):
+        due(cycle, member)
+    due(cycle, make_member(tree.b4))  # under the other general branch
+    scope = home(client, make_user(Role.COUNSELOR, tree.first)).context["scope"]
+    assert [line.branch for line in scope["lines"]] == [tree.b2, tree.b1, tree.b3]
+
+
+def test_the_administrator_sees_counts_and_nobody(client, tree, cycle):
+    member = due(cycle, make_member(tree.b1))
+    page = home(client, make_user(Role.ADMINISTRATOR, tree.root))
+    assert page.context["operations"]["branches"] == 4
+    assert member.name not in page.content.decode()
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_the_home_page_costs_the_same_for_one_and_for_thirty(client, tree, cycle, people, django_assert_num_queries):
+    for member in make_members(tree.b1, people):
+        due(cycle, member)
+    user = make_user(Role.SECRETARY, tree.b1)
+    home(client, user)
+    with django_assert_num_queries(14):
+        client.get(reverse("evaluations:home"))

@@ -99,6 +99,7 @@ def _pip(lock):
     command = [
         PYTHON, pip / "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps",
         "--require-hashes", "--only-binary", ":all:", "--root-user-action", "ignore", "--no-warn-script-location",
+        "--no-compile",  # what is used is compiled at its first use; everything would take longer than the download
         "-r", PROJECT / lock,
     ]  # fmt: skip
     done = subprocess.run(command, stderr=subprocess.PIPE, env=_pip_environment(), check=False)

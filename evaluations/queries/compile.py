@@ -1,6 +1,6 @@
 """What goes into a ranking: who is in the pool, and what was submitted about him in each month?
 
-Six queries for one branch, whatever the number of people: see `read`.
+Seven queries for one branch, whatever the number of people: see `read`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import Q
 
 from evaluations import sources as known
 from evaluations.deadlines import months_between
@@ -106,20 +106,15 @@ def _months_on(branch: Branch, first: date, last: date) -> list[date]:
 
 
 def _points(ids: list[int], months: list[date]) -> Points:
-    """Submitted points: {(member, source): {month: {dimension: points}}}; one query for both kinds of rater."""
-    queries = [_submitted(source, ids, months) for source in REVIEW_MODELS]
+    """Submitted points: {(member, source): {month: {dimension: points}}}; a query for each kind of rater."""
     points: Points = defaultdict(dict)
-    for source, member, month, *values in queries[0].union(*queries[1:], all=True):
-        points[member, source][month] = dict(zip(DIMENSIONS, values, strict=True))
+    for source, model in REVIEW_MODELS.items():
+        submitted = model.objects.filter(
+            member__in=ids, cycle__month__in=months, cycle__is_off=False, submitted_at__isnull=False
+        )
+        for member, month, *values in submitted.values_list("member_id", "cycle__month", *DIMENSIONS):
+            points[member, source][month] = dict(zip(DIMENSIONS, values, strict=True))
     return points
-
-
-def _submitted(source: str, ids: list[int], months: list[date]) -> QuerySet:
-    rows = REVIEW_MODELS[source].objects.filter(
-        member__in=ids, cycle__month__in=months, cycle__is_off=False, submitted_at__isnull=False
-    )
-    labelled = rows.annotate(source=Value(source, output_field=CharField())).order_by()
-    return labelled.values_list("source", "member_id", "cycle__month", *DIMENSIONS)
 
 
 def _due(ids: list[int], months: list[date]) -> set[tuple[int, date]]:

@@ -26,7 +26,7 @@ class ActivityFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(
         method="search",
-        label=_("Title or place"),
+        label=_("Title or location"),
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     branch = django_filters.ChoiceFilter(field_name="branch__code", label=_("Branch"), empty_label=_("All"))
@@ -68,7 +68,7 @@ class ActivityForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices)
     title = forms.CharField(label=_("Title"), max_length=80)
-    place = forms.CharField(label=_("Place"), max_length=80, required=False)
+    place = forms.CharField(label=_("Location"), max_length=80, required=False)
     day = forms.DateField(
         label=_("Day"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -97,7 +97,7 @@ class ActivityForm(forms.Form):
 
     def __init__(self, *args, branch: Branch, activity: Activity | None = None, **options) -> None:
         initial = {"entry": uuid4()} if activity is None else _initial(activity)
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **options | {"initial": initial})
         standing = Q(pk=activity.owner_id) if activity else Q(pk=None)
         people = Member.objects.filter(Q(branch=branch, ended_on=None) | standing)
         self.fields["owner"].queryset = people.in_roster_order()

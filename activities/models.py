@@ -30,7 +30,7 @@ class Activity(models.Model):
     )
     kind = models.CharField(_("Kind"), max_length=20, choices=Kind)
     title = models.CharField(_("Title"), max_length=80)
-    place = models.CharField(_("Place"), max_length=80, blank=True)
+    place = models.CharField(_("Location"), max_length=80, blank=True)
     starts_at = models.DateTimeField(_("Starts at"))
     ends_at = models.DateTimeField(_("Ends at"))
     hours = models.DecimalField(

@@ -30,11 +30,15 @@ class Row:
 def with_attendance(activities: QuerySet[Activity], member: Member | None) -> QuerySet[Activity]:
     """Add `present`, `known` (how many are marked) and `own_state` (of this member) to each; no further query."""
     own = Attendance.objects.filter(activity=OuterRef("pk"), member=member)
-    return activities.select_related("branch", "owner").annotate(
-        present=Count("attendances", filter=Q(attendances__state=Attendance.State.PRESENT)),
-        known=Count("attendances"),
-        own_state=Subquery(own.values("state")[:1]),
-    )
+    return (
+        activities.select_related("branch", "owner")
+        .annotate(
+            present=Count("attendances", filter=Q(attendances__state=Attendance.State.PRESENT)),
+            known=Count("attendances"),
+            own_state=Subquery(own.values("state")[:1]),
+        )
+        .order_by("-starts_at", "-pk")
+    )  # counting drops the model's own order
 
 
 def sheet(activity: Activity) -> list[Row]:

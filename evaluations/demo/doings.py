@@ -20,17 +20,17 @@ What = tuple[datetime, str, str, str, str]  # starts at, kind, title, place, hou
 
 # kind, title, place, hours; a month takes two of them, by turns.
 USUAL = (
-    (Kind.THEME_DAY, "主题党日：参观校史馆", "校史馆", "2.0"),
-    (Kind.SERVICE, "志愿服务：实验楼清扫", "实验楼", "2.5"),
+    (Kind.THEME_DAY, "参观校史馆", "校史馆", "2.0"),
+    (Kind.SERVICE, "实验楼清扫", "实验楼", "2.5"),
     (Kind.GENERAL_MEETING, "支部党员大会", "学院楼 301", "1.5"),
-    (Kind.STUDY, "读书会：《乡土中国》", "图书馆研讨室", "2.0"),
-    (Kind.PARTY_LECTURE, "党课：怎样写好思想汇报", "学院楼 201", "1.5"),
-    (Kind.SERVICE, "志愿服务：新生报到引导", "校门服务站", "3.0"),
+    (Kind.STUDY, "共读《乡土中国》", "图书馆研讨室", "2.0"),
+    (Kind.PARTY_LECTURE, "怎样写好思想汇报", "学院楼 201", "1.5"),
+    (Kind.SERVICE, "校园导览", "校门服务站", "3.0"),
     (Kind.DUTY, "党员服务站值班", "三号宿舍楼服务站", "2.0"),
 )
 COMING = (
-    (4, Kind.STUDY, "学习会：专业学习经验交流", "学院楼 301", "1.5"),
-    (11, Kind.THEME_DAY, "主题党日：走进社区", "校外社区", "3.0"),
+    (4, Kind.STUDY, "专业学习经验交流", "学院楼 301", "1.5"),
+    (11, Kind.THEME_DAY, "走进社区", "校外社区", "3.0"),
 )
 DAYS = (9, 24)  # of a month: one on each side of the usual deadline
 STARTS = time(18, 30)

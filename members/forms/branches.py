@@ -23,7 +23,7 @@ class AddBranchForm(forms.Form):
         max_length=20,
         help_text=_("Capital letters, digits and hyphens, such as B012. It appears in addresses and files and never changes."),
     )  # fmt: skip
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the branch"), max_length=60)
     founded_on = date_field(_("Founded on"), required=False)
 
     def __init__(self, *args, parents, **kwargs):
@@ -37,4 +37,4 @@ class AddBranchForm(forms.Form):
 class RenameBranchForm(forms.Form):
     """The new name."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the branch"), max_length=60)

@@ -41,7 +41,8 @@ class AppointForm(forms.Form):
     ends_on = date_field(_("Last day"), required=False, help_text=_("Empty: until it is ended."))
 
     def __init__(self, *args, branch: Branch, roles: list[Role], members, today: date, **kwargs):
-        super().__init__(*args, initial={"starts_on": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("starts_on", today)
         self.fields["role"].choices = [("", "—"), *((role.value, ROLE_LABELS[role]) for role in roles)]
         self.fields["member"].queryset = members
         if branch.kind != Branch.Kind.BRANCH:

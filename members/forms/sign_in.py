@@ -1,13 +1,14 @@
 """What does somebody type to sign in, or to use an activation slip?"""
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
 from members.numbers import typed_number
+
+PASSWORD_RULES = _("At least 10 characters, not only digits, no common password, nothing like your number or name.")
 
 
 class NumberField(forms.CharField):
@@ -22,7 +23,7 @@ class NumberField(forms.CharField):
         number = typed_number(super().clean(value))
         if len(number) > 32:
             raise ValidationError(_("A number has 32 characters at most."))
-        if not number:
+        if self.required and not number:
             raise ValidationError(self.error_messages["required"], code="required")
         return number
 
@@ -31,10 +32,6 @@ def password_field(label, *, autocomplete: str = "new-password", help_text: str 
     """A password as it is typed: spaces count."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, strip=False, max_length=128, widget=widget, help_text=help_text)
-
-
-def _rules() -> str:
-    return " ".join(password_validators_help_texts())
 
 
 class SignInForm(forms.Form):
@@ -47,7 +44,7 @@ class SignInForm(forms.Form):
 class NewPasswordForm(forms.Form):
     """A new password, typed twice; the rules are Django's validators."""
 
-    password = password_field(_("New password"), help_text=lazy(_rules, str)())
+    password = password_field(_("New password"), help_text=PASSWORD_RULES)
     repeated = password_field(_("New password once more"))
 
     def person(self) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -12,8 +13,10 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from branchportal.models import AuditEntry
 from members.access import access_of
@@ -21,7 +24,17 @@ from members.labels import ROLE_LABELS
 from members.models import User
 from members.roles import Permission
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
 TECHNICAL = ("account.", "role.", "branch.", "job.")
+
+
+_LABELS = {
+    "role": gettext_lazy("Office"),
+    "class_name": gettext_lazy("Class"),
+    "starts_on": gettext_lazy("First day"),
+    "ends_on": gettext_lazy("Last day"),
+    "expires_at": gettext_lazy("Valid until"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class Change:
 
 
 def lines_for(user: User, permission: Permission) -> QuerySet[AuditEntry]:
-    """The lines of the branches in scope; with VIEW_OPERATIONS only what says nothing of reviews, scores and rosters."""
+    """The lines of the branches in scope; with VIEW_OPERATIONS nothing about reviews, scores and rosters."""
     scope = access_of(user).rows(permission, "branch")
     lines = AuditEntry.objects.select_related("branch")
     if permission != Permission.VIEW_OPERATIONS:
@@ -67,10 +80,11 @@ def action_labels() -> dict[str, Any]:
 def changes_of(line: AuditEntry) -> list[Change]:
     """The values of a line in words, for the page."""
     keys = [*line.before, *(key for key in line.after if key not in line.before)]
-    return [
+    changes = [
         Change(_label(line, key), _value(line, key, line.before.get(key)), _value(line, key, line.after.get(key)))
         for key in keys
     ]
+    return [change for change in changes if change.before or change.after]
 
 
 def _field(line: AuditEntry, key: str):
@@ -81,6 +95,8 @@ def _field(line: AuditEntry, key: str):
 
 
 def _label(line: AuditEntry, key: str) -> str:
+    if key in _LABELS:
+        return str(_LABELS[key])
     field = _field(line, key)
     return str(field.verbose_name) if field is not None and hasattr(field, "verbose_name") else key.replace("_", " ")
 
@@ -92,6 +108,8 @@ def _value(line: AuditEntry, key: str, value: Any) -> str:
         return str(ROLE_LABELS[value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, str) and _MOMENT.match(value):
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i")
     choices = dict(getattr(_field(line, key), "flatchoices", None) or ())
     return str(choices.get(value, value)) if not isinstance(value, dict | list) else _flat(value)
 

@@ -50,7 +50,7 @@ def appoint(
                 % {"name": user.name}
             )
         office.save()
-        audit.record("role.given", by=by, subject=office, branch=branch, after=_facts(office))
+        audit.record("role.given", by=by, subject=user, branch=branch, after=_facts(office))
         _tell("role_given", office, by, now)
     return office
 
@@ -71,14 +71,15 @@ def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetim
             raise ValidationError({"last_day": _("This office ends earlier already.")})
         before = _facts(office)
         if last_day < office.starts_on:
-            audit.record("role.withdrawn", by=by, subject=office, branch=office.branch, before=before)
+            audit.record("role.withdrawn", by=by, subject=office.user, branch=office.branch, before=before)
             _tell("role_ended", office, by, now)
             office.delete()
         else:
             office.ends_on = last_day
             office.save(update_fields=["ends_on"])
             old, new = audit.changes(before, _facts(office))
-            audit.record("role.ended", by=by, subject=office, branch=office.branch, before=old, after=new)
+            old, new = {"role": before["role"], **old}, {"role": before["role"], **new}
+            audit.record("role.ended", by=by, subject=office.user, branch=office.branch, before=old, after=new)
             _tell("role_ended", office, by, now)
         if last_day < timezone.localdate(now):
             end_sessions(user=office.user)
@@ -106,7 +107,6 @@ def _overlapping(office: RoleAssignment):
 
 def _facts(office: RoleAssignment) -> dict[str, object]:
     return {
-        "user": office.user.name,
         "role": str(office.role),
         "class_name": office.class_name,
         "starts_on": office.starts_on,

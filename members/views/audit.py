@@ -17,7 +17,7 @@ class AuditFilter(forms.Form):
     """The filters stand in the address."""
 
     q = forms.CharField(label=_("Person or subject"), max_length=80, required=False)
-    action = forms.ChoiceField(label=_("What"), required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
     first = date_field(_("From"), required=False)
     last = date_field(_("Until"), required=False)
 

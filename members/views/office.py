@@ -12,7 +12,7 @@ from members.roles import Permission
 PAGES = (
     (Permission.MANAGE_ACCOUNTS, "members:accounts", _("Accounts")),
     (Permission.ASSIGN_ROLES, "members:roles", _("Offices")),
-    (Permission.MANAGE_BRANCHES, "members:branches", _("Branches")),
+    (Permission.MANAGE_BRANCHES, "members:branches", _("Organisation tree")),
     (Permission.VIEW_AUDIT, "members:audit", _("Audit trail")),
     (Permission.VIEW_OPERATIONS, "members:technical_audit", _("Technical audit trail")),
 )

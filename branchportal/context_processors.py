@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from branchportal import navigation
+from branchportal.navigation import Place
 
 
 class Shell:
@@ -15,9 +16,23 @@ class Shell:
         self._request = request
 
     @cached_property
-    def nav(self) -> list[navigation.NavLink]:
-        """The header's links."""
+    def _links(self) -> list[navigation.NavLink]:
         return navigation.links(self._request)
+
+    @property
+    def nav(self) -> list[navigation.NavLink]:
+        """The main menu's links."""
+        return [link for link in self._links if link.place is Place.MAIN]
+
+    @property
+    def beside_name(self) -> list[navigation.NavLink]:
+        """The links that stay in sight beside the person's name."""
+        return [link for link in self._links if link.place is Place.BESIDE_NAME]
+
+    @property
+    def person_menu(self) -> list[navigation.NavLink]:
+        """The links in the person's own menu."""
+        return [link for link in self._links if link.place is Place.PERSON_MENU]
 
     @cached_property
     def account(self) -> navigation.Account | None:

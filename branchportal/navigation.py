@@ -6,6 +6,7 @@ may open. `ACCOUNT = "members.navigation.account"`: function(request) -> Account
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,15 +14,24 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 
+class Place(Enum):
+    """Where in the header a link stands."""
+
+    MAIN = auto()
+    BESIDE_NAME = auto()
+    PERSON_MENU = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One place in the header. `covers` are beginnings of further view names that belong to it."""
+    """One link of the header. `covers` are beginnings of further view names that belong to it."""
 
     label: str
     url_name: str
     order: int = 50
     badge: int = 0
     covers: tuple[str, ...] = ()
+    place: Place = Place.MAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class NavLink:
     url: str
     badge: int
     active: bool
+    place: Place = Place.MAIN
 
 
 def account(request: HttpRequest) -> Account | None:
@@ -54,7 +65,9 @@ def links(request: HttpRequest) -> list[NavLink]:
     closeness = [_closeness(item, url, request) for item, url in places]
     nearest = max(closeness, default=0)
     active = closeness.index(nearest) if nearest else None
-    return [NavLink(item.label, url, item.badge, index == active) for index, (item, url) in enumerate(places)]
+    return [
+        NavLink(item.label, url, item.badge, index == active, item.place) for index, (item, url) in enumerate(places)
+    ]
 
 
 def _items(request: HttpRequest) -> Iterator[NavItem]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from branchportal.navigation import Account, NavItem
+from branchportal.navigation import Account, NavItem, Place
 from members.access import Grant, access_of
 from members.labels import ROLE_LABELS
 from members.roles import Permission, Role
@@ -24,13 +24,13 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
     if access.may(Permission.VIEW_ROSTER):
         yield NavItem(_("Members"), "members:roster", order=30, covers=("members:roster", "members:person"))
     if access.may(Permission.VIEW_OWN_RECORD):
-        yield NavItem(_("My record"), "members:own_record", order=35)
+        yield NavItem(_("My record"), "members:own_record", order=35, place=Place.PERSON_MENU)
     office = next((name for permission, name, _label in PAGES if access.may(permission)), None)
     if office:
         yield NavItem(_("Administration"), office, order=80, covers=tuple(f"members:{name}" for name in OFFICE_VIEWS))
     if access.may(Permission.SIGNED_IN):
         unread = request.user.notifications.filter(read_at=None).count()
-        yield NavItem(_("Messages"), "members:messages", order=90, badge=unread)
+        yield NavItem(_("Messages"), "members:messages", order=90, badge=unread, place=Place.BESIDE_NAME)
 
 
 def account(request: HttpRequest) -> Account | None:

@@ -4,13 +4,14 @@ import pytest
 from django.urls import resolve, reverse
 
 from branchportal import navigation
-from branchportal.navigation import NavItem, NavLink
+from branchportal.context_processors import Shell
+from branchportal.navigation import NavItem, NavLink, Place
 
 
 def items(request):
     """An app's offer, named by a dotted path as in the settings."""
     yield NavItem("Health", "health", order=2, covers=("members:log",))
-    yield NavItem("Language", "set_language", order=1, badge=3)
+    yield NavItem("Language", "set_language", order=1, badge=3, place=Place.BESIDE_NAME)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def links(rf, settings):
 
 def expected(*, language=False, health=False):
     return [
-        NavLink("Language", reverse("set_language"), badge=3, active=language),
+        NavLink("Language", reverse("set_language"), badge=3, active=language, place=Place.BESIDE_NAME),
         NavLink("Health", reverse("health"), badge=0, active=health),
     ]
 
@@ -52,3 +53,13 @@ def test_a_page_elsewhere_marks_nothing(links):
 def test_nothing_offered_is_an_empty_header(links, settings):
     settings.NAVIGATION = []
     assert links("/") == []
+
+
+def test_each_link_stands_in_its_place(rf, settings):
+    settings.NAVIGATION = ["tests.branchportal.test_navigation.items"]
+    request = rf.get("/elsewhere/")
+    request.resolver_match = None
+    shell = Shell(request)
+    assert [link.label for link in shell.nav] == ["Health"]
+    assert [link.label for link in shell.beside_name] == ["Language"]
+    assert shell.person_menu == []

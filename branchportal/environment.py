@@ -6,6 +6,7 @@ embedded mode: one person on one machine, SQLite and a local Valkey below var/.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
@@ -94,20 +95,23 @@ def _kept_secret(data_dir: Path) -> str:
     """Return the key kept beside the embedded database; made once, readable by its owner only."""
     path = data_dir / "secret_key"
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        pass
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-    except FileExistsError:
+        if not path.exists():
+            _make_secret(path)
         return path.read_text().strip()
     except OSError as error:
-        sys.exit(f"The data folder {data_dir} can't be written ({error.strerror}): choose another or free it.")
-    key = secrets.token_urlsafe(64)
+        sys.exit(f"The data folder {data_dir} can't be used ({error.strerror}): choose another or free it.")
+
+
+def _make_secret(path: Path) -> None:
+    """Several processes start at once: each writes a whole file, and the first one's is kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_name(f"secret_key.{os.getpid()}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
     with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-    return key
+        file.write(secrets.token_urlsafe(64))
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(own)
+    own.unlink()
 
 
 def _refuse_unsafe(found: Environment) -> None:

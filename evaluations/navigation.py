@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from branchportal.navigation import NavItem
+from branchportal.navigation import NavItem, Place
 from members.access import access_of
 from members.roles import Permission
 
@@ -24,7 +24,9 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         covers = ("evaluations:ranking", "evaluations:compile", "evaluations:job")
         yield NavItem(_("Rankings"), "evaluations:rankings", order=30, covers=covers)
     if access.may(Permission.VIEW_OWN_RANKING):
-        yield NavItem(_("My results"), "evaluations:own_rankings", order=31, covers=("evaluations:own_ranking",))
+        place = Place.PERSON_MENU if access.may(Permission.VIEW_RANKING) else Place.MAIN
+        covers = ("evaluations:own_ranking",)
+        yield NavItem(_("My results"), "evaluations:own_rankings", order=31, covers=covers, place=place)
     if access.may(Permission.VIEW_SCHEMES):
         yield NavItem(_("Schemes"), "evaluations:schemes", order=60, covers=("evaluations:scheme",))
     if access.may(Permission.MANAGE_CYCLES):

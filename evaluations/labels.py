@@ -8,19 +8,19 @@ from evaluations.dimensions import Dimension, Grade, grade_of
 from evaluations.sources import BRANCH_RATING, MONTHS_AS_ACTIVIST, SELF_REVIEW
 
 DIMENSION_LABELS = {
-    Dimension.THOUGHT: _("Thought"),
-    Dimension.STUDY: _("Study"),
-    Dimension.LIFE: _("Life"),
-    Dimension.WORK: _("Work"),
-    Dimension.CONDUCT: _("Conduct"),
+    Dimension.THOUGHT: pgettext_lazy("dimension", "Thought"),
+    Dimension.STUDY: pgettext_lazy("dimension", "Study"),
+    Dimension.LIFE: pgettext_lazy("dimension", "Life"),
+    Dimension.WORK: pgettext_lazy("dimension", "Work"),
+    Dimension.CONDUCT: pgettext_lazy("dimension", "Conduct"),
 }
 
 GRADE_LABELS = {
-    Grade.EXCELLENT: _("Excellent"),
-    Grade.GOOD: _("Good"),
-    Grade.FAIR: _("Fair"),
-    Grade.PASSABLE: _("Passable"),
-    Grade.WEAK: _("To improve"),
+    Grade.EXCELLENT: pgettext_lazy("grade", "Excellent"),
+    Grade.GOOD: pgettext_lazy("grade", "Good"),
+    Grade.FAIR: pgettext_lazy("grade", "Fair"),
+    Grade.PASSABLE: pgettext_lazy("grade", "Passable"),
+    Grade.WEAK: pgettext_lazy("grade", "To improve"),
 }
 
 

@@ -32,7 +32,7 @@ class MonthSettings:
 @transaction.atomic
 def set_month(*, cycle: Cycle, settings: MonthSettings, version: int, by: User, now: datetime) -> Cycle:
     """Change a month. Raises Refused where it would undo what people have done, StaleReviewError if it was changed."""
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     before = settings_of(cycle)
     if before == settings:
         return cycle

@@ -111,8 +111,8 @@ def mark_reviews_due(*, cycle: Cycle, branch: Branch, now: datetime) -> bool:
 def close_month(*, cycle: Cycle, branch: Branch, now: datetime, on_closed: OnClosed) -> bool:
     """End the month in this branch: nothing that was submitted in time is missing afterwards. Once: else False."""
     with transaction.atomic():
-        cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)  # its days can't change meanwhile
         _lock_month(branch, shared=False)
+        cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # its days can't change meanwhile
         if window_of(cycle, branch).phase(now) != Phase.CLOSED:
             return False
         if not _first_time(cycle, branch, Kind.CLOSED, now):

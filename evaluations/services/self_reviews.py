@@ -164,8 +164,11 @@ def _is_overtaken(review: SelfReview, words: Words) -> bool:
 
 
 def _check_version(review: SelfReview, words: Words, version: int) -> None:
-    own_page = bool(words.page) and (review.draft or {}).get("page") == words.page
-    if review.version != version and not own_page:
+    """Another page's words are never overwritten unseen; one's own, or the same words, are no conflict."""
+    draft = review.draft or {}
+    is_own_page = bool(words.page) and draft.get("page") == words.page
+    is_same = bool(draft) and (draft["points"], draft["notes"]) == (words.points, words.notes)
+    if review.version != version and not is_own_page and not is_same:
         raise StaleReviewError(review)
 
 

@@ -29,7 +29,7 @@
   if (leftover) {
     const copy = copies.read(leftover.dataset.key);
     if (!copy) return;
-    const body = new URLSearchParams({ ...copy.values, version: copy.version });
+    const body = new URLSearchParams({ ...copy.values, version: copy.version, page: copy.page, step: Number(copy.step) + 1 });
     body.set("csrfmiddlewaretoken", leftover.elements.csrfmiddlewaretoken.value);
     fetch(leftover.action, { method: "POST", body, redirect: "manual" }).then((answer) => {
       if (!answer.ok) return;
@@ -83,7 +83,10 @@
     note.firstElementChild.textContent = words;
     note.querySelector("a").hidden = !withLogin;
   };
-  const keepHere = () => copies.write(text.key, { version: form.elements.version.value, values: values() });
+  const keepHere = () => {
+    const { version, page, step } = form.elements;
+    copies.write(text.key, { version: version.value, page: page.value, step: step.value, values: values() });
+  };
 
   const showConflict = (stored) => {
     const lines = document.getElementById("conflict-lines");
@@ -230,7 +233,9 @@
     const isNewer = copy.version === stored.version;
     fill(copy.values);
     isDirty = true;
-    if (isNewer) {
+    if (isNewer) { /* this page goes on where the one before was cut off: its last save may still arrive */
+      form.elements.page.value = copy.page;
+      form.elements.step.value = Number(copy.step) + 1;
       tell(text.restored);
       schedule(TAP_MS);
     } else showConflict(stored);

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db.models import QuerySet
 
 from activities.models import Attendance
+from activities.queries import recorded_between
 from evaluations.deadlines import SHANGHAI, Window, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import Cycle, Due, SelfReview
@@ -57,7 +58,7 @@ class Card:
     @cached_property
     def records(self) -> list[Attendance]:
         """What he took part in since the previous deadline, the newest first."""
-        return list(records_of(self.member, *self.looked_back))
+        return list(recorded_between(self.member, *self.looked_back))
 
     @cached_property
     def looked_back(self) -> tuple[date, date]:
@@ -95,15 +96,6 @@ def is_filer(member: Member, cycle: Cycle, now: datetime) -> bool:
     today = now.astimezone(SHANGHAI).date()
     belongs = member.ended_on is None or member.ended_on > today
     return belongs and member.kind == Member.Kind.STUDENT and member.stage_on(today) in cycle.filing_stages
-
-
-def records_of(member: Member, first: date, last: date) -> QuerySet[Attendance]:
-    """Return at which activities he was present on these days, both included, the newest first."""
-    begin = datetime.combine(first, time(), tzinfo=SHANGHAI)
-    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=SHANGHAI)
-    present = Attendance.objects.filter(member=member, state=Attendance.State.PRESENT)
-    within = present.filter(activity__starts_at__gte=begin, activity__starts_at__lt=end)
-    return within.select_related("activity").order_by("-activity__starts_at", "-activity__pk")
 
 
 def own_reviews(member: Member) -> QuerySet[SelfReview]:

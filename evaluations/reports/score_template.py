@@ -32,7 +32,7 @@ def _notes(title: str) -> list[tuple[str, object]]:
         (_("Sheet"), title),
         (
             _("How to fill in"),
-            _("One grade word per cell, or a whole number from 0 to 100. Leave out who has no card."),
+            _("A grade word or a whole number from 0 to 100 per cell. Leave out who has no card."),
         ),
         *grades,
     ]

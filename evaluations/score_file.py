@@ -136,9 +136,8 @@ class _Reader:
             return self._fail("number", "missing", _("%(column)s is empty. Enter the student or staff number."))
         person = self.people.get(number, number)
         if person in self.seen:
-            message = _("%(column)s %(number)s already stands in row %(first)s. Keep one row for each person.")
-            return self._fail("number", "duplicate", message, number=number, first=self.seen[person])
-        self.seen[person] = f"{self.row} ({self.table.sheet})" if self.table.sheet else str(self.row)
+            return self._duplicate(number, *self.seen[person])
+        self.seen[person] = (self.table.sheet, self.row)
         if number in self.taken:
             message = _("%(column)s %(number)s belongs to another branch. Correct it or delete the row.")
             return self._fail("number", "other_branch", message, number=number)
@@ -148,6 +147,15 @@ class _Reader:
             )
             return self._fail("number", "unknown_value", message, number=number)
         return person
+
+    def _duplicate(self, number, sheet, row):
+        message = _("%(column)s %(number)s already stands in row %(row)s. Keep one row for each person.")
+        if sheet != self.table.sheet:
+            message = _(
+                "%(column)s %(number)s already stands in row %(row)s of the sheet %(sheet)s. "
+                "Keep one row for each person."
+            )
+        self._fail("number", "duplicate", message, number=number, sheet=sheet, row=row)
 
     def _score(self, key, cell):
         if is_blank(cell):

@@ -156,9 +156,8 @@ class _Reader:
             return self._bad_number(cell)
         person = self.owners.get(number, number)
         if person in self.seen:
-            message = _("%(column)s %(number)s already stands in row %(first)s. Keep one row for each person.")
-            return self._fail("number", "duplicate", message, number=number, first=self.seen[person])
-        self.seen[person] = self._place()
+            return self._duplicate(number, *self.seen[person])
+        self.seen[person] = (self.table.sheet, self.row)
         if number in self.taken:
             message = _(
                 "%(column)s %(number)s belongs to another branch. Correct it, or ask for a transfer of the membership."
@@ -166,8 +165,14 @@ class _Reader:
             return self._fail("number", "other_branch", message, number=number)
         return number
 
-    def _place(self):
-        return f"{self.row} ({self.table.sheet})" if self.table.sheet else str(self.row)
+    def _duplicate(self, number, sheet, row):
+        message = _("%(column)s %(number)s already stands in row %(row)s. Keep one row for each person.")
+        if sheet != self.table.sheet:
+            message = _(
+                "%(column)s %(number)s already stands in row %(row)s of the sheet %(sheet)s. "
+                "Keep one row for each person."
+            )
+        self._fail("number", "duplicate", message, number=number, sheet=sheet, row=row)
 
     def _bad_number(self, cell):
         message = _(

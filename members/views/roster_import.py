@@ -48,7 +48,8 @@ class RosterImportView(PortalView, FormView):
         return {**super().get_form_kwargs(), "branches": self.branches, "today": timezone.localdate()}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"branch": self.branches.filter(code=self.request.GET.get("branch", "")).first()}
+        chosen = self.branches.filter(code=self.request.GET.get("branch", "")).first()
+        return {"branch": chosen} if chosen else {}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         batches = self.visible(ImportBatch.objects.filter(kind=ImportBatch.Kind.ROSTER))

@@ -44,6 +44,7 @@ def test_a_good_card_in_numbers_and_words():
             },
             {},
             "按时参加",
+            ("学号", 0),
         )
     ]
 

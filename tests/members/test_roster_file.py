@@ -182,7 +182,7 @@ def test_duplicates_across_sheets_and_errors_in_the_order_of_the_file():
             "row": 7,
             "column": "学生学号",
             "code": "duplicate",
-            "message": "学生学号 1 already stands in row 2 (一班). Keep one row for each person.",
+            "message": "学生学号 1 already stands in row 2 of the sheet 一班. Keep one row for each person.",
         },
     ]
     assert (reading.rows, [row.name for row in reading.accepted]) == (4, ["甲", "丙"])

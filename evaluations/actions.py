@@ -1,3 +1,23 @@
 """What is each line of the audit trail about evaluations called?"""
 
-ACTIONS: dict[str, str] = {}
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS = {
+    "cycle.changed": _("Month changed"),
+    "self_review.submitted": _("Self-review submitted"),
+    "branch_rating.given": _("Branch rating given"),
+    "scores.imported_self": _("Self-reviews imported from paper"),
+    "scores.imported_branch": _("Branch ratings imported from paper"),
+    "score_import.downloaded": _("Score sheet taken back with its errors"),
+    "scheme.create": _("Scheme kept as a draft"),
+    "scheme.delete": _("Draft of a scheme deleted"),
+    "scheme.publish": _("Scheme published"),
+    "scheme.end": _("Scheme ended by a newer one"),
+    "scheme.take_back": _("Scheme taken back to a draft"),
+    "scheme.seal": _("Scheme sealed by the first rating"),
+    "ranking.compile": _("Ranking compiled"),
+    "ranking.export": _("Ranking downloaded"),
+    "ranking.bundle": _("Ranking downloaded as a bundle"),
+    "month.export": _("Month downloaded"),
+    "demo.loaded": _("Demo data loaded"),
+}

@@ -67,13 +67,9 @@ class MonthForm(forms.Form):
         )
 
     def own_rows(self) -> list[dict[str, Any]]:
-        """[{branch, review, rating}, …]: the fields of each general branch, for the page."""
+        """[{branch, fields}, …]: the two fields of each general branch, for the page."""
         return [
-            {
-                "branch": branch,
-                "review": self[f"review_day_{branch.pk}"],
-                "rating": self[f"rating_day_{branch.pk}"],
-            }
+            {"branch": branch, "fields": [self[f"review_day_{branch.pk}"], self[f"rating_day_{branch.pk}"]]}
             for branch in self.branches
         ]
 

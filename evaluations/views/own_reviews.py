@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.views.generic import ListView
 
-from evaluations.dimensions import DIMENSIONS
+from evaluations.dimensions import grade_of
 from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle, SelfReview
 from evaluations.queries.self_reviews import missed_months, own_reviews
@@ -39,9 +39,15 @@ class OwnReviewsView(PortalView, ListView):
         }
 
 
-def _cells(review: SelfReview) -> list[tuple[Any, Any, str]]:
+def _cells(review: SelfReview) -> list[dict[str, Any]]:
+    """One dict per dimension; `worth` is what a grade counts, none where the card had points."""
     in_grades = review.cycle.scale == Cycle.Scale.GRADES
     return [
-        (DIMENSION_LABELS[dimension], points_label(points, in_grades=in_grades), review.notes.get(dimension, ""))
-        for dimension, points in ((dimension, review.points[dimension]) for dimension in DIMENSIONS)
+        {
+            "label": DIMENSION_LABELS[dimension],
+            "points": points_label(points, in_grades=in_grades),
+            "worth": points if in_grades and grade_of(points) else None,
+            "note": review.notes.get(dimension, ""),
+        }
+        for dimension, points in review.points.items()
     ]

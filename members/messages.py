@@ -36,7 +36,12 @@ def role_ended(context: dict[str, Any]) -> str:
     return _("Your office as %(role)s of %(branch)s was withdrawn.") % values
 
 
+def member_transferred(context: dict[str, Any]) -> str:
+    return _("%(name)s was transferred from %(source)s to %(branch)s and belongs there since %(day)s.") % context
+
+
 TEXTS = {
+    "member_transferred": member_transferred,
     "account_reset": account_reset,
     "password_changed": password_changed,
     "role_given": role_given,

@@ -62,7 +62,6 @@ class TransferForm(MembershipForm):
     """`branches`: those that the person may move to, with their parents loaded."""
 
     day_label = _("First day in the new branch")
-    day_help = _("Reviews of earlier months stay with the present branch.")
 
     to = BranchChoiceField(label=_("New branch"), queryset=Branch.objects.none(), empty_label=_("Please choose"))
 

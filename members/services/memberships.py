@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 
 from branchportal import audit
+from branchportal.notifications import notify
 from members.access import access_of
-from members.models import Branch, FormerMembership, Member, User
+from members.models import Branch, FormerMembership, Member, RoleAssignment, User
+from members.roles import ROLE_PERMISSIONS, Permission
 from members.services.accounts import end_sessions
 from members.services.people import locked
+
+ROSTER_KEEPERS = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.EDIT_ROSTER in permissions]
 
 
 def end_membership(*, member: Member, version: int, reason: str, ended_on: date, by: User, today: date) -> Member:
@@ -45,18 +50,33 @@ def resume_membership(*, member: Member, version: int, joined_on: date, by: User
         return _changed(row, "member.resumed", after, by)
 
 
-def transfer_member(*, member: Member, version: int, to: Branch, joined_on: date, by: User) -> Member:
+def transfer_member(*, member: Member, version: int, to: Branch, joined_on: date, by: User, today: date) -> Member:
     """Move a current member to another branch; `joined_on` is the first day there. Raises StaleEdit.
 
-    Reviews stay with the branch of their month. Offices in the old branch are ended by whoever appoints them.
+    Who keeps the roster there is told. Reviews stay with the branch of their month. Offices in the old branch are
+    ended by whoever appoints them.
     """
     with transaction.atomic():
         row = locked(member)
         if row.branch_id == to.pk:
             return row
         row = locked(member, version)
+        source = row.branch
         _remember(row, left_on=joined_on)
-        return _changed(row, "member.transferred", {"branch": to, "joined_on": joined_on}, by)
+        row = _changed(row, "member.transferred", {"branch": to, "joined_on": joined_on}, by)
+        _tell_new_branch(row, source, today)
+    return row
+
+
+def _tell_new_branch(row: Member, source: Branch, today: date) -> None:
+    offices = RoleAssignment.objects.on(today).filter(branch=row.branch, role__in=ROSTER_KEEPERS)
+    notify(
+        User.objects.filter(pk__in=offices.values("user"), is_active=True),
+        "member_transferred",
+        key=f"{row.pk}:{row.version}",
+        context={"name": row.name, "source": source.name, "branch": row.branch.name, "day": row.joined_on.isoformat()},
+        url=reverse("members:person", args=[row.pk]),
+    )
 
 
 def _remember(row: Member, *, left_on: date) -> None:

@@ -163,5 +163,6 @@ class TransferMemberView(_MembershipView):
             to=typed["to"],
             joined_on=typed["day"],
             by=self.request.user,
+            today=timezone.localdate(),
         )
         return _("%(name)s now belongs to %(branch)s.") % {"name": self.person.name, "branch": typed["to"].name}

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
-from branchportal.models import AuditEntry
+from branchportal.messages import text_of
+from branchportal.models import AuditEntry, Notification
 from members.models import Member, RoleAssignment, User
 from members.roles import Role
 from members.services.memberships import end_membership, resume_membership, transfer_member
@@ -89,9 +91,12 @@ def test_a_return_after_a_gap_keeps_the_earlier_time(tree, secretary):
 
 
 def test_a_transfer_keeps_the_former_branch(tree, secretary):
-    member = make_member(tree.b1)
+    member = make_member(tree.b1, name="张伟")
+    keeper = make_user(Role.ORGANISATION_COMMISSIONER, tree.b4)
+    make_user(Role.PUBLICITY_COMMISSIONER, tree.b4)
+    make_user(Role.SECRETARY, tree.b3)
     for _ in range(2):
-        transfer_member(member=member, version=1, to=tree.b4, joined_on=TODAY, by=secretary)
+        transfer_member(member=member, version=1, to=tree.b4, joined_on=TODAY, by=secretary, today=TODAY)
     member.refresh_from_db()
     assert (member.branch, member.joined_on, member.version) == (tree.b4, TODAY, 2)
     former = member.former_memberships.get()
@@ -103,3 +108,9 @@ def test_a_transfer_keeps_the_former_branch(tree, secretary):
         "本科生第一党支部",
         "研究生第一党支部",
     )
+    message = Notification.objects.get()
+    assert (message.user, message.url) == (keeper, f"/people/{member.pk}/")
+    with translation.override("en"):
+        assert text_of(message) == (
+            "张伟 was transferred from 本科生第一党支部 to 研究生第一党支部 and belongs there since 2026-11-22."
+        )

@@ -10,6 +10,8 @@ ACTIONS = {
     "member.transferred": _("Transferred to another branch"),
     "member.viewed": _("Record opened"),
     "roster.downloaded": _("Roster downloaded"),
+    "roster.imported": _("Roster imported"),
+    "roster_import.downloaded": _("Uploaded roster downloaded"),
     "account.activated": _("Account activated"),
     "account.slip_made": _("Activation slip made"),
     "account.reset": _("Account reset"),

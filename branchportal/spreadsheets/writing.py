@@ -18,13 +18,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
-from openpyxl import Workbook
+from openpyxl import DEFUSEDXML, Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+
+if not DEFUSEDXML:
+    raise ImproperlyConfigured("Install defusedxml: without it openpyxl does not refuse XML bombs.")
 
 TEXT, INTEGER, DECIMAL, DATE, MOMENT = "text", "integer", "decimal", "date", "moment"
 FORMATS = {TEXT: "@", INTEGER: "0", DECIMAL: "0.00", DATE: "yyyy-mm-dd", MOMENT: "yyyy-mm-dd hh:mm"}

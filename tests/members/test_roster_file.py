@@ -52,6 +52,13 @@ def test_samples(name):
     } == EXPECTED[name]
 
 
+def test_an_old_excel_file_is_read_like_a_new_one():
+    content = (SAMPLES.parent / "kitchen_sink.xls").read_bytes()
+    old = read_roster(read_file(content, "kitchen_sink.xls"), today=TODAY)
+    new = read_roster(read_file((SAMPLES / "kitchen_sink.xlsx").read_bytes(), "kitchen_sink.xlsx"), today=TODAY)
+    assert (old.rows, old.accepted, old.errors) == (new.rows, new.accepted, new.errors)
+
+
 def test_a_good_row_in_full():
     header = ["党支部", *HEADER, "班级", "专业", "年级", "学制", "手机号", "出生日期", "培养联系人", "性别", "民族"]
     row = [

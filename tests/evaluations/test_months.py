@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connections
 from django.urls import reverse
+from django.utils import translation
 
+from branchportal.messages import text_of
 from branchportal.models import AuditEntry, JobRun, Notification
 from evaluations import tasks
 from evaluations.deadlines import SHANGHAI, Phase
@@ -155,6 +157,8 @@ def test_a_month_opens_once(tree):
         user, "month_opened", "2026-11:B001", "/review/2026-11/",
     )  # fmt: skip
     assert message.context == {"month": "2026-11", "branch": tree.b1.name, "until": "2026-11-15"}
+    with translation.override("en"):
+        assert text_of(message) == "The self-review of November is open until 15 November, 23:59."
 
 
 def test_a_branch_without_people_opens_when_it_has_some(tree):
@@ -198,6 +202,11 @@ def test_each_step_comes_at_its_hour_and_once(tree):
         ("reviews_due", 1, "/branches/B001/months/2026-11/"),
     ]
     assert Notification.objects.exclude(user=secretary).count() == 0
+    with translation.override("en"):
+        assert [text_of(message) for message in told] == [
+            "November is closed in 本科生第一党支部: 0 of 1 were rated.",
+            "Self-reviews of November have ended in 本科生第一党支部: 0 of 1 were filed.",
+        ]
 
 
 def test_own_days_of_a_general_branch_close_it_earlier(tree):

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connections
 from django.test import Client
-from django.utils import translation
 
 from branchportal.models import AuditEntry
 from evaluations.deadlines import SHANGHAI
@@ -32,11 +31,15 @@ PAGE = "/review/2026-11/"
 GRADES = {"thought": "excellent", "study": "good", "life": "good", "work": "fair", "conduct": "passable"}
 POINTS = {"thought": 95, "study": 85, "life": 85, "work": 75, "conduct": 65}
 OTHER = {"thought": 55, "study": 55, "life": 55, "work": 55, "conduct": 55}
-LANGUAGE = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
 
 def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def in_english(client: Client) -> Client:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
 
 
 @pytest.fixture
@@ -60,8 +63,7 @@ def member(tree, cycle) -> Member:
 def phone_of(client, member, time_machine):
     """The member's signed-in client, in English, at noon of the 12th."""
     time_machine.move_to(at(12), tick=False)
-    client.defaults.update(LANGUAGE)
-    return sign_in(client, member.user)
+    return sign_in(in_english(client), member.user)
 
 
 def store(member, cycle, points, *, act=self_reviews.submit, version=0, now=None, **words):
@@ -187,14 +189,15 @@ def test_a_month_that_has_not_begun(phone_of, tree):
 def test_somebody_who_does_not_file(client, tree, cycle, time_machine):
     time_machine.move_to(at(12), tick=False)
     applicant = make_user(Role.MEMBER, tree.b1, stage=Stage.APPLICANT)
-    answer = sign_in(client, applicant).get("/review/", **LANGUAGE)
+    answer = sign_in(client, applicant).get("/review/")
     assert (answer.status_code, answer.context["card"].state) == (200, "not_filer")
 
 
 def test_somebody_who_joined_later_is_told_that_he_may(client, tree, cycle, time_machine):
     time_machine.move_to(at(12), tick=False)
     later = make_user(Role.MEMBER, tree.b1, joined_on=date(2026, 11, 5))
-    assert "You joined after the first day" in sign_in(client, later).get("/review/", **LANGUAGE).content.decode()
+    text = sign_in(in_english(client), later).get("/review/").content.decode()
+    assert "You joined after the first day" in text
 
 
 def test_an_officer_without_a_membership_has_no_card(client, tree, cycle):
@@ -386,12 +389,13 @@ def test_the_own_months_are_the_own(phone_of, tree, cycle):
 
 def test_the_card_weighs_little(phone_of, member, cycle):
     store(member, cycle, OTHER, act=self_reviews.save_draft, notes=dict.fromkeys(POINTS, "字" * 200))
-    with translation.override("zh-hans"):
-        page = phone_of.get("/review/", HTTP_ACCEPT_LANGUAGE="zh-CN").content
+    phone_of.cookies.pop(settings.LANGUAGE_COOKIE_NAME)
+    page = phone_of.get("/review/").content
     files = [Path(finders.find(name)).read_bytes() for name in ("evaluations/card.css", "evaluations/card.js")]
     icon = Path(finders.find("branchportal/icon.svg")).read_bytes()
     weight = sum(len(gzip.compress(part)) for part in [page, *files, icon])
     assert weight < 60 * 1024
+    assert "提交自评" in page.decode()
 
 
 # --- In a real browser ---------------------------------------------------------------------------------------

@@ -90,7 +90,8 @@ class AttendanceView(PortalView, View):
     permission = Permission.EDIT_ACTIVITIES
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return redirect("activities:activity", pk)
+        activity = get_object_or_404(self.visible(Activity.objects), pk=pk)
+        return redirect("activities:activity", activity.pk)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner")), pk=pk)

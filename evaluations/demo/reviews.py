@@ -11,6 +11,7 @@ from random import Random
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, Grade
 
 BEST, STEP = GRADE_POINTS[Grade.EXCELLENT], 10  # from one grade to the next
+LOWEST = GRADE_POINTS[Grade.WEAK]
 MOST_STEPS = 4 * len(DIMENSIONS)
 TIED_PLACES = (2, 3)  # of the first branch's activists, counted from 0: they share the third place
 NOTES = (
@@ -22,12 +23,12 @@ Points = dict[str, int]
 
 
 def points(random: Random, steps: int) -> Points:
-    """Return five grades that lie `steps` grades below the best altogether."""
+    """Return five grades that lie `steps` grades below the best altogether and two from each other at most."""
     found = dict.fromkeys((dimension.value for dimension in DIMENSIONS), BEST)
-    lowest = BEST - STEP * 4
     for _step in range(min(max(steps, 0), MOST_STEPS)):
-        dimension = random.choice([name for name, value in found.items() if value > lowest])
-        found[dimension] -= STEP
+        highest = max(found.values())
+        near = [name for name, value in found.items() if value > max(highest - 2 * STEP, LOWEST)]
+        found[random.choice(near)] -= STEP
     return found
 
 

@@ -1,0 +1,136 @@
+"""Which page opens for which person? One row per page; a page without a row fails the suite.
+
+Columns: page | the thing in its address (see world.py; ? in its query) | answer where it opens | a sign per person:
+
+    M member   S secretary   A acting deputy   D deputy beside a secretary   O organisation   P publicity
+    I discipline   C counselor   R committee reviewer   K class contact   T system administrator
+
+    +  opens      >  302, led on to the only branch      -  403, the role table does not include it
+
+Where the address names a thing, the same thing of another committee is 404 for everybody who would get in, and for
+offices of one branch so is that of the branch beside it. Nobody who is not signed in gets further than the log-in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PEOPLE = (
+    "member", "secretary", "acting_deputy", "deputy", "organisation", "publicity", "discipline", "counselor",
+    "reviewer", "class_contact", "administrator",
+)  # fmt: skip
+
+# Everybody is let in; what each finds there is his own.
+PUBLIC = {"health", "set_language", "members:login", "members:logout", "members:activate"}
+
+MATRIX = """
+page                              thing         opens  M S A D O P I C R K T
+evaluations:home                  -             200    + + + + + + + + + + +
+members:account                   -             200    + + + + + + + + + + +
+members:email                     -             200    + + + + + + + + + + +
+members:password                  -             200    + + + + + + + + + + +
+members:messages                  -             200    + + + + + + + + + + +
+members:read_messages             -             405    + + + + + + + + + + +
+members:open_message              message       405    + + + + + + + + + + +
+
+members:own_record                -             200    + - - - - - - - - - -
+evaluations:review_card           -             200    + - - - - - - - - - -
+evaluations:own_reviews           -             200    + - - - - - - - - - -
+evaluations:review_of_month       own_month     200    + - - - - - - - - - -
+evaluations:review_draft          own_month     405    + - - - - - - - - - -
+evaluations:review_discard        own_month     405    + - - - - - - - - - -
+evaluations:own_rankings          -             200    + - - - - - - - - - -
+evaluations:own_ranking           run           200    + - - - - - - - - - -
+
+members:roster                    -             200    - + + + + + + + + - -
+members:roster_download           -             200    - + + - + - - + + - -
+members:person                    member        200    - + + + + + + + + - -
+members:person_add                -             200    - + + - + - - - - - -
+members:person_edit               member        200    - + + - + - - - - - -
+members:person_end                member        200    - + + - + - - - - - -
+members:person_resume             ended_member  200    - + + - + - - - - - -
+members:person_transfer           member        200    - + + - - - - - - - -
+members:roster_import             -             200    - + + - + - - - - - -
+members:roster_template           -             200    - + + - + - - - - - -
+members:roster_import_result      roster_batch  200    - + + - + - - - - - -
+members:roster_import_write       roster_batch  405    - + + - + - - - - - -
+members:roster_import_marked      roster_batch  200    - + + - + - - - - - -
+members:roster_import_failing     roster_batch  200    - + + - + - - - - - -
+
+members:accounts                  -             200    - + + - - - - - - - +
+members:member_slips              -             405    - + + - - - - - - - +
+members:member_slip               member        200    - + + - - - - - - - +
+members:staff_slip                staff         200    - + + - - - - - + - +
+members:roles                     -             200    - + + - - - - - + - +
+members:appoint                   branch        200    - + + - - - - - + - +
+members:end_office                office        200    - + + - - - - - + - +
+members:branches                  -             200    - - - - - - - - - - +
+members:add_branch                -             200    - - - - - - - - - - +
+members:rename_branch             branch        200    - - - - - - - - - - +
+members:close_branch              branch        200    - - - - - - - - - - +
+members:audit                     -             200    - + + - - - - - + - -
+members:technical_audit           -             200    - - - - - - - - - - +
+
+activities:activities             -             200    + + + + + + + + + + -
+activities:activity               activity      200    + + + + + + + + + + -
+activities:add                    -             200    - + + + - + - - - - -
+activities:edit                   activity      200    - + + + - + - - - - -
+activities:attendance             activity      302    - + + + - + - - - - -
+
+evaluations:calendar              -             200    - - - - - - - - + - -
+evaluations:edit_month            cycle         200    - - - - - - - - + - -
+evaluations:months                -             200    - > > > > > > + + - -
+evaluations:month                 month         200    - + + + + + + + + - -
+evaluations:ratings               month         200    - + + + + + + - - - -
+evaluations:rating_draft          rated_member  405    - + + + + + + - - - -
+evaluations:score_import          month         200    - + + - + - - - - - -
+evaluations:score_template        month         200    - + + - + - - - - - -
+evaluations:score_batch           score_batch   200    - + + - + - - - - - -
+evaluations:score_marked_file     score_batch   200    - + + - + - - - - - -
+evaluations:score_failing_rows    score_batch   200    - + + - + - - - - - -
+
+evaluations:rankings              -             200    - + + + + - + + + - -
+evaluations:ranking               run           200    - + + + + - + + + - -
+evaluations:ranking_evidence      entry         200    - + + + + - + + + - -
+evaluations:ranking_moves         run           200    - + + + + - + + + - -
+evaluations:ranking_workbook      run           200    - + + - - - - + + - -
+evaluations:ranking_workbooks     -             200    - + + - - - - + + - -
+evaluations:month_workbook        ?month        200    - + + - - - - + + - -
+evaluations:ranking_bundle        run           200    - + + - - - - - + - -
+evaluations:compile               -             200    - + + - - - - - - - -
+evaluations:compile_job           job           200    - + + - - - - - - - -
+evaluations:compile_retry         job           405    - + + - - - - - - - -
+
+evaluations:schemes               -             200    + + + + + + + + + + -
+evaluations:scheme                scheme        200    + + + + + + + + + + -
+evaluations:scheme_document       scheme        200    + + + + + + + + + + -
+evaluations:scheme_import         -             200    - + + - - - - - + - -
+evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
+evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
+"""
+
+# Things of a whole committee, or of the person: there is no other one in the branch beside.
+WITHOUT_SIBLING = {"cycle", "scheme", "own_month"}
+WITHOUT_FOREIGN = {"own_month"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page: the thing in its address ("" for none), its answer, and what each person meets."""
+
+    page: str
+    thing: str
+    opens: int
+    signs: dict[str, str]
+
+    def expected(self, person: str) -> int:
+        """The status of the own thing."""
+        return {"+": self.opens, ">": 302, "-": 403}[self.signs[person]]
+
+
+def rows() -> dict[str, Row]:
+    lines = [line.split() for line in MATRIX.splitlines()[2:] if line.strip()]
+    return {
+        page: Row(page, "" if thing == "-" else thing, int(opens), dict(zip(PEOPLE, signs, strict=True)))
+        for page, thing, opens, *signs in lines
+    }

@@ -1,0 +1,146 @@
+"""Whom and what does the access matrix look at? One person of every kind, and one of every thing in three branches.
+
+`own` is a branch of the person's scope, `sibling` a branch beside it, `foreign` one of another committee.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from branchportal.notifications import notify
+from evaluations.services.score_import import keep_batch as keep_score_batch
+from members.models import Branch, Member, User
+from members.roles import Role
+from members.services.roster_import import keep_batch as keep_roster_batch
+from tests.evaluations.ranking_material import (
+    NOVEMBER,
+    OCTOBER,
+    SEPTEMBER,
+    compile_now,
+    install,
+    make_month,
+    make_scheme,
+    ready_document,
+    review,
+)
+from tests.factories import make_branch_tree, make_member, make_user
+
+NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
+ROSTER = Path(__file__).parents[1] / "data/rosters/errors_few.xlsx"
+SCORES = "学号,思想,学习,生活,工作,作风\n9999999,优秀,良好,合格,优秀,坏\n"
+
+ROLES = {
+    "member": Role.MEMBER,
+    "secretary": Role.SECRETARY,
+    "acting_deputy": Role.DEPUTY_SECRETARY,
+    "deputy": Role.DEPUTY_SECRETARY,
+    "organisation": Role.ORGANISATION_COMMISSIONER,
+    "publicity": Role.PUBLICITY_COMMISSIONER,
+    "discipline": Role.DISCIPLINE_COMMISSIONER,
+    "counselor": Role.COUNSELOR,
+    "reviewer": Role.REVIEWER,
+    "class_contact": Role.CLASS_CONTACT,
+    "administrator": Role.ADMINISTRATOR,
+}
+OF_ONE_BRANCH = {
+    "member", "secretary", "acting_deputy", "deputy", "organisation", "publicity", "discipline", "class_contact",
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """The person (None: nobody is signed in) and the address parts of each thing, by branch."""
+
+    user: User | None
+    own: dict[str, dict[str, Any]]
+    sibling: dict[str, dict[str, Any]]
+    foreign: dict[str, dict[str, Any]]
+
+
+def make_world(person: str) -> World:
+    tree, other_tree = make_branch_tree(), make_branch_tree("X")
+    for root in (tree.root, other_tree.root):
+        install(root)
+    secretary = None if person in {"secretary", "acting_deputy"} else make_user(Role.SECRETARY, tree.b1)
+    user = _person(person, tree)
+    for branch in (tree.b2, other_tree.b1):
+        make_user(Role.SECRETARY, branch)
+    administrator = make_user(Role.ADMINISTRATOR, tree.root)
+    own = _things(tree.b1, by=secretary or administrator, reader=user, myself=getattr(user, "member", None))
+    return World(
+        user,
+        own,
+        sibling=_things(tree.b2, by=administrator, reader=administrator),
+        foreign=_things(other_tree.b1, by=administrator, reader=administrator),
+    )
+
+
+def _person(person: str, tree) -> User | None:
+    if person == "anonymous":
+        return None
+    branch = {"counselor": tree.first, "reviewer": tree.root, "administrator": tree.root}.get(person, tree.b1)
+    extra = {"class_name": "计算机2302"} if person == "class_contact" else {}
+    return make_user(ROLES[person], branch, **extra)
+
+
+def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | None = None) -> dict[str, dict]:
+    """One of everything, as the arguments of its address."""
+    member = myself or make_member(branch)
+    for month in (SEPTEMBER, OCTOBER):
+        review(member, month, own=95, branch=85)
+    make_month(branch, NOVEMBER)
+    compile_now(branch, SEPTEMBER, OCTOBER)
+    run = compile_now(branch, SEPTEMBER, OCTOBER)
+    contact = make_user(Role.CLASS_CONTACT, branch, class_name="计算机2301")
+    ended = make_member(branch, ended_on=date(2026, 6, 30), end_reason=Member.EndReason.GRADUATED)
+    month = {"code": branch.code, "month": NOVEMBER}
+    return {
+        "branch": {"pk": branch.pk},
+        "member": {"pk": make_member(branch).pk},
+        "ended_member": {"pk": ended.pk},
+        "staff": {"pk": contact.pk},
+        "office": {"pk": contact.role_assignments.get().pk},
+        "roster_batch": {"pk": _roster_batch(branch, by).pk},
+        "score_batch": {"pk": _score_batch(branch, by).pk},
+        "month": month,
+        "rated_member": {**month, "member": member.pk},
+        "own_month": {"month": NOVEMBER},
+        "cycle": {"pk": branch_root(branch).cycles.get(month=OCTOBER).pk},
+        "run": {"pk": run.pk},
+        "entry": {"pk": run.pk, "entry": run.entries.get(member=member).pk},
+        "job": {"pk": run.job_id},
+        "scheme": {"pk": branch_root(branch).schemes.first().pk},
+        "draft_scheme": {"pk": make_scheme(branch, ready_document(name=f"草案 {branch.code}")).pk},
+        "activity": {"pk": _activity(branch).pk},
+        "message": {"pk": _message(reader or by).pk},
+    }
+
+
+def branch_root(branch: Branch) -> Branch:
+    return Branch.objects.get(path=branch.ancestor_paths()[0])
+
+
+def _roster_batch(branch: Branch, by: User):
+    return keep_roster_batch(
+        branch=branch, content=ROSTER.read_bytes(), file_name=ROSTER.name, by=by, now=NOW, today=NOW.date(),
+        joined_on=NOW.date(),
+    )  # fmt: skip
+
+
+def _score_batch(branch: Branch, by: User):
+    return keep_score_batch(
+        branch=branch, cycle=branch_root(branch).cycles.get(month=OCTOBER), source="self",
+        content=SCORES.encode(), file_name="cards.csv", by=by, now=NOW,
+    )  # fmt: skip
+
+
+def _activity(branch: Branch):
+    return branch.activities.create(kind="study", title="学习会", starts_at=NOW, ends_at=NOW.replace(hour=5), hours=1)
+
+
+def _message(user: User):
+    notify([user], "password_changed", key="1", context={})
+    return user.notifications.get(key="1")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from evaluations import scoring
+from evaluations.dimensions import DIMENSIONS
 from evaluations.documents import Number
 from evaluations.inputs import Person, read_people
 from evaluations.scheme import CONSTANT, TOTAL, WEIGHTED, ZERO, Component, Gate, Scheme
@@ -112,6 +113,12 @@ def plain(value: Number) -> str:
     return "0" if text == "-0" else text
 
 
+def in_card_order(component: Component) -> list[tuple[str, Number]]:
+    """The dimensions with their weights as a card shows them: a database may keep the document's keys in any order."""
+    places = {name: place for place, name in enumerate(DIMENSIONS)}
+    return sorted(component.dimensions, key=lambda dimension: places.get(dimension[0], len(places)))
+
+
 def _part(
     scheme: Scheme, component: Component, score: Score, scores: Sequence[Score], inputs: Mapping[str, Any]
 ) -> Part:
@@ -152,7 +159,7 @@ def _observations(component: Component, person: Person, inputs: Mapping[str, Any
 def _marks(component: Component, given: Any) -> tuple[Mark, ...]:
     if not component.dimensions:
         return ()
-    return tuple(Mark(name, given[name], plain(weight)) for name, weight in component.dimensions)
+    return tuple(Mark(name, given[name], plain(weight)) for name, weight in in_card_order(component))
 
 
 def _dropped(component: Component, sums: Sequence[Number]) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from evaluations.explaining import RANK_TABLE, Check, Explanation, Part, plain
+from evaluations.explaining import RANK_TABLE, Check, Explanation, Part, in_card_order, plain
 from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
 from evaluations.ranking import MISSING_PREFIX, NO_DATA
 from evaluations.scheme import (
@@ -168,11 +168,12 @@ def _source(component: Component, sources: Mapping[str, str]) -> str:
 def _dimensions(component: Component) -> str:
     if not component.dimensions:
         return ""
-    weights = {weight for _name, weight in component.dimensions}
-    names = [str(DIMENSION_LABELS.get(name, name)) for name, _weight in component.dimensions]
+    dimensions = in_card_order(component)
+    weights = {weight for _name, weight in dimensions}
+    names = [str(DIMENSION_LABELS.get(name, name)) for name, _weight in dimensions]
     if len(weights) == 1:
         return _("%(names)s weigh the same.") % {"names": pgettext("between names", ", ").join(names)}
-    shares = [f"{label} {plain(weight)}" for label, (_name, weight) in zip(names, component.dimensions, strict=True)]
+    shares = [f"{label} {plain(weight)}" for label, (_name, weight) in zip(names, dimensions, strict=True)]
     return _("The dimensions weigh %(shares)s.") % {"shares": pgettext("between names", ", ").join(shares)}
 
 

@@ -1,0 +1,397 @@
+"""Does each page of rankings show what it must, to whom it must, and nothing else?"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from branchportal import jobs
+from branchportal.models import AccessRecord, JobRun
+from evaluations.models import BranchReview, RankingRun
+from evaluations.services import compile as compiling
+from members.roles import Role
+from tests.evaluations.ranking_material import NOVEMBER, NOW, OCTOBER, SEPTEMBER, compile_now, install, review
+from tests.factories import make_branch_tree, make_member, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = (
+    *("branch", "purpose", "scheme", "scheme_document", "fingerprint", "ranked_count", "not_ranked_count"),
+    "compiled_at",
+)
+MONTHS = [SEPTEMBER.replace(year=2020 + place // 12, month=place % 12 + 1) for place in range(30)]
+OF_A_RUN = ("ranking", "ranking_bundle", "ranking_workbook", "ranking_moves")
+
+
+@pytest.fixture
+def tree():
+    tree = make_branch_tree()
+    install(tree.b1)
+    return tree
+
+
+@pytest.fixture
+def run(tree):
+    """Two tied people, one behind, one whom nobody rated."""
+    for name, own, branch in (("赵一", 90, 80), ("钱二", 90, 80), ("孙三", 85, 75)):
+        member = make_member(tree.b1, name=name)
+        review(member, SEPTEMBER, own=own, branch=branch)
+        review(member, OCTOBER, own=own, branch=branch)
+    make_member(tree.b1, name="李四")
+    return compile_now(tree.b1)
+
+
+@pytest.fixture
+def secretary(client, tree):
+    user = make_user(Role.SECRETARY, tree.b1, name="王书记")
+    sign_in(client, user)
+    client.cookies["django_language"] = "en"
+    return user
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def evidence(run, name):
+    return reverse("evaluations:ranking_evidence", args=[run.pk, run.entries.get(name=name).pk])
+
+
+def test_the_ranking_shows_places_ties_the_line_and_who_is_not_ranked(client, run, secretary):
+    answer = client.get(reverse("evaluations:ranking", args=[run.pk]), {"places": "1"})
+
+    rows = [
+        (line["row"].entry.rank, line["row"].entry.name, [cell.text for cell in line["row"].cells],
+         line["row"].entry.total, line["row"].entry.tied, line["row"].is_last_above_the_line)
+        for line in answer.context["rows"]
+    ]  # fmt: skip
+    assert rows == [
+        (1, "赵一", ["90.00", "80.00"], "83.00", True, False),
+        (1, "钱二", ["90.00", "80.00"], "83.00", True, True),
+        (3, "孙三", ["85.00", "75.00"], "78.00", False, False),
+    ]
+    assert [(line["entry"].name, line["reasons"]) for line in answer.context["not_ranked"]] == [
+        ("李四", "no figure for 支部总评; no figure in any component")
+    ]
+    page = text(answer)
+    assert page.count('class="cut-line"') == 1
+    assert "2 people share place 1 on the line; the branch committee decides." in page
+    assert "For the branch committee's consideration" in page
+    assert run.fingerprint in page
+
+
+@pytest.mark.parametrize("places", ["0", "3", "99", "-1", "x", "9" * 50, "²"])
+def test_a_line_that_lies_nowhere_is_not_drawn(client, run, secretary, places):
+    answer = client.get(reverse("evaluations:ranking", args=[run.pk]), {"places": places})
+
+    assert (answer.status_code, text(answer).count("cut-line")) == (200, 0)
+
+
+def test_dots_lie_between_the_ends_of_the_scale(client, run, secretary):
+    answer = client.get(reverse("evaluations:ranking", args=[run.pk]))
+
+    assert (answer.context["low"], answer.context["high"]) == (70, 90)
+    assert [[dot["x"] for dot in line["plot"]["dots"]] for line in answer.context["rows"]] == [
+        [152, 80], [152, 80], [116, 44],
+    ]  # fmt: skip
+
+
+def test_the_evidence_of_a_figure_is_one_click_away(client, run, secretary):
+    assert evidence(run, "孙三") in text(client.get(reverse("evaluations:ranking", args=[run.pk])))
+
+    page = text(client.get(evidence(run, "孙三")))
+
+    assert "Mean: (85 + 85) ÷ 2 = 85" in page
+    assert "85 × 30 % = 25.5 points of the total" in page
+    assert "25.5 + 52.5 = 78.00, rounded once to 2 decimals" in page
+    assert "2026-11" in page
+    assert "was not due" in page
+
+
+def test_the_evidence_of_somebody_who_is_not_ranked_says_why(client, run, secretary):
+    page = text(client.get(evidence(run, "李四")))
+
+    assert "Not ranked: no figure for 支部总评; no figure in any component" in page
+    assert "Missing here: the person is not ranked." in page
+
+
+def test_weights_of_missing_components_are_shared_and_said(client, tree, secretary):
+    member = make_member(tree.b1, name="周五")
+    review(member, SEPTEMBER, own=80, branch=80)
+    member.selfreviews.all().delete()
+    run = compile_now(tree.b1)
+
+    page = text(client.get(evidence(run, "周五")))
+
+    assert "80 × 100 % = 80 points of the total (published weight 70 %; others are missing here" in page
+
+
+@pytest.mark.parametrize("name", OF_A_RUN)
+def test_pages_of_a_run_are_404_from_another_branch_and_403_without_the_right(client, tree, run, name):
+    address = reverse(f"evaluations:{name}", args=[compile_now(tree.b1).pk])
+
+    statuses = [
+        sign_in(client, make_user(role, branch)).get(address).status_code
+        for role, branch in (
+            (Role.SECRETARY, tree.b1),
+            (Role.SECRETARY, tree.b2),
+            (Role.COUNSELOR, tree.second),
+            (Role.MEMBER, tree.b1),
+            (Role.PUBLICITY_COMMISSIONER, tree.b1),
+            (Role.ADMINISTRATOR, tree.root),
+        )
+    ]
+
+    counselor = 403 if name == "ranking_bundle" else 404
+    # A publicity commissioner acts where there is no secretary; here there is one.
+    assert statuses == [200, 404, counselor, 403, 403, 403]
+
+
+def test_the_evidence_of_one_run_is_not_reached_through_another(client, tree, run, secretary):
+    member = make_member(tree.b2)
+    review(member, SEPTEMBER, own=80, branch=80)
+    foreign = compile_now(tree.b2).entries.get()
+
+    assert client.get(reverse("evaluations:ranking_evidence", args=[run.pk, foreign.pk])).status_code == 404
+    assert client.get(reverse("evaluations:ranking_evidence", args=[foreign.run_id, foreign.pk])).status_code == 404
+
+
+def test_a_member_sees_only_the_own_row(client, tree, run):
+    entry = run.entries.get(name="钱二")
+    user = make_user(Role.COUNSELOR, tree.b4, name="钱二")
+    user.role_assignments.all().delete()
+    entry.member.user = user
+    entry.member.save()
+    sign_in(client, user)
+
+    pages = [
+        text(client.get(reverse("evaluations:own_rankings"))),
+        text(client.get(reverse("evaluations:own_ranking", args=[run.pk]))),
+    ]
+
+    for page in pages:
+        assert "83.00" in page
+        assert "1/3" in page
+        for foreign in ("赵一", "孙三", "李四", "78.00", "85", run.entries.get(name="孙三").number):
+            assert foreign not in page.replace(run.fingerprint, "")
+
+
+def test_a_member_who_is_not_in_a_run_gets_404(client, tree, run):
+    sign_in(client, make_user(Role.MEMBER, tree.b1))
+
+    assert client.get(reverse("evaluations:own_ranking", args=[run.pk])).status_code == 404
+    assert text(client.get(reverse("evaluations:own_rankings"))).count("83.00") == 0
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_a_ranking_takes_seven_queries(client, tree, secretary, people, django_assert_num_queries):
+    for _ in range(people):
+        review(make_member(tree.b1), SEPTEMBER, own=80, branch=80)
+    run = compile_now(tree.b1)
+
+    with django_assert_num_queries(7):
+        client.get(reverse("evaluations:ranking", args=[run.pk]))
+
+
+@pytest.mark.parametrize("branches", [1, 30])
+def test_the_list_takes_eight_queries(client, tree, branches, django_assert_num_queries):
+    run = compile_now(tree.b1)
+    RankingRun.objects.bulk_create(
+        RankingRun(**{field: getattr(run, field) for field in COPIED}, number=1, last_month=OCTOBER, first_month=month)
+        for month in MONTHS[: branches - 1]
+    )
+    sign_in(client, make_user(Role.SECRETARY, tree.b1))
+
+    with django_assert_num_queries(8):
+        answer = client.get(reverse("evaluations:rankings"))
+
+    assert len(answer.context["page"].object_list) == branches
+
+
+def test_the_list_is_filtered_by_the_address(client, tree, run):
+    compile_now(tree.b2, OCTOBER, OCTOBER)
+    compile_now(tree.b4, SEPTEMBER, SEPTEMBER, purpose="appraisal")
+    sign_in(client, make_user(Role.COUNSELOR, tree.root))
+
+    def found(**filters):
+        answer = client.get(reverse("evaluations:rankings"), filters)
+        return sorted(run.branch.code for run in answer.context["page"].object_list)
+
+    assert found() == ["B001", "B002", "B004"]
+    assert found(q="第二") == ["B002"]
+    assert found(purpose="appraisal") == ["B004"]
+    assert found(month="2026-09") == ["B001", "B004"]
+    assert found(month="2026-13", purpose="nonsense", q="\0") == ["B001", "B002", "B004"]
+    assert found(q="没有") == []
+
+
+def test_superseded_runs_leave_the_list_and_say_so(client, tree, run, secretary):
+    newest = compile_now(tree.b1)
+
+    listed = client.get(reverse("evaluations:rankings")).context["page"].object_list
+    old = text(client.get(reverse("evaluations:ranking", args=[run.pk])))
+
+    assert list(listed) == [newest]
+    assert "A later compilation has replaced this ranking; it stays as it was." in old
+
+
+def test_who_moved_is_shown_against_the_run_before(client, tree, run, secretary):
+    BranchReview.objects.filter(member__name="孙三").update(thought=100, study=100, life=100, work=100, conduct=100)
+    newest = compile_now(tree.b1)
+
+    answer = client.get(reverse("evaluations:ranking_moves", args=[newest.pk]))
+
+    assert [(move.name, move.before.rank, move.after.rank, move.places_up) for move in answer.context["moves"]] == [
+        ("孙三", 3, 1, 2), ("赵一", 1, 2, -1), ("钱二", 1, 2, -1),
+    ]  # fmt: skip
+    assert answer.context["unchanged"] == 1
+
+
+def test_a_first_run_has_nothing_to_compare_with(client, run, secretary):
+    assert client.get(reverse("evaluations:ranking_moves", args=[run.pk])).status_code == 404
+
+
+def test_the_bundle_satisfies_the_outside_checker(client, run, secretary, tmp_path):
+    answer = client.get(reverse("evaluations:ranking_bundle", args=[run.pk]))
+    path = tmp_path / "bundle.json"
+    path.write_bytes(answer.content)
+
+    checked = subprocess.run(
+        [sys.executable, "-S", "-m", "evaluations.bundle", "verify", path],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert json.loads(answer.content)["fingerprint"] == run.fingerprint
+    assert AccessRecord.objects.filter(user=secretary, action="ranking.bundle", subject_id=str(run.pk)).count() == 1
+
+
+def test_a_counselor_gets_all_rankings_of_a_month_in_one_workbook(client, tree, run):
+    compile_now(tree.b2)
+    compile_now(tree.b4)
+    sign_in(client, make_user(Role.COUNSELOR, tree.first))
+
+    answer = client.get(reverse("evaluations:ranking_workbooks"), {"month": "2026-10"})
+
+    assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames == [
+        "目录", f"1 {tree.b1.name}", f"2 {tree.b2.name}", "说明",
+    ]  # fmt: skip
+    assert AccessRecord.objects.filter(action="ranking.export").count() == 2
+
+
+def test_a_counselor_gets_all_branches_of_a_month_in_one_workbook(client, tree, run):
+    sign_in(client, make_user(Role.COUNSELOR, tree.first))
+    address = reverse("evaluations:month_workbook")
+
+    answer = client.get(address, {"month": "2026-09"})
+
+    assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames == [
+        "汇总", tree.b1.name, tree.b2.name, tree.b3.name, "说明",
+    ]  # fmt: skip
+    assert client.get(address, {"month": "2026-09", "branch": "B004"}).status_code == 404
+    assert client.get(address, {"month": "x"}).status_code == 404
+
+
+# --- Asking for a ranking -------------------------------------------------------------------------------------
+
+
+def ask(client, **changes):
+    data = {"branch": "B001", "purpose": "candidate", "first": "2026-09", "last": "2026-11"} | changes
+    return client.post(reverse("evaluations:compile"), data)
+
+
+def test_the_button_queues_a_job_and_leads_to_its_page(client, tree, secretary):
+    answer = ask(client)
+
+    job = JobRun.objects.get()
+    assert (answer.status_code, answer.url) == (302, f"/rankings/jobs/{job.pk}/")
+    assert (job.state, job.requested_by, job.arguments) == (
+        "queued", secretary, {"branch": "B001", "first": "2026-09", "last": "2026-11", "purpose": "candidate"},
+    )  # fmt: skip
+    assert ask(client).url == answer.url
+    assert JobRun.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"first": "2026-11", "last": "2026-09"}, "The last month lies before the first one: exchange them."),
+        ({"branch": "B002"}, "Select a valid choice"),
+        ({"purpose": "x"}, "Select a valid choice"),
+        ({"first": "2024-12"}, "No published scheme for this purpose is valid"),
+        ({"first": ""}, "This field is required."),
+    ],
+)
+def test_what_cannot_be_compiled_is_refused_beside_the_form(client, tree, secretary, changes, message):
+    answer = ask(client, **changes)
+
+    assert answer.status_code == 422
+    assert message in text(answer)
+    assert JobRun.objects.count() == 0
+
+
+def test_the_progress_page_asks_again_until_the_job_has_ended(client, tree, secretary):
+    ask(client)
+    job = JobRun.objects.get()
+    address = reverse("evaluations:compile_job", args=[job.pk])
+    JobRun.objects.filter(pk=job.pk).update(state="running", step="computing", done_count=12, total_count=30)
+
+    running = text(client.get(address))
+    assert 'hx-trigger="every 2s"' in running
+    assert "12 of 30 people" in running
+
+    JobRun.objects.filter(pk=job.pk).update(state="queued", attempt=0)
+    jobs.run(str(job.pk))
+    run = RankingRun.objects.get()
+    done = client.get(address)
+    polled = client.get(address, headers={"hx-request": "true"})
+    assert "hx-trigger" not in text(done)
+    assert reverse("evaluations:ranking", args=[run.pk]) in text(done)
+    assert polled["HX-Redirect"] == reverse("evaluations:ranking", args=[run.pk])
+
+
+def test_a_failed_job_says_why_in_the_readers_language_and_can_be_tried_again(client, tree, secretary):
+    ask(client)
+    job = JobRun.objects.get()
+    tree.root.schemes.update(first_month=NOVEMBER)
+    jobs.run(str(job.pk))
+    address = reverse("evaluations:compile_job", args=[job.pk])
+
+    assert "No published scheme for this purpose is valid for" in text(client.get(address))
+    client.cookies["django_language"] = "zh-hans"
+    assert "没有适用于此用途的已公布方案" in text(client.get(address))
+    answer = client.post(reverse("evaluations:compile_retry", args=[job.pk]))
+
+    again = JobRun.objects.exclude(pk=job.pk).get()
+    assert (again.state, again.arguments, answer.url) == ("queued", job.arguments, f"/rankings/jobs/{again.pk}/")
+
+
+def test_the_jobs_of_another_branch_do_not_exist(client, tree, secretary):
+    job, _created = compiling.request(
+        branch=tree.b2, purpose="candidate", first=SEPTEMBER, last=NOVEMBER, by=None, now=NOW
+    )
+
+    assert client.get(reverse("evaluations:compile_job", args=[job.pk])).status_code == 404
+    assert client.post(reverse("evaluations:compile_retry", args=[job.pk])).status_code == 404
+
+
+def test_payloads_in_names_stay_text_on_every_page(client, tree, secretary):
+    payload = "<script>alert(1)</script>"
+    review(make_member(tree.b1, name=payload, class_name=payload), SEPTEMBER, own=80, branch=80)
+    compile_now(tree.b1)
+    run = compile_now(tree.b1)
+
+    for address in (
+        reverse("evaluations:ranking", args=[run.pk]),
+        evidence(run, payload),
+        reverse("evaluations:ranking_moves", args=[run.pk]),
+    ):
+        assert payload not in text(client.get(address))

@@ -33,7 +33,7 @@ _LABELS = {
     "class_name": gettext_lazy("Class"),
     "starts_on": gettext_lazy("First day"),
     "ends_on": gettext_lazy("Last day"),
-    "expires_at": gettext_lazy("Valid until"),
+    "expires_at": gettext_lazy("Slip valid until"),
 }
 
 

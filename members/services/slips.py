@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,10 +40,11 @@ class PrintedSlip:
     expires_at: datetime
 
 
-def make_member_slips(*, members: Iterable[Member], by: User, now: datetime, as_of: datetime) -> list[PrintedSlip]:
+def make_member_slips(*, members: Sequence[Member], by: User, now: datetime, as_of: datetime) -> list[PrintedSlip]:
     """Make a slip for each member without a password, all or none; `as_of`: when the page was shown (see make_slip)."""
     with transaction.atomic():
-        users = [account_of(member=member) for member in sorted(members, key=lambda member: member.pk)]
+        account = {member.pk: account_of(member=member) for member in sorted(members, key=lambda member: member.pk)}
+        users = [account[member.pk] for member in members]
         with_password = [user.name for user in users if user.has_usable_password()]
         if with_password:
             raise ValidationError(

@@ -80,7 +80,7 @@ class MemberSlipsView(PortalView, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         chosen = [int(pk) for pk in request.POST.getlist("member") if pk.isdecimal() and len(pk) < 19]
-        members = list(self.visible(Member.objects.current()).filter(pk__in=chosen))
+        members = list(self.visible(Member.objects.current()).filter(pk__in=chosen).in_roster_order())
         back = f"{reverse('members:accounts')}?{request.POST.get('filters', '')[:200]}"
         if not members:
             messages.error(request, _("Tick at least one person, then print the slips."))

@@ -50,7 +50,9 @@ def text_of(cell):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
-    text = INVISIBLE.sub("", str(cell).replace("\xa0", ""))
+    if cell.isprintable():  # neither control characters nor NBSP nor anything invisible
+        return cell.strip()
+    text = INVISIBLE.sub("", cell.replace("\xa0", ""))
     text = "".join(
         " " if character in "\t\r\n\x0b\x0c" else character
         for character in text

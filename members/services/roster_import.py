@@ -13,7 +13,7 @@ from branchportal.spreadsheets.annotating import annotate, failing_rows
 from branchportal.spreadsheets.reading import read_file
 from members.models import Branch, ImportBatch, Member, User
 from members.pinyin import spell
-from members.queries.roster_plan import FIELDS, Change, Plan, plan_import
+from members.queries.roster_plan import Change, Plan, plan_import
 from members.roster_file import HEADERS, REQUIRED
 
 KEPT_DAYS = 7
@@ -74,7 +74,10 @@ def _write(plan: Plan, file_name: str, by: User | None, joined_on: date) -> None
     new = [_new_member(plan.branch, change, joined_on) for change in plan.created]
     new = Member.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
     changed = [_changed_member(change) for change in plan.updated]
-    Member.objects.bulk_update(changed, [*FIELDS, "pinyin", "initials", "version"], batch_size=ROWS_AT_ONCE)
+    fields = {key for change in plan.updated for key in change.after} | {"version"}
+    if "name" in fields:
+        fields |= {"pinyin", "initials"}
+    Member.objects.bulk_update(changed, sorted(fields), batch_size=ROWS_AT_ONCE)
     _rename_accounts(plan)
     audit.record_many(
         "member.added",

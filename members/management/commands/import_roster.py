@@ -43,7 +43,8 @@ class Command(BaseCommand):
         content = self._content(path)
         common = {"branch": branch, "content": content, "file_name": path.name, "today": today}
         try:
-            plan = check_roster(**common)
+            if out or not options["commit"]:
+                plan = check_roster(**common)
             if out:
                 self._write_report(out, content, path.name, plan)
             if options["commit"]:

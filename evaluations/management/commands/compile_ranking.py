@@ -46,6 +46,8 @@ class Command(BaseCommand):
                     branch=branch, purpose=options["purpose"], first=first, last=last, by=None, now=now
                 )
             except Refused as refusal:
+                if options["branch"]:
+                    raise CommandError(str(refusal)) from None
                 refused += 1
                 self.stderr.write(f"{branch.code}: {refusal}")
                 continue

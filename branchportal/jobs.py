@@ -12,10 +12,12 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branchportal.celery import app
 from branchportal.models import JobRun
 
 logger = logging.getLogger(__name__)
 
+RUN_JOB = "branchportal.tasks.run_job"
 MAXIMUM_ATTEMPTS = 5
 QUEUED_TOO_LONG = timedelta(seconds=30)
 HEARTBEAT_STALE = timedelta(seconds=60)
@@ -85,10 +87,8 @@ def enqueue(kind: str, *, key: str, arguments: dict[str, Any], by: Any, branch: 
 
 def publish(job_id: Any) -> bool:
     """Hand the id to the broker; a broker that is away costs nothing, the tick tries again."""
-    from branchportal.tasks import run_job  # noqa: PLC0415 - tasks import this module
-
     try:
-        run_job.apply_async(args=[str(job_id)], retry=False)
+        app.send_task(RUN_JOB, args=[str(job_id)], retry=False)
     except Exception:
         logger.warning("The broker did not take job %s; the next tick will try again.", job_id)
         return False

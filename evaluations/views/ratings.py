@@ -118,9 +118,7 @@ class RatingDraftView(BranchMonthView):
             return JsonResponse({"message": str(refusal)}, status=422)
         except StaleReviewError as stale:
             return JsonResponse({"message": _stale_message(stale.current)}, status=409)
-        return JsonResponse(
-            {"version": saved.version, "saved": date_format(timezone.localtime(saved.saved_at), "H:i")}
-        )
+        return JsonResponse({"version": saved.version, "saved": date_format(timezone.localtime(saved.saved_at), "H:i")})
 
     def _save(self, person: Member) -> BranchReview:
         return branch_reviews.save_draft(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from branchportal.downloads import attachment
 from evaluations import wording
 from evaluations.documents import SchemeError
 from evaluations.forms.schemes import PublishForm, SchemeImportForm, SourcesForm, document_problem
@@ -21,7 +22,6 @@ from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme
 from evaluations.services import schemes as services
 from evaluations.sources import usual_sources
-from evaluations.views.downloads import attachment
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from branchportal import audit
-from branchportal.spreadsheets.writing import CONTENT_TYPE
+from branchportal.downloads import attachment
 from evaluations.deadlines import parse_month
 from evaluations.models import RankingRun
 from evaluations.queries import rankings
 from evaluations.queries.monthly import branch_months
 from evaluations.reports.monthly import monthly_workbook
 from evaluations.reports.ranking import TITLES, ranking_workbook, rankings_workbook
-from evaluations.views.downloads import attachment
 from evaluations.views.rankings import filtered_runs
 from members.access import PortalView
 from members.models import Branch
@@ -38,7 +37,7 @@ class RankingWorkbookView(PortalView, View):
         runs = self.visible(RankingRun.objects.select_related("branch", "scheme"))
         run = get_object_or_404(runs, pk=pk)
         audit.note_access("ranking.export", by=request.user, subject=run, branch=run.branch)
-        return attachment(ranking_workbook(run), f"{file_name(run)}.xlsx", CONTENT_TYPE)
+        return attachment(ranking_workbook(run), f"{file_name(run)}.xlsx")
 
 
 class RankingWorkbooksView(PortalView, View):
@@ -61,7 +60,7 @@ class RankingWorkbooksView(PortalView, View):
             return redirect(f"{reverse('evaluations:rankings')}?{request.GET.urlencode()}")
         for run in runs:
             audit.note_access("ranking.export", by=request.user, subject=run, branch=run.branch)
-        return attachment(rankings_workbook(runs), "综合排名.xlsx", CONTENT_TYPE)
+        return attachment(rankings_workbook(runs), "综合排名.xlsx")
 
 
 class RankingBundleView(PortalView, View):
@@ -91,7 +90,7 @@ class MonthWorkbookView(PortalView, View):
             audit.note_access("month.export", by=request.user, branch=branch)
         content = monthly_workbook(branch_months(branches, month), month)
         name = branches[0].name if len(branches) == 1 else "全部支部"
-        return attachment(content, f"{month:%Y-%m}考评汇总 {name}.xlsx", CONTENT_TYPE)
+        return attachment(content, f"{month:%Y-%m}考评汇总 {name}.xlsx")
 
 
 def file_name(run: RankingRun) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.generic import ListView, View
 
 from branchportal import audit
-from branchportal.spreadsheets.writing import CONTENT_TYPE
+from branchportal.downloads import attachment
 from members.access import PortalView, access_of
 from members.forms.roster_filter import RosterFilter
 from members.labels import STAGE_LABELS
@@ -77,6 +76,4 @@ class RosterDownloadView(_FilteredRoster, View):
         title = next(iter(branches.values())).name if len(branches) == 1 else _("Roster")
         content = roster_workbook(people, title=title, today=today)
         name = f"{_('Roster')}-{title}-{today}.xlsx" if len(branches) == 1 else f"{_('Roster')}-{today}.xlsx"
-        response = HttpResponse(content, content_type=CONTENT_TYPE)
-        response.headers["Content-Disposition"] = content_disposition_header(True, name)
-        return response
+        return attachment(content, name)

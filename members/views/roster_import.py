@@ -9,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import DetailView, FormView
 
 from branchportal import audit
+from branchportal.downloads import attachment
 from branchportal.spreadsheets.errors import SpreadsheetError
-from branchportal.spreadsheets.writing import CONTENT_TYPE
 from members.access import PortalView
 from members.forms.roster_import import RosterImportForm
 from members.models import Branch, ImportBatch
@@ -134,7 +133,7 @@ class RosterImportMarkedView(_BatchView, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = get_object_or_404(self.get_queryset(), pk=pk)
         audit.note_access("roster_import.downloaded", by=request.user, subject=batch, branch=batch.branch)
-        return download(marked_file(batch=batch), f"{_stem(batch)}-{_('marked')}.xlsx")
+        return attachment(marked_file(batch=batch), f"{_stem(batch)}-{_('marked')}.xlsx")
 
 
 class RosterImportFailingView(_BatchView, View):
@@ -144,7 +143,7 @@ class RosterImportFailingView(_BatchView, View):
         batch = get_object_or_404(self.get_queryset(), pk=pk)
         audit.note_access("roster_import.downloaded", by=request.user, subject=batch, branch=batch.branch)
         content = failing_file(batch=batch, error_header=_("What is wrong"))
-        return download(content, f"{_stem(batch)}-{_('rows to correct')}.xlsx")
+        return attachment(content, f"{_stem(batch)}-{_('rows to correct')}.xlsx")
 
 
 class RosterTemplateView(PortalView, View):
@@ -156,14 +155,7 @@ class RosterTemplateView(PortalView, View):
         branches = self.visible(Branch.objects.party_branches())
         code = request.GET.get("branch")
         branch = get_object_or_404(branches, code=code) if code else None
-        return download(template_workbook(branch), f"{_('Roster template')}.xlsx")
-
-
-def download(content: bytes, name: str) -> HttpResponse:
-    """A workbook to save under this name."""
-    response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+        return attachment(template_workbook(branch), f"{_('Roster template')}.xlsx")
 
 
 def _stem(batch: ImportBatch) -> str:

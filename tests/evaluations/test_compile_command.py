@@ -90,8 +90,8 @@ def test_without_waiting_the_jobs_are_only_queued(tree, capsys):
             ["--branch", "B001", "--from", "2026-09", "--to", "2026-13"],
             "--to 写的是 2026-13，月份请写成 2026-09 这样。",
         ),
-        (["--branch", "GB1", *PERIOD], "1 个排名中有 1 个没有算成。"),
-        (["--branch", "B001", "--from", "2026-11", "--to", "2026-09"], "1 个排名中有 1 个没有算成。"),
+        (["--branch", "GB1", *PERIOD], "本科生党总支 没有直属成员，请选择其下的党支部。"),
+        (["--branch", "B001", "--from", "2026-11", "--to", "2026-09"], "截止月份早于起始月份，请对调。"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(tree, arguments, message):

@@ -48,6 +48,8 @@ def text_of(cell):
         return cell.isoformat()
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
+    if isinstance(cell, int):
+        return str(cell)
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
     if cell.isprintable():  # neither control characters nor NBSP nor anything invisible

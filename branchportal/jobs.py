@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -149,8 +149,6 @@ def _give_back(job: JobRun, error: str) -> None:
 
 
 def _fail(job: JobRun, error: str) -> None:
-    if connection.needs_rollback:
-        return
     JobRun.objects.filter(pk=job.pk, state=State.RUNNING, attempt=job.attempt).update(
         state=State.FAILED, error=error, finished_at=timezone.now()
     )

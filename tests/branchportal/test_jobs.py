@@ -1,0 +1,164 @@
+"""Does long work survive: taken once, given back after a failure, republished after a death, never lost?"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from branchportal import jobs
+from branchportal.models import JobRun
+
+pytestmark = pytest.mark.django_db
+
+State = JobRun.State
+
+
+class Boom(Exception):
+    pass
+
+
+@pytest.fixture
+def handle(monkeypatch):
+    """Register a handler of kind "probe" for this test."""
+
+    def register(function):
+        monkeypatch.setitem(jobs._handlers, "probe", function)
+
+    return register
+
+
+def enqueue(key="B001", **more):
+    return jobs.enqueue("probe", key=key, arguments={"branch": "B001"}, by=None, **more)[0]
+
+
+def state_of(job):
+    job.refresh_from_db()
+    return job.state
+
+
+def test_an_open_job_of_the_same_key_is_returned_instead_of_a_second_one():
+    first, created = jobs.enqueue("probe", key="B001", arguments={}, by=None)
+    second, created_again = jobs.enqueue("probe", key="B001", arguments={}, by=None)
+    other, _created = jobs.enqueue("probe", key="B002", arguments={}, by=None)
+    assert (created, created_again, first, JobRun.objects.count()) == (True, False, second, 2)
+    assert other != first
+
+
+def test_a_finished_job_makes_room_for_the_next(handle):
+    handle(lambda context: context.finish({}))
+    first = enqueue()
+    jobs.run(str(first.pk))
+    assert enqueue() != first
+
+
+def test_a_message_delivered_five_times_runs_once(handle):
+    ran = []
+
+    def count(context):
+        ran.append(context.job.pk)
+        context.finish({"rows": 3})
+
+    handle(count)
+    job = enqueue()
+    for _delivery in range(5):
+        jobs.run(str(job.pk))
+    assert (ran, state_of(job), job.result, job.attempt) == ([job.pk], State.DONE, {"rows": 3}, 1)
+
+
+def test_an_error_gives_the_job_back_and_five_make_it_fail(handle):
+    def fail(context):
+        raise Boom("disk")
+
+    handle(fail)
+    job = enqueue()
+    states = []
+    for _attempt in range(5):
+        jobs.run(str(job.pk))
+        states.append(state_of(job))
+    assert states == [State.QUEUED] * 4 + [State.FAILED]
+    assert job.error == "Boom: disk"
+    jobs.run(str(job.pk))
+    assert job.attempt == 5
+
+
+def test_a_refusal_is_not_tried_again(handle):
+    def refuse(context):
+        raise jobs.JobRefused("no scheme")
+
+    handle(refuse)
+    job = enqueue()
+    jobs.run(str(job.pk))
+    assert (state_of(job), job.error, job.attempt) == (State.FAILED, "no scheme", 1)
+
+
+def test_progress_shows_true_counts_and_a_heartbeat(handle):
+    seen = []
+
+    def work(context):
+        context.progress("read", 7, 30)
+        context.job.refresh_from_db()
+        seen.append((context.job.step, context.job.done_count, context.job.total_count))
+        context.finish({})
+
+    handle(work)
+    jobs.run(str(enqueue().pk))
+    assert seen == [("read", 7, 30)]
+
+
+def test_an_attempt_that_was_taken_over_stores_nothing(handle):
+    def slow(context):
+        JobRun.objects.filter(pk=context.job.pk).update(attempt=2)  # another worker took it
+        with transaction.atomic():
+            JobRun.objects.create(kind="written", key="by the slow one")
+            context.finish({})
+
+    handle(slow)
+    job = enqueue()
+    jobs.run(str(job.pk))
+    assert (state_of(job), JobRun.objects.filter(kind="written").exists()) == (State.RUNNING, False)
+
+
+def test_a_dead_worker_loses_the_job_to_the_next(handle):
+    handle(lambda context: context.finish({}))
+    dead = enqueue("dead")
+    alive = enqueue("alive")
+    JobRun.objects.filter(pk=dead.pk).update(
+        state=State.RUNNING, attempt=1, heartbeat_at=timezone.now() - timedelta(seconds=61)
+    )
+    JobRun.objects.filter(pk=alive.pk).update(state=State.RUNNING, attempt=1, heartbeat_at=timezone.now())
+    jobs.republish()
+    assert (state_of(dead), state_of(alive)) == (State.QUEUED, State.RUNNING)
+    jobs.run(str(dead.pk))
+    assert (state_of(dead), dead.attempt) == (State.DONE, 2)
+
+
+def test_a_job_that_killed_five_workers_fails_with_a_reason():
+    job = enqueue()
+    JobRun.objects.filter(pk=job.pk).update(
+        state=State.RUNNING, attempt=5, heartbeat_at=timezone.now() - timedelta(seconds=61)
+    )
+    jobs.republish()
+    assert (state_of(job), job.error) == (State.FAILED, "lost_worker")
+
+
+def test_the_tick_publishes_what_no_process_published(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks():  # the process dies between commit and publication
+        job = enqueue()
+    assert job.published_at is None
+    assert jobs.republish() == 1
+    job.refresh_from_db()
+    assert job.published_at is not None
+    assert jobs.republish() == 0
+
+
+def test_a_retry_is_a_new_job_of_the_same_work(handle):
+    def refuse(context):
+        raise jobs.JobRefused("not yet")
+
+    handle(refuse)
+    job = enqueue()
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    again, created = jobs.retry(job, by=None)
+    assert (created, again.arguments, again.key, again.pk == job.pk) == (True, job.arguments, job.key, False)

@@ -117,4 +117,4 @@ def test_messages_cost_the_same_for_one_and_thirty(client, member, django_assert
         assert len(client.get("/messages/").context["lines"]) == 30
 
 
-MESSAGE_QUERIES = 8
+MESSAGE_QUERIES = 9

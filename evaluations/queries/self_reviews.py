@@ -12,7 +12,7 @@ from activities.models import Attendance
 from activities.queries import recorded_between
 from evaluations.deadlines import SHANGHAI, Window, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
-from evaluations.models import Cycle, Due, SelfReview
+from evaluations.models import Cycle, CycleEvent, Due, SelfReview
 from evaluations.queries.months import cycle_of, window_of
 from evaluations.stages import CardState, card_state
 from members.models import Branch, Member
@@ -83,7 +83,8 @@ def card_of(member: Member, month: date, now: datetime) -> Card | None:
         is_submitted=review is not None and review.submitted_at is not None,
         has_draft=review is not None and review.draft is not None,
     )
-    return Card(member, cycle, branch, window, review, due is not None, state)
+    is_due = due is not None or _will_be_due(member, cycle)
+    return Card(member, cycle, branch, window, review, is_due, state)
 
 
 def current_card(member: Member, now: datetime) -> Card | None:
@@ -93,9 +94,7 @@ def current_card(member: Member, now: datetime) -> Card | None:
 
 def is_filer(member: Member, cycle: Cycle, now: datetime) -> bool:
     """Whether somebody who was not due on the opening day may file all the same: a later joiner, a new activist."""
-    today = now.astimezone(SHANGHAI).date()
-    belongs = member.ended_on is None or member.ended_on > today
-    return belongs and member.kind == Member.Kind.STUDENT and member.stage_on(today) in cycle.filing_stages
+    return _is_filer_on(now.astimezone(SHANGHAI).date(), member, cycle)
 
 
 def own_reviews(member: Member) -> QuerySet[SelfReview]:
@@ -109,4 +108,20 @@ def missed_months(member: Member, now: datetime) -> list[Cycle]:
     filed = SelfReview.objects.filter(member=member, submitted_at__isnull=False)
     dues = Due.objects.filter(member=member, cycle__is_off=False).exclude(cycle__in=filed.values("cycle"))
     dues = dues.select_related("cycle", "branch").order_by("-cycle__month")
-    return [due.cycle for due in dues if now >= window_of(due.cycle, due.branch).reviews_end]
+    return [due.cycle for due in dues if _is_past(due, now)]
+
+
+def _is_past(due: Due, now: datetime) -> bool:
+    """Every deadline lies within its month: only the present one has to be looked up."""
+    return due.cycle.month < month_of(now) or now >= window_of(due.cycle, due.branch).reviews_end
+
+
+def _is_filer_on(day: date, member: Member, cycle: Cycle) -> bool:
+    belongs = member.joined_on <= day and (member.ended_on is None or member.ended_on > day)
+    return belongs and member.kind == Member.Kind.STUDENT and member.stage_on(day) in cycle.filing_stages
+
+
+def _will_be_due(member: Member, cycle: Cycle) -> bool:
+    """In the minute before the clock opens the month, nobody is written down as due yet."""
+    opened = CycleEvent.objects.filter(cycle=cycle, branch=member.branch, kind=CycleEvent.Kind.OPENED)
+    return _is_filer_on(cycle.month, member, cycle) and not opened.exists()

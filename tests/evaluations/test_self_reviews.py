@@ -220,6 +220,14 @@ def test_a_later_joiner_may_file_and_is_not_due(tree, member, cycle):
     assert card_of(member, NOVEMBER, at(9)).is_due
 
 
+def test_before_the_clock_has_opened_the_month_nobody_is_told_that_he_is_not_due(tree, cycle):
+    member = make_user(Role.MEMBER, tree.b1).member
+    later = make_user(Role.MEMBER, tree.b1, joined_on=date(2026, 11, 5)).member
+    assert [card_of(person, NOVEMBER, at(9)).is_due for person in (member, later)] == [True, False]
+    months.open_month(cycle=cycle, branch=tree.b1, now=at(9))
+    assert [card_of(person, NOVEMBER, at(9)).is_due for person in (member, later)] == [True, False]
+
+
 def test_somebody_who_moved_files_where_he_was_due(tree, member, cycle):
     member.branch = tree.b4
     member.save()

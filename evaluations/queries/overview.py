@@ -33,7 +33,7 @@ def branch_lines(cycle: Cycle, branches: Iterable[Branch], *, now: datetime) -> 
     windows = months.windows_of(cycle, branches)
     progress = months.progress_by_branch(cycle, branches)
     sizes = _sizes(branches)
-    runs = latest_runs(branches, month=cycle.month)
+    runs = newest_runs(branches)
     return [
         BranchLine(
             branch, progress[branch.pk], windows[branch.pk], windows[branch.pk].phase(now),
@@ -49,6 +49,12 @@ def latest_runs(branches: Iterable[Branch], *, month: date) -> dict[int, Ranking
         branch__in=list(branches), first_month__lte=month, last_month__gte=month, superseded_by=None
     ).order_by("compiled_at", "pk")
     return {run.branch_id: run for run in runs}
+
+
+def newest_runs(branches: Iterable[Branch]) -> dict[int, RankingRun]:
+    """Return {branch id: the ranking of the latest period that stands}, in one query."""
+    runs = RankingRun.objects.filter(branch__in=list(branches), superseded_by=None)
+    return {run.branch_id: run for run in runs.order_by("last_month", "compiled_at", "pk")}
 
 
 def stage_counts(branch: Branch) -> dict[str, int]:

@@ -6,7 +6,9 @@ import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -82,6 +84,20 @@ def axe():
         assert grave == []
 
     return check
+
+
+def signed_in(page: Page, url: str, user) -> Page:
+    """Give the window the session of a log-in that happened elsewhere."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+    return page
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing of the page lies beside the window."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def _note(faults: list[str], page: Page, kind: str, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.dateformat import format as format_date
@@ -17,6 +18,11 @@ from evaluations.periods import term_until
 MONTHS_OFFERED = 24
 
 
+def new_nonce() -> str:
+    """What tells one shown form from another, so that sending it twice asks once."""
+    return uuid4().hex
+
+
 class CompileForm(forms.Form):
     """The branches offered are those that the signed-in person may compile for."""
 
@@ -24,6 +30,7 @@ class CompileForm(forms.Form):
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices)
     first = forms.TypedChoiceField(label=_("First month"), coerce=parse_month)
     last = forms.TypedChoiceField(label=_("Last month"), coerce=parse_month)
+    nonce = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput, initial=new_nonce)
 
     def __init__(self, *args: Any, branches: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,13 +33,33 @@ READING, COMPUTING, WRITING = "reading", "computing", "writing"
 
 
 @transaction.atomic
-def request(*, branch: Branch, purpose: str, first: date, last: date, by: Any, now: datetime) -> tuple[JobRun, bool]:
-    """Queue a compilation; (job, False) when the same one is under way. Raises Refused when it can't succeed."""
+def request(
+    *, branch: Branch, purpose: str, first: date, last: date, by: Any, now: datetime, nonce: str = ""
+) -> tuple[JobRun, bool]:
+    """Queue a compilation; (job, False) when the same one is under way. Raises Refused when it can't succeed.
+
+    `nonce`: what one shown form carries. The same form sent again gives the same job, even when that has ended.
+    """
     _check_period(branch, first, last, now)
+    Branch.objects.select_for_update().get(pk=branch.pk)  # one request at a time
+    if nonce and (sent := JobRun.objects.filter(kind=KIND, branch=branch, arguments__nonce=nonce).first()):
+        return sent, False
     install_where_missing(now=now)
     schemes.for_period(branch, purpose, first, last)
     arguments = {"branch": branch.code, "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}", "purpose": purpose}
-    return jobs.enqueue(KIND, key=":".join(arguments.values()), arguments=arguments, by=by, branch=branch)
+    key = ":".join(arguments.values())
+    return jobs.enqueue(KIND, key=key, arguments=arguments | {"nonce": nonce}, by=by, branch=branch)
+
+
+@transaction.atomic
+def retry(*, job: JobRun, by: Any) -> JobRun:
+    """Queue a failed compilation anew; once it was queued again, that job is returned."""
+    Branch.objects.select_for_update().get(pk=job.branch_id)
+    newer = JobRun.objects.filter(kind=KIND, key=job.key, created_at__gt=job.created_at).order_by("created_at").last()
+    if newer or job.state != JobRun.State.FAILED:
+        return newer or job
+    again, _created = jobs.retry(job, by=by)
+    return again
 
 
 def request_for_closed_month(*, branch: Branch, month: date, now: datetime) -> list[JobRun]:

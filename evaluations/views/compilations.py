@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
-from branchportal import jobs
 from branchportal.models import JobRun
 from evaluations.forms.compilations import CompileForm
 from evaluations.labels import JOB_LABELS
@@ -78,9 +77,7 @@ class JobRetryView(PortalView, View):
     permission = Permission.COMPILE_RANKING
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        job = own_job(self, pk)
-        if job.state == JobRun.State.FAILED:
-            job, _created = jobs.retry(job, by=request.user)
+        job = compiling.retry(job=own_job(self, pk), by=request.user)
         return redirect("evaluations:compile_job", pk=job.pk)
 
 

@@ -11,7 +11,7 @@ from django.views import View
 
 from evaluations import wording
 from evaluations.deadlines import parse_month
-from evaluations.forms.compilations import month_choices
+from evaluations.forms.compilations import month_choices, new_nonce
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.models.schemes import Purpose
 from evaluations.queries import rankings
@@ -84,6 +84,7 @@ class RankingView(RunView):
             "places": places,
             "tied_at_the_line": rankings.tied_at_the_line(ranked, places),
             "superseded_by": getattr(run, "superseded_by", None),
+            "nonce": new_nonce(),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, run.branch),
             "may_export": access.may_in(Permission.EXPORT_RANKING, run.branch),
             "may_download": access.may_in(Permission.DOWNLOAD_BUNDLE, run.branch),

@@ -314,10 +314,20 @@ def test_the_button_queues_a_job_and_leads_to_its_page(client, tree, secretary):
     job = JobRun.objects.get()
     assert (answer.status_code, answer.url) == (302, f"/rankings/jobs/{job.pk}/")
     assert (job.state, job.requested_by, job.arguments) == (
-        "queued", secretary, {"branch": "B001", "first": "2026-09", "last": "2026-11", "purpose": "candidate"},
+        "queued", secretary,
+        {"branch": "B001", "first": "2026-09", "last": "2026-11", "purpose": "candidate", "nonce": ""},
     )  # fmt: skip
     assert ask(client).url == answer.url
     assert JobRun.objects.count() == 1
+
+
+def test_the_same_form_sent_again_asks_once_even_when_the_job_has_ended(client, tree, secretary):
+    first = ask(client, nonce="a" * 32)
+    jobs.run(str(JobRun.objects.get().pk))
+
+    assert ask(client, nonce="a" * 32).url == first.url
+    assert ask(client, nonce="b" * 32).url != first.url
+    assert JobRun.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -371,6 +381,9 @@ def test_a_failed_job_says_why_in_the_readers_language_and_can_be_tried_again(cl
     answer = client.post(reverse("evaluations:compile_retry", args=[job.pk]))
 
     again = JobRun.objects.exclude(pk=job.pk).get()
+    JobRun.objects.filter(pk=again.pk).update(state="failed")
+    assert client.post(reverse("evaluations:compile_retry", args=[job.pk])).url == answer.url
+    JobRun.objects.filter(pk=again.pk).update(state="queued")
     assert (again.state, again.arguments, answer.url) == ("queued", job.arguments, f"/rankings/jobs/{again.pk}/")
 
 

@@ -28,9 +28,14 @@ USUAL = (
     (Kind.SERVICE, "校园导览", "校门服务站", "3.0"),
     (Kind.DUTY, "党员服务站值班", "三号宿舍楼服务站", "2.0"),
 )
+# Two that come soon: the days until then, and one of these each, by turns from branch to branch.
+COMING_DAYS = (4, 11)
 COMING = (
-    (4, Kind.STUDY, "专业学习经验交流", "学院楼 301", "1.5"),
-    (11, Kind.THEME_DAY, "走进社区", "校外社区", "3.0"),
+    (Kind.STUDY, "专业学习经验交流", "学院楼 301", "1.5"),
+    (Kind.THEME_DAY, "走进社区", "校外社区", "3.0"),
+    (Kind.PARTY_LECTURE, "与新党员谈入党动机", "学院楼 201", "1.5"),
+    (Kind.SERVICE, "图书馆整架", "图书馆", "2.0"),
+    (Kind.GENERAL_MEETING, "支部党员大会", "学院楼 301", "1.5"),
 )
 DAYS = (9, 24)  # of a month: one on each side of the usual deadline
 STARTS = time(18, 30)
@@ -41,7 +46,7 @@ def write(branch: Branch, members: list[Member], cycles: list[Cycle], now: datet
     random = Random(f"{SEED}:{branch.code}:activities")  # noqa: S311
     owners = members[:6] or [None]
     past = [_activity(branch, random.choice(owners), what) for what in _past(random, cycles, now)]
-    coming = [_activity(branch, random.choice(owners), what) for what in _coming(now)]
+    coming = [_activity(branch, random.choice(owners), what) for what in _coming(random, now)]
     Activity.objects.bulk_create([*past, *coming])
     audit.record_many("activity.recorded", by=None, lines=[{"subject": activity} for activity in [*past, *coming]])
     Attendance.objects.bulk_create(
@@ -61,8 +66,8 @@ def _past(random: Random, cycles: list[Cycle], now: datetime) -> Iterator[What]:
                 turn += 1
 
 
-def _coming(now: datetime) -> Iterator[What]:
-    for days, *what in COMING:
+def _coming(random: Random, now: datetime) -> Iterator[What]:
+    for days, what in zip(COMING_DAYS, random.sample(COMING, len(COMING_DAYS)), strict=True):
         yield _at(timezone.localdate(now) + timedelta(days=days)), *what
 
 

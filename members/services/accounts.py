@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from branchportal import audit
@@ -38,10 +38,12 @@ def account_of(*, member: Member) -> User:
 def account_by_number(*, number: str, name: str) -> User:
     """Return the account of the person with this number and name, made when there is none yet.
 
-    A known number with another name is refused: one of the two was mistyped. Call it inside a transaction.
+    A known number, also a former one, with another name is refused: one of the two was mistyped. Call it inside a
+    transaction.
     """
     number, name = typed_number(number), name.strip()
-    member = Member.objects.filter(number=number).select_related("user").first()
+    people = Member.objects.filter(Q(number=number) | Q(former_numbers__number=number)).select_related("user")
+    member = people.order_by("ended_on", "pk").first()
     known = member or User.objects.filter(number=number).first()
     if known is not None and known.name != name:
         raise ValidationError(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from branchportal import audit
 from members.models import Branch, User
+from members.queries.accounts import not_over
 
 Kind = Branch.Kind
 KINDS_ABOVE = {
@@ -62,6 +63,8 @@ def close_branch(*, branch: Branch, by: User, today: date) -> None:
             raise ValidationError(
                 _("There are still members in this branch. Transfer them or end their membership first.")
             )
+        if branch.role_assignments.filter(not_over(today)).exists():
+            raise ValidationError(_("There are still offices held in this branch. End them first."))
         branch.closed_on = today
         branch.save(update_fields=["closed_on"])
         audit.record("branch.closed", by=by, subject=branch, branch=branch, after={"closed_on": today})

@@ -74,11 +74,12 @@ def test_codes_that_are_refused(code):
     assert list(error.value.error_dict) == ["code"]
 
 
-def test_a_branch_with_people_or_branches_below_is_not_closed():
+def test_a_branch_with_people_officers_or_branches_below_is_not_closed():
     tree = make_branch_tree()
     administrator = make_user(Role.ADMINISTRATOR, tree.root)
     make_member(tree.b1)
-    for branch in (tree.b1, tree.first):
+    make_user(Role.SECRETARY, tree.b2)
+    for branch in (tree.b1, tree.b2, tree.first):
         with pytest.raises(ValidationError):
             branches.close_branch(branch=branch, by=administrator, today=TODAY)
     branches.close_branch(branch=tree.b4, by=administrator, today=TODAY)

@@ -177,6 +177,16 @@ def test_a_known_number_with_another_name_is_refused(client, tree):
     assert not RoleAssignment.objects.filter(role="counselor").exists()
 
 
+def test_a_former_number_means_the_same_person(client, tree):
+    member = make_member(tree.b2, number="2023000077", name="李子涵")
+    member.former_numbers.create(number="S2019", until=date(2025, 9, 1))
+    sign_in(client, make_user(Role.ADMINISTRATOR, tree.root))
+    sent = {"role": "counselor", "number": "S2019", "name": "李子涵", "starts_on": "2026-11-22"}
+    assert client.post(f"/offices/branches/{tree.first.pk}/", sent).status_code == 302
+    member.refresh_from_db()
+    assert (member.user.number, member.user.role_assignments.get().role) == ("2023000077", "counselor")
+
+
 def test_the_form_offers_only_what_the_person_may_give(client, tree, secretary):
     sign_in(client, secretary)
     form = client.get(f"/offices/branches/{tree.b1.pk}/").context["form"]

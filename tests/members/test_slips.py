@@ -274,3 +274,23 @@ def test_control_without_a_lock_both_succeed():
         ActivationSlip.objects.filter(pk=found.pk).update(used_at=NOW)
 
     assert use_twice_at_once(slip, spend_unlocked) == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_ten_times_at_once_makes_one_slip():
+    tree = make_branch_tree()
+    secretary, member = make_user(Role.SECRETARY, tree.b1), make_member(tree.b1)
+
+    def send(_order):
+        try:
+            return slips.make_member_slip(member=member, by=secretary, now=NOW + timedelta(seconds=1), as_of=NOW).code
+        except ValidationError:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        codes = [code for code in pool.map(send, range(10)) if code]
+    assert [slip.code_hash for slip in ActivationSlip.objects.all()] == [code_hash(code) for code in codes]
+    assert len(codes) == 1
+    assert User.objects.filter(number=member.number).count() == 1

@@ -43,6 +43,8 @@ class ActivityFilter(django_filters.FilterSet):
         self.filters["branch"].extra["choices"] = [(branch.code, branch.name) for branch in branches]
         if len(branches) < 2:
             del self.filters["branch"]
+        for field in self.form.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
 
     @property
     def narrowed(self) -> bool:
@@ -90,7 +92,10 @@ class ActivityForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
     )  # fmt: skip
     owner = PersonChoice(
-        label=_("Responsible"), queryset=Member.objects.none(), help_text=_("Every activity has one person in charge.")
+        label=_("Responsible"),
+        queryset=Member.objects.none(),
+        empty_label=_("Choose a person"),
+        help_text=_("Every activity has one person in charge."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     entry = forms.UUIDField(widget=forms.HiddenInput)

@@ -17,7 +17,6 @@ from evaluations.scheme import Scheme, parse_scheme
 from evaluations.sources import COMPONENT_SOURCES, INPUT_SOURCES, needed_components, needed_inputs, usual_sources
 
 LARGEST_DOCUMENT = 256 * 1024
-MONTHS_BACK, MONTHS_AHEAD = 12, 12
 
 
 class SchemeImportForm(forms.Form):
@@ -87,7 +86,7 @@ class SourcesForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """The months in which a scheme is valid."""
+    """The months in which a scheme is valid, within a year from now in both directions."""
 
     first_month = forms.TypedChoiceField(label=_("Valid from"), coerce=parse_month)
     last_month = forms.TypedChoiceField(
@@ -97,8 +96,8 @@ class PublishForm(forms.Form):
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         this = month_of(now)
-        first = this.replace(year=this.year - MONTHS_BACK // 12)
-        last = this.replace(year=this.year + MONTHS_AHEAD // 12)
+        first = this.replace(year=this.year - 1)
+        last = this.replace(year=this.year + 1)
         choices = [(f"{month:%Y-%m}", month_label(month)) for month in months_between(first, last)]
         self.fields["first_month"].choices = choices
         self.fields["last_month"].choices = [("", _("until another scheme replaces it")), *choices]

@@ -71,7 +71,7 @@ def change_number(*, member: Member, version: int, number: str, by: User, today:
 
 def locked(member: Member, version: int | None = None) -> Member:
     """Return the row as it stands, held until the transaction ends; raises StaleEdit if it is not at `version`."""
-    row = Member.objects.select_for_update(of=("self",)).select_related("branch", "user").get(pk=member.pk)
+    row = Member.objects.select_for_update(of=("self",)).select_related("branch").get(pk=member.pk)
     if version is not None and row.version != version:
         raise StaleEdit(row)
     return row

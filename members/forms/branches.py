@@ -21,8 +21,10 @@ class AddBranchForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        help_text=_("Capital letters, digits and hyphens, such as B012. It appears in addresses and files and never changes."),
-    )  # fmt: skip
+        help_text=_(
+            "Capital letters, digits and hyphens, such as B012. It appears in addresses and files and never changes."
+        ),
+    )
     name = forms.CharField(label=_("Name of the branch"), max_length=60)
     founded_on = date_field(_("Founded on"), required=False)
 

@@ -26,8 +26,11 @@ class AppointForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Office"))
     member = MemberChoiceField(
-        label=_("Member of this branch"), queryset=Member.objects.none(), required=False, empty_label=_("Nobody of this list")
-    )  # fmt: skip
+        label=_("Member of this branch"),
+        queryset=Member.objects.none(),
+        required=False,
+        empty_label=_("Nobody of this list"),
+    )
     number = NumberField(
         label=_("Or somebody else: student or staff number"),
         required=False,

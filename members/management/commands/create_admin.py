@@ -1,4 +1,4 @@
-"""How does the first person come into an empty portal? `manage.py create_admin 20200001 张三` prints a one-time code."""
+"""How does the first person come into an empty portal? `manage.py create_admin A1 张三` prints a one-time code."""
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError

@@ -70,7 +70,7 @@ def wait_until_idle(seconds: float = 30) -> None:
 @pytest.fixture(scope="session")
 def worker_process(django_db_setup, django_db_blocker):
     """One worker for all live tests of this xdist worker."""
-    worker = Worker({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **_same_database()})
+    worker = Worker({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **same_database()})
     worker.start()
     yield worker
     worker.kill()
@@ -102,7 +102,7 @@ def live_portal(live_server, live_worker) -> Portal:
     return Portal(live_server.url, live_worker)
 
 
-def _same_database() -> dict[str, str]:
+def same_database() -> dict[str, str]:
     """Return the environment that leads another process to this process's test database."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":

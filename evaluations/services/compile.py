@@ -41,7 +41,7 @@ def request(
     `nonce`: what one shown form carries. The same form sent again gives the same job, even when that has ended.
     """
     _check_period(branch, first, last, now)
-    Branch.objects.select_for_update().get(pk=branch.pk)  # one request at a time
+    Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)  # one request at a time
     if nonce and (sent := JobRun.objects.filter(kind=KIND, branch=branch, arguments__nonce=nonce).first()):
         return sent, False
     install_where_missing(now=now)
@@ -54,7 +54,7 @@ def request(
 @transaction.atomic
 def retry(*, job: JobRun, by: Any) -> JobRun:
     """Queue a failed compilation anew; once it was queued again, that job is returned."""
-    Branch.objects.select_for_update().get(pk=job.branch_id)
+    Branch.objects.select_for_update(no_key=True).get(pk=job.branch_id)
     newer = JobRun.objects.filter(kind=KIND, key=job.key, created_at__gt=job.created_at).order_by("created_at").last()
     if newer or job.state != JobRun.State.FAILED:
         return newer or job

@@ -80,7 +80,7 @@ def publish(
     A scheme of the same branch and purpose that runs on ends the month before; one that starts later and is not
     sealed yet becomes a draft again.
     """
-    branch = Branch.objects.select_for_update().get(pk=scheme.branch_id)  # one publication at a time
+    branch = Branch.objects.select_for_update(no_key=True).get(pk=scheme.branch_id)  # one publication at a time
     scheme.refresh_from_db()
     if scheme.state != State.DRAFT:
         raise Refused(_("This scheme is published already."))
@@ -113,7 +113,7 @@ def seal_first_rating(*, branch: Branch, month: date, now: datetime) -> int:
 @transaction.atomic
 def install_ready_schemes(*, committee: Branch, by: Any, first_month: date, now: datetime) -> list[ScoringScheme]:
     """Publish the ready schemes for purposes for which the committee has none; a second call does nothing."""
-    Branch.objects.select_for_update().get(pk=committee.pk)  # two ticks at once install once
+    Branch.objects.select_for_update(no_key=True).get(pk=committee.pk)  # two ticks at once install once
     taken = set(ScoringScheme.objects.filter(branch=committee).values_list("purpose", flat=True))
     return [
         publish(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.management import CommandError, call_command
 
-from branchportal.celery import app
 from branchportal.models import JobRun
 from evaluations.models import RankingRun
 from tests.evaluations.ranking_material import NOVEMBER, SEPTEMBER, install, review
 from tests.factories import make_branch, make_branch_tree, make_member
+from tests.live import same_database
 
+ROOT = Path(__file__).resolve().parents[2]
 PERIOD = ("--from", "2026-09", "--to", "2026-11")
 
 
@@ -102,13 +108,19 @@ def test_what_cannot_be_done_is_said_in_one_line(tree, arguments, message):
     assert JobRun.objects.count() == 0
 
 
-def test_without_a_broker_it_says_what_to_start(tree, monkeypatch):
-    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(app.conf, "broker_read_url", None)
-    monkeypatch.setattr(app.conf, "broker_write_url", None)
+def test_without_a_broker_it_says_what_to_start(tree):
+    environment = {
+        **os.environ,
+        **same_database(),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PORTAL_TEST_REDIS_URL": "redis://127.0.0.1:1",
+    }
 
-    with pytest.raises(CommandError) as refusal:
-        call_command("compile_ranking", "--branch", "B001", *PERIOD)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "compile_ranking", "--branch", "B001", *PERIOD],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
 
-    assert str(refusal.value) == "任务队列没有响应，请先启动门户（bin/portal）或 Redis（REDIS_URL）。"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "CommandError: 任务队列没有响应，请先启动门户（bin/portal）或 Redis（REDIS_URL）。\n"
     assert JobRun.objects.count() == 0

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from branchportal.navigation import NavItem, Place
 from members.access import access_of
+from members.models import Member
 from members.roles import Permission
 
 
@@ -15,7 +16,7 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         return
     access = access_of(request.user)
     yield NavItem(_("Home"), "evaluations:home", order=10)
-    if access.may(Permission.FILE_SELF_REVIEW):
+    if access.may(Permission.FILE_SELF_REVIEW) and request.user.member.kind == Member.Kind.STUDENT:
         yield NavItem(_("Self-review"), "evaluations:review_card", order=15, covers=("evaluations:own_reviews",))
     if access.may(Permission.VIEW_MONTH):
         covers = ("evaluations:month", "evaluations:rating", "evaluations:score_import")

@@ -4,16 +4,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from members.roles import Role
+from tests.browser import fits
 from tests.factories import make_branch_tree, make_user
 
 pytestmark = pytest.mark.browser
 
 NARROW = (320, 640)
 WORDS = "correct horse battery"
-
-
-def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def log_in(page: Page, url: str, number: str) -> None:

@@ -1,0 +1,201 @@
+"""Does one form that is sent fifty times at once have one effect?"""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from activities.models import Activity
+from branchportal.celery import app
+from branchportal.models import AuditEntry, JobRun
+from evaluations.models import BranchReview
+from evaluations.services.score_import import keep_batch as keep_score_batch
+from members.models import ActivationSlip, Member, RoleAssignment
+from members.roles import Role
+from members.services.roster_import import keep_batch as keep_roster_batch
+from members.services.slips import make_member_slip
+from tests.access.world import NOW
+from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, install, make_month
+from tests.factories import make_branch_tree, make_member, make_user, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNT = 50
+
+
+@pytest.fixture
+def clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def tree():
+    return make_branch_tree()
+
+
+@pytest.fixture
+def secretary(tree):
+    return make_user(Role.SECRETARY, tree.b1)
+
+
+def at_once(acts) -> list:
+    """Run all `acts` together, each in a thread with a connection of its own; return what they answered."""
+    acts, answers = list(acts), []
+    gate = threading.Barrier(len(acts))
+
+    def run(act) -> None:
+        try:
+            gate.wait(timeout=60)
+            answers.append(act())
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def send(client, url, *forms) -> None:
+    """Send each form from a window of its own, all at once; no answer may be an error of the portal."""
+
+    def sender(form):
+        window = Client(raise_request_exception=False)
+        window.cookies.update(client.cookies)
+        return lambda: window.post(url, form).status_code
+
+    codes = at_once(sender(form) for form in forms)
+    assert len(codes) == len(forms)
+    assert {code for code in codes if code >= 500} == set()
+
+
+def lines(action: str) -> int:
+    return AuditEntry.objects.filter(action=action).count()
+
+
+def person_form(branch, number: str) -> dict:
+    return {
+        "branch": branch.pk, "number": number, "name": "甲", "kind": "student", "stage": "applicant",
+        "applied_on": "2026-09-20", "joined_on": "2026-09-01",
+    }  # fmt: skip
+
+
+def activity_form(owner, entry) -> dict:
+    return {
+        "entry": str(entry), "kind": "theme_day", "title": "参观校史馆", "place": "校史馆", "day": "2026-11-06",
+        "begins": "18:30", "ends": "20:00", "hours": "", "owner": owner.pk,
+    }  # fmt: skip
+
+
+def office_form(member, starts_on="2026-11-10") -> dict:
+    return {"role": Role.PUBLICITY_COMMISSIONER.value, "member": member.pk, "starts_on": starts_on}
+
+
+# --- One form ------------------------------------------------------------------------------------------------
+
+
+def test_adding_a_person(clock, tree, secretary, client):
+    send(sign_in(client, secretary), reverse("members:person_add"), *[person_form(tree.b1, "2026000001")] * COUNT)
+    assert (Member.objects.count(), lines("member.added")) == (1, 1)
+
+
+def test_recording_an_activity(clock, tree, secretary, client):
+    form = activity_form(make_member(tree.b1), uuid4())
+    send(sign_in(client, secretary), reverse("activities:add"), *[form] * COUNT)
+    assert (Activity.objects.count(), lines("activity.recorded")) == (1, 1)
+
+
+def test_giving_an_office(clock, tree, secretary, client):
+    form = office_form(make_member(tree.b1))
+    send(sign_in(client, secretary), reverse("members:appoint", args=[tree.b1.pk]), *[form] * COUNT)
+    assert (RoleAssignment.objects.exclude(user=secretary).count(), lines("role.given")) == (1, 1)
+
+
+def test_making_a_slip(clock, tree, secretary, client):
+    url = reverse("members:member_slip", args=[make_member(tree.b1).pk])
+    send(sign_in(client, secretary), url, *[{"as_of": "2026-11-10T11:59:00+08:00"}] * COUNT)
+    assert (ActivationSlip.objects.count(), lines("account.slip_made")) == (1, 1)
+
+
+def test_activating_an_account(clock, tree, secretary, client):
+    slip = make_member_slip(member=make_member(tree.b1), by=secretary, now=NOW, as_of=NOW)
+    words = "zhibu-menhu-1026"
+    form = {"number": slip.number, "code": slip.code, "password": words, "repeated": words}
+    send(client, reverse("members:activate"), *[form] * COUNT)
+    assert (ActivationSlip.objects.exclude(used_at=None).count(), lines("account.activated")) == (1, 1)
+
+
+def test_writing_a_roster(clock, tree, secretary, client):
+    content = "学号,姓名\n" + "".join(f"{number},甲\n" for number in range(1001, 1031))
+    batch = keep_roster_batch(
+        branch=tree.b1, content=content.encode(), file_name="a.csv", by=secretary, now=NOW, today=NOW.date(),
+        joined_on=date(2026, 9, 1),
+    )  # fmt: skip
+    send(sign_in(client, secretary), reverse("members:roster_import_write", args=[batch.pk]), *[{}] * COUNT)
+    assert (Member.objects.count(), lines("member.added"), lines("roster.imported")) == (30, 30, 1)
+
+
+def test_writing_paper_cards(clock, tree, secretary, client):
+    people = [make_member(tree.b1) for _ in range(5)]
+    rows = "".join(f"{member.number},80,80,80,80,80\n" for member in people)
+    batch = keep_score_batch(
+        branch=tree.b1, cycle=make_month(tree.b1, OCTOBER), source="branch", file_name="a.csv", by=secretary, now=NOW,
+        content=f"学号,思想,学习,生活,工作,作风\n{rows}".encode(),
+    )  # fmt: skip
+    send(sign_in(client, secretary), reverse("evaluations:score_batch", args=[batch.pk]), *[{}] * COUNT)
+    assert (BranchReview.objects.count(), lines("scores.imported_branch")) == (5, 5)
+    assert set(BranchReview.objects.values_list("version", flat=True)) == {1}
+
+
+def test_giving_ratings(clock, tree, secretary, client):
+    cycle = make_month(tree.b1, NOVEMBER)
+    draft = {"points": dict.fromkeys(("thought", "study", "life", "work", "conduct"), 85)}
+    people = [make_member(tree.b1) for _ in range(5)]
+    for member in people:
+        BranchReview.objects.create(cycle=cycle, member=member, branch=tree.b1, draft=draft, rated_by=secretary)
+    url = reverse("evaluations:ratings", kwargs={"code": tree.b1.code, "month": NOVEMBER})
+    send(sign_in(client, secretary), url, *[{"give": "1"}] * COUNT)
+    assert (BranchReview.objects.exclude(submitted_at=None).count(), lines("branch_rating.given")) == (5, 5)
+
+
+def test_asking_for_a_ranking(clock, tree, secretary, client):
+    install(tree.root)
+    form = {"branch": "B001", "purpose": "candidate", "first": "2026-09", "last": "2026-10", "nonce": "0" * 32}
+    send(sign_in(client, secretary), reverse("evaluations:compile"), *[form] * COUNT)
+    app.control.purge()
+    assert JobRun.objects.count() == 1
+
+
+# --- Controls: the twins that must go wrong ------------------------------------------------------------------
+
+
+def test_control_forms_that_differ_have_an_effect_each(clock, tree, secretary, client):
+    """Without what tells one form from another (number, entry), everything that was sent is stored."""
+    send(
+        sign_in(client, secretary), reverse("members:person_add"), *(person_form(tree.b1, str(n)) for n in range(COUNT))
+    )
+    owner = Member.objects.first()
+    send(client, reverse("activities:add"), *(activity_form(owner, uuid4()) for _ in range(COUNT)))
+    assert (Member.objects.count(), Activity.objects.count()) == (COUNT, COUNT)
+
+
+def test_control_looking_before_writing_without_a_guard_has_fifty_effects(tree):
+    """A row that must be new, checked and then written with neither lock nor constraint."""
+    looked = threading.Barrier(COUNT)
+
+    def careless() -> None:
+        is_new = lines("role.given") == 0
+        looked.wait(timeout=60)
+        if is_new:
+            AuditEntry.objects.create(action="role.given")
+
+    at_once([careless] * COUNT)
+    assert lines("role.given") == COUNT

@@ -1,0 +1,173 @@
+"""Does typed text stay text: on every page no markup, in every workbook no formula, whatever field it stands in?"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.utils.html import escape
+from lxml import html
+from openpyxl import load_workbook
+
+from activities.models import Activity
+from evaluations.models import BranchReview, RankingRun, ScoringScheme, SelfReview
+from evaluations.services.score_import import keep_batch as keep_score_batch
+from members.models import Branch, ImportBatch
+from members.services.roster_import import keep_batch as keep_roster_batch
+from tests.access.test_matrix import MATRIX, address
+from tests.access.world import NOW, branch_root, make_world
+from tests.evaluations.ranking_material import OCTOBER
+from tests.factories import sign_in
+
+pytestmark = pytest.mark.django_db
+
+MARKUP, ATTRIBUTE, LINK = "<script>a()</script>{{7*7}}", '"><img src=x onerror=a()>', "javascript:a()"
+READERS = [
+    *((MARKUP, person) for person in ("member", "secretary", "reviewer", "administrator")),
+    *((ATTRIBUTE, person) for person in ("member", "secretary", "administrator")),
+    (LINK, "secretary"),
+]
+FORMULAS = [
+    ("=cmd|'/c calc'!A0", "secretary"), ("+1+1", "reviewer"), ("@SUM(1)", "secretary"), ("＝1", "reviewer"),
+    (LINK, "secretary"),
+]  # fmt: skip
+OUR_APPS = ("branchportal", "members", "activities", "evaluations")
+# Written by the portal alone, or held to a pattern by their forms; whatever text is added later gets the payload.
+NOT_TYPED = {
+    "action", "band", "code", "code_hash", "document_hash", "email", "fingerprint", "key", "kind", "password", "path",
+    "seal", "stage", "step", "subject_id", "subject_type", "total", "url", "account",
+}  # fmt: skip
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def typed_fields() -> list[models.Field]:
+    """Every text column that somebody may type into."""
+    return [
+        field
+        for label in OUR_APPS
+        for model in apps.get_app_config(label).get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices and field.name not in NOT_TYPED
+    ]
+
+
+def infest(payload: str) -> None:
+    """Put the payload into every typed text of every row, as if no form had ever looked at it."""
+    for field in typed_fields():
+        for row in field.model._default_manager.all():
+            text = f"{payload}{row.pk}"  # some are unique
+            field.model._default_manager.filter(pk=row.pk).update(**{field.name: text[: field.max_length]})
+    for review in (SelfReview, BranchReview):
+        review.objects.update(notes=dict.fromkeys(("thought", "study", "card"), payload))
+    for scheme in ScoringScheme.objects.all():
+        ScoringScheme.objects.filter(pk=scheme.pk).update(document=labelled(scheme.document, payload))
+    for run in RankingRun.objects.all():
+        RankingRun.objects.filter(pk=run.pk).update(scheme_document=labelled(run.scheme_document, payload))
+
+
+def labelled(value, payload: str):
+    """The document with the payload as its name and in every label, citation and band."""
+    if isinstance(value, list):
+        return [labelled(one, payload) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: payload if key in {"name", "label", "citation"} else labelled(one, payload) for key, one in value.items()
+    }
+
+
+def table(header: str, payload: str) -> bytes:
+    """A sheet whose every cell below the header is the payload, once as the number of a person too."""
+    out = io.StringIO()
+    csv.writer(out).writerows([header.split(","), *([payload] * len(header.split(",")) for _ in range(2))])
+    return out.getvalue().encode()
+
+
+def upload(world, payload: str) -> None:
+    """Files with the payload as their names and in their cells take the place of the world's own."""
+    branch = Branch.objects.get(pk=world.own["branch"]["pk"])
+    by = ImportBatch.objects.get(**world.own["roster_batch"]).uploaded_by
+    roster = keep_roster_batch(
+        branch=branch, content=table("学号,姓名,班级,发展阶段", payload), file_name=f"{payload}.csv", by=by, now=NOW,
+        today=NOW.date(), joined_on=NOW.date(),
+    )  # fmt: skip
+    scores = keep_score_batch(
+        branch=branch, cycle=branch_root(branch).cycles.get(month=OCTOBER), source="self",
+        content=table("学号,思想,学习,生活,工作,作风,说明", payload), file_name=f"{payload}.csv", by=by, now=NOW,
+    )  # fmt: skip
+    world.own |= {"roster_batch": {"pk": roster.pk}, "score_batch": {"pk": scores.pk}}
+
+
+def answers(person: str, payload: str, time_machine) -> dict[str, object]:
+    """Every page and file that the person may open, by its name, in a portal full of the payload."""
+    time_machine.move_to(NOW, tick=False)
+    world = make_world(person)
+    upload(world, payload)
+    infest(payload)
+    client = sign_in(Client(), world.user)
+    rows = [row for row in MATRIX.values() if row.opens == 200 and row.signs[person] == "+"]
+    found = {row.page: client.get(address(row, world.own)) for row in rows}
+    assert {name: answer.status_code for name, answer in found.items()} == dict.fromkeys(found, 200)
+    return found
+
+
+def faults_of(page: str, payload: str) -> list[str]:
+    """What of the payload became more than text."""
+    tree = html.fromstring(page)
+    links = [value for name in ("href", "src", "action", "formaction") for value in tree.xpath(f"//@{name}")]
+    return [
+        *(["raw"] if "<" in payload and payload in page else []),
+        *(["handler"] if tree.xpath("//@*[starts-with(name(), 'on')]") else []),
+        *(["script"] if [one for one in tree.xpath("//script") if one.text and "a()" in one.text] else []),
+        *(["link"] if [link for link in links if link.strip().lower().startswith("javascript:")] else []),
+    ]
+
+
+def formulas_with(payload: str, content: bytes) -> list[str]:
+    """The cells in which the payload is a formula or a link."""
+    book = load_workbook(io.BytesIO(content))
+    return [
+        f"{sheet.title}!{cell.coordinate}"
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None and payload in str(cell.value) and (cell.data_type != "s" or cell.hyperlink)
+    ]
+
+
+def is_page(answer) -> bool:
+    return answer.headers["Content-Type"].startswith("text/html")
+
+
+def cells_with(payload: str, content: bytes) -> int:
+    book = load_workbook(io.BytesIO(content))
+    return sum(payload in str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize(("payload", "person"), READERS)
+def test_markup_in_every_field_stays_text_on_every_page(payload, person, time_machine):
+    pages = {name: answer.text for name, answer in answers(person, payload, time_machine).items() if is_page(answer)}
+    assert {name: faults for name, page in pages.items() if (faults := faults_of(page, payload))} == {}
+    shown = [name for name, page in pages.items() if str(escape(payload)) in page]
+    assert len(shown) > len(pages) / 2  # or nothing was proved
+
+
+@pytest.mark.parametrize(("payload", "person"), FORMULAS)
+def test_text_in_every_field_is_no_formula_in_any_workbook(payload, person, time_machine):
+    found = answers(person, payload, time_machine)
+    books = {name: one.content for name, one in found.items() if one.headers["Content-Type"] == SHEET}
+    assert {name: cells for name, book in books.items() if (cells := formulas_with(payload, book))} == {}
+    silent = {name for name, book in books.items() if not cells_with(payload, book)}
+    assert silent <= {"members:roster_template"}  # an empty sheet
+
+
+def test_the_checks_would_find_what_they_look_for():
+    page = f"<p>{MARKUP}</p><a href='{LINK}'>x</a><img onerror='a()'>"
+    assert faults_of(page, MARKUP) == ["raw", "handler", "script", "link"]
+    assert faults_of(f"<p>{escape(MARKUP)}</p>", MARKUP) == []
+    assert {field.name for field in typed_fields()} >= {"name", "class_name", "contact", "title", "place", "file_name"}
+    assert Activity._meta.get_field("title") in typed_fields()

@@ -16,6 +16,7 @@ ACTIONS = {
     "scheme.take_back": _("Scheme taken back to a draft"),
     "scheme.seal": _("Scheme sealed by the first rating"),
     "ranking.compile": _("Ranking compiled"),
+    "ranking.explained": _("Figures of a ranking looked at"),
     "ranking.export": _("Ranking downloaded"),
     "ranking.bundle": _("Ranking downloaded as a bundle"),
     "month.export": _("Month downloaded"),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
 from django.views import View
 
+from branchportal import audit
 from evaluations import wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
@@ -98,6 +99,8 @@ class EvidenceView(RunView):
     def get(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         found = get_object_or_404(RankingEntry.objects.filter(run=self.run).select_related("member"), pk=entry)
         found.run = self.run
+        if found.member.user_id != request.user.pk:
+            audit.note_access("ranking.explained", by=request.user, subject=found.member, branch=self.run.branch)
         context = explanation_context(found) | {"own": False, "stage": STAGE_LABELS[found.stage]}
         return render(request, "evaluations/evidence.html", context)
 

@@ -1,4 +1,7 @@
-"""Which files can be taken away: rankings as workbooks and bundles, months as workbooks? Every taking is noted."""
+"""Which files can be taken away: rankings as workbooks and bundles, months as workbooks?
+
+Every taking is noted for the whole branch, so that each person in it can see who took the own figures away.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class RankingWorkbookView(PortalView, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         runs = self.visible(RankingRun.objects.select_related("branch", "scheme"))
         run = get_object_or_404(runs, pk=pk)
-        audit.note_access("ranking.export", by=request.user, subject=run, branch=run.branch)
+        audit.note_access("ranking.export", by=request.user, branch=run.branch)
         return attachment(ranking_workbook(run), f"{file_name(run)}.xlsx")
 
 
@@ -59,7 +62,7 @@ class RankingWorkbooksView(PortalView, View):
             )
             return redirect(f"{reverse('evaluations:rankings')}?{request.GET.urlencode()}")
         for run in runs:
-            audit.note_access("ranking.export", by=request.user, subject=run, branch=run.branch)
+            audit.note_access("ranking.export", by=request.user, branch=run.branch)
         return attachment(rankings_workbook(runs), "综合排名.xlsx")
 
 
@@ -70,7 +73,7 @@ class RankingBundleView(PortalView, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = get_object_or_404(self.visible(RankingRun.objects.select_related("branch")), pk=pk)
-        audit.note_access("ranking.bundle", by=request.user, subject=run, branch=run.branch)
+        audit.note_access("ranking.bundle", by=request.user, branch=run.branch)
         text = json.dumps(rankings.bundle_of(run), ensure_ascii=False, indent=1) + "\n"
         return attachment(text.encode(), f"{file_name(run)}.json", "application/json")
 

@@ -116,6 +116,15 @@ def test_the_evidence_of_a_figure_is_one_click_away(client, run, secretary):
     assert "was not due" in page
 
 
+def test_looking_at_somebodys_figures_is_noted_for_him(client, run, secretary):
+    client.get(evidence(run, "孙三"))
+
+    record = AccessRecord.objects.get(user=secretary)
+    assert (record.action, record.subject_type, record.subject_id) == (
+        "ranking.explained", "members.member", str(run.entries.get(name="孙三").member_id),
+    )  # fmt: skip
+
+
 def test_the_evidence_of_somebody_who_is_not_ranked_says_why(client, run, secretary):
     page = text(client.get(evidence(run, "李四")))
 
@@ -271,7 +280,7 @@ def test_the_bundle_satisfies_the_outside_checker(client, run, secretary, tmp_pa
 
     assert (checked.returncode, checked.stderr) == (0, "")
     assert json.loads(answer.content)["fingerprint"] == run.fingerprint
-    assert AccessRecord.objects.filter(user=secretary, action="ranking.bundle", subject_id=str(run.pk)).count() == 1
+    assert AccessRecord.objects.filter(user=secretary, action="ranking.bundle", branch=run.branch).count() == 1
 
 
 def test_a_counselor_gets_all_rankings_of_a_month_in_one_workbook(client, tree, run):

@@ -19,6 +19,8 @@ from urllib.parse import unquote, urlsplit
 
 SOCKET_PATH_LIMIT = 100  # the kernel refuses longer unix socket paths (107 bytes with its own suffixes)
 SECRET_KEY_MINIMUM = 50
+SECRET_KEY_VARIETY = 5  # different characters, as Django's own check asks
+EMAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"}
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
@@ -115,8 +117,12 @@ def _make_secret(path: Path) -> None:
 
 
 def _refuse_unsafe(found: Environment) -> None:
+    if not found.database_url.startswith(("postgres://", "postgresql://")):
+        sys.exit("DATABASE_URL names no PostgreSQL database: set it like postgres://portal:PASSWORD@10.0.0.4/portal.")
     if len(found.secret_key) < SECRET_KEY_MINIMUM:
         sys.exit(f"SECRET_KEY is missing or short: set at least {SECRET_KEY_MINIMUM} random characters.")
+    if len(set(found.secret_key)) < SECRET_KEY_VARIETY or found.secret_key.startswith("django-insecure-"):
+        sys.exit(f"SECRET_KEY can be guessed: set at least {SECRET_KEY_MINIMUM} random characters.")
     if found.debug:
         sys.exit("DEBUG=1 shows settings to everyone who meets an error: unset it in production.")
     if not found.allowed_hosts:
@@ -125,3 +131,7 @@ def _refuse_unsafe(found: Environment) -> None:
         sys.exit("ALLOWED_HOSTS contains '*', which lets any site name pass: name the portal's own hosts.")
     if not found.redis_url:
         sys.exit("REDIS_URL is missing: name the Redis that web and workers share, for example redis://10.0.0.5/0.")
+    if not found.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        sys.exit("REDIS_URL names no Redis: set it like redis://:PASSWORD@10.0.0.5/0.")
+    if urlsplit(found.email_url).scheme not in EMAIL_SCHEMES:
+        sys.exit("EMAIL_URL names no mail server: set it like smtp+tls://portal:PASSWORD@mail.example.edu:587.")

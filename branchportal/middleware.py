@@ -23,6 +23,18 @@ class LanguageMiddleware:
         return response
 
 
+class AddressMiddleware:
+    """No page is asked for a NUL: PostgreSQL can't compare with one, and no keyboard types it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+        return self.get_response(request)
+
+
 class NoStoreMiddleware:
     """Personal pages are never kept by a browser or proxy: an old form from a cache would overwrite newer words."""
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from branchportal import views
 
+handler500 = "branchportal.views.server_error"
 urlpatterns = [
     path("", include("evaluations.urls")),
     path("", include("members.urls")),

@@ -43,7 +43,7 @@ def ensure() -> None:
         _start_all()
     os.environ["DATABASE_URL"] = os.environ[DATABASE]
     os.environ["REDIS_URL"] = f"{os.environ[REDIS]}/{os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')}"
-    os.environ["SECRET_KEY"] = "test-" * 12
+    os.environ["SECRET_KEY"] = "only-for-tests-" * 4
     os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
     os.environ["EMAIL_URL"] = "memorymail://"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from branchportal.spreadsheets.values import FIRST_YEAR, BadNumberError, number_of, text_of
@@ -15,6 +16,7 @@ from members.rules import out_of_order
 from members.services.people import EDITABLE
 from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 
+LAST_DAY = date(2199, 12, 31)  # later ones are slips of the finger, and some leave what a moment can hold
 SUGGESTED = ("grade", "class_name", "major", "schooling")  # what others in the branch have is offered
 TEXTS = ("name", "grade", "class_name", "major", "schooling", "contact", "cultivation_contact")
 
@@ -25,7 +27,8 @@ class DateField(forms.DateField):
     default_error_messages = {"invalid": _("Write the date like 2023-09-01.")}
 
     def __init__(self, **options) -> None:
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, validators=[MaxValueValidator(LAST_DAY)], **options)
 
     def clean(self, value) -> date | None:
         day = super().clean(value)

@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.forms.people import DateField
 from members.forms.sign_in import NumberField
 from members.labels import ROLE_LABELS
 from members.models import Branch, Member
@@ -13,7 +14,7 @@ from members.roles import Role
 
 def date_field(label, **kwargs) -> forms.DateField:
     """A day, picked or typed as 2026-11-22."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    return DateField(label=label, **kwargs)
 
 
 class MemberChoiceField(forms.ModelChoiceField):

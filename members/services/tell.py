@@ -31,5 +31,6 @@ def send_email(*, user: int, kind: str, key: str) -> bool:
         return False
     with translation.override(settings.LANGUAGE_CODE):
         text = text_of(message)
-    send_mail(text[:60], text, None, [message.user.email])
+    subject = " ".join(text.split())[:60]
+    send_mail(subject, text, None, [message.user.email])
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -31,6 +31,7 @@ from members.services import slips
 from members.views.office import office_links
 
 SLIPS_AT_ONCE = 200
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AccountListView(PortalView, ListView):
@@ -164,7 +165,7 @@ class StaffSlipView(_OneSlipView):
     permission = Permission.ASSIGN_ROLES
 
     def account(self, pk):
-        user = get_object_or_404(User, pk__in=self.visible(RoleAssignment.objects).filter(user=pk).values("user"))
+        user = get_object_or_404(User, pk=pk, pk__in=self.visible(RoleAssignment.objects).values("user"))
         return user.name, user
 
     def make(self, pk, **kwargs):
@@ -181,11 +182,11 @@ def print_slips(request: HttpRequest, made: list[slips.PrintedSlip], back: str) 
 
 
 def _as_of(request: HttpRequest) -> datetime:
-    """When the page was shown; a form without it is as old as can be."""
+    """When the page was shown; a form without it, or with an impossible moment, is as old as can be."""
     try:
         shown = parse_datetime(request.POST.get("as_of", ""))
     except ValueError:
         shown = None
-    if shown is None or timezone.is_naive(shown):
-        return datetime.min.replace(tzinfo=timezone.get_current_timezone())
+    if shown is None or timezone.is_naive(shown) or abs(shown.year - timezone.localdate().year) > 1:
+        return LONG_AGO
     return shown

@@ -10,7 +10,7 @@ import pytest
 
 from branchportal.environment import read, socket_path
 
-KEY = "k" * 50
+KEY = "9kX_q" * 10
 SAFE = {
     "DATABASE_URL": "postgres://portal@db/portal",
     "REDIS_URL": "redis://broker/0",
@@ -44,6 +44,17 @@ def test_all_six_set_is_production(tmp_path):
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing or short: set at least 50 random characters."),
         ({"SECRET_KEY": "k" * 49}, "SECRET_KEY is missing or short: set at least 50 random characters."),
+        ({"SECRET_KEY": "k" * 60}, "SECRET_KEY can be guessed: set at least 50 random characters."),
+        ({"SECRET_KEY": f"django-insecure-{KEY}"}, "SECRET_KEY can be guessed: set at least 50 random characters."),
+        (
+            {"DATABASE_URL": "mysql://portal@db/portal"},
+            "DATABASE_URL names no PostgreSQL database: set it like postgres://portal:PASSWORD@10.0.0.4/portal.",
+        ),
+        ({"REDIS_URL": "memory://"}, "REDIS_URL names no Redis: set it like redis://:PASSWORD@10.0.0.5/0."),
+        (
+            {"EMAIL_URL": "mail.example.edu"},
+            "EMAIL_URL names no mail server: set it like smtp+tls://portal:PASSWORD@mail.example.edu:587.",
+        ),
         ({"DEBUG": "1"}, "DEBUG=1 shows settings to everyone who meets an error: unset it in production."),
         ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps': set it to 0 or 1."),
         (

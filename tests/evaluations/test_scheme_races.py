@@ -1,0 +1,84 @@
+"""Do two ticks install the ready schemes once, and does one form sent many times ask for one ranking?"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import connection, connections
+
+from branchportal import jobs
+from branchportal.models import JobRun
+from evaluations.models import ScoringScheme
+from evaluations.refusals import Refused
+from evaluations.services import compile as compiling
+from evaluations.services import schemes
+from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, install
+from tests.factories import make_branch_tree
+
+AT_ONCE = 8
+
+
+@pytest.fixture
+def tree(transactional_db):
+    return make_branch_tree()
+
+
+def together(work) -> list:
+    """What `work` gives in so many threads at once."""
+
+    def alone(_number):
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(alone, range(AT_ONCE)))
+
+
+def test_many_ticks_at_once_install_three_schemes(tree):
+    together(lambda: schemes.install_where_missing(now=NOW))
+
+    assert sorted(ScoringScheme.objects.values_list("purpose", flat=True)) == ["appraisal", "candidate", "conversion"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer work at a time anyway")
+def test_without_the_lock_they_collide(tree, monkeypatch):
+    """The control twin: the same with the lock off."""
+    monkeypatch.setattr(connection.features.__class__, "has_select_for_update", False)
+
+    def install_or_collide():
+        try:
+            return schemes.install_ready_schemes(committee=tree.root, by=None, first_month=date(2026, 1, 1), now=NOW)
+        except Refused:
+            return "collided"
+
+    assert "collided" in together(install_or_collide)
+
+
+def test_one_form_sent_many_times_asks_for_one_ranking(tree):
+    install(tree.b1)
+
+    def send():
+        job, _created = compiling.request(
+            branch=tree.b1, purpose="candidate", first=SEPTEMBER, last=NOVEMBER, by=None, now=NOW, nonce="n" * 32
+        )
+        jobs.run(str(job.pk))
+        return job.pk
+
+    assert len(set(together(send))) == 1
+    assert JobRun.objects.count() == 1
+
+
+def test_without_the_forms_mark_a_job_that_has_ended_is_asked_for_again(tree):
+    """The control twin: the same without the nonce, one after the other."""
+    install(tree.b1)
+    asked = {"branch": tree.b1, "purpose": "candidate", "first": SEPTEMBER, "last": NOVEMBER, "by": None, "now": NOW}
+
+    for _ in range(2):
+        job, _created = compiling.request(**asked)
+        jobs.run(str(job.pk))
+
+    assert JobRun.objects.count() == 2

@@ -41,6 +41,14 @@ class Worker:
             assert self.process.poll() is None, "the Celery worker ended at once"
             assert time.monotonic() < deadline, "the Celery worker did not start"
 
+    def pause(self) -> None:
+        """Let it take nothing, as if there were no worker."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        os.killpg(self.process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """Kill the worker and its children as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -69,21 +77,27 @@ def wait_until_idle(seconds: float = 30) -> None:
 
 @pytest.fixture(scope="session")
 def worker_process(django_db_setup, django_db_blocker):
-    """One worker for all live tests of this xdist worker."""
+    """One worker for all live tests of this xdist worker; it stands still during the others."""
     worker = Worker({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **same_database()})
     worker.start()
     yield worker
-    worker.kill()
+    if worker.process.poll() is None:
+        worker.kill()
 
 
 @pytest.fixture
 def live_worker(transactional_db, worker_process):
     """A real Celery worker on this test's committed rows; nothing is left running for the next test."""
-    if worker_process.process.poll() is not None:
+    app.control.purge()
+    if worker_process.process.poll() is None:
+        worker_process.resume()
+    else:
         worker_process.start()
     yield worker_process
     app.control.purge()
     wait_until_idle_or_stop(worker_process)
+    if worker_process.process.poll() is None:
+        worker_process.pause()
 
 
 def wait_until_idle_or_stop(worker: Worker) -> None:

@@ -18,7 +18,8 @@ ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 (compared with what the operator a
 def open_data_folder(data: Path) -> None:
     """Make the data folder; refuse one that can't be written or whose disk is full."""
     try:
-        (data / "logs").mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is inside is nobody else's on this machine
+        (data / "logs").mkdir(exist_ok=True)
         probe = data / "logs" / ".probe"
         probe.write_bytes(b"x" * 4096)
         probe.unlink()

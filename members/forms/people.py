@@ -82,6 +82,8 @@ class MemberForm(forms.ModelForm):
         for name in TEXTS:
             if name in values:
                 values[name] = text_of(values[name])
+        if "name" in values and not values["name"]:  # invisible signs alone
+            self.add_error("name", self.fields["name"].error_messages["required"])
         self._refuse_the_future(values)
         self._refuse_wrong_order(values)
         self._refuse_steps_ahead(values)

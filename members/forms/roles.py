@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from branchportal.spreadsheets.values import text_of
 from members.forms.people import DateField
 from members.forms.sign_in import NumberField
 from members.labels import ROLE_LABELS
@@ -54,6 +55,9 @@ class AppointForm(forms.Form):
             self.fields["number"].label = _("Student or staff number")
         if Role.CLASS_CONTACT not in roles:
             del self.fields["class_name"]
+
+    def clean_name(self):
+        return text_of(self.cleaned_data["name"])
 
     def clean(self):
         cleaned = super().clean()

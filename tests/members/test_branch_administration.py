@@ -148,6 +148,7 @@ def test_create_admin_again_gives_another_slip():
     [
         ("create_admin", ("A1", "钱管理"), {}),
         ("create_admin", ("", "钱管理"), {}),
+        ("create_admin", ("A1", "钱" * 81), {}),
         ("create_branch", ("B001", "第一党支部"), {"parent": "NONE"}),
         ("create_branch", ("B001", "第一党支部"), {"kind": "branch"}),
         ("create_branch", ("b 1", "第一党支部"), {}),

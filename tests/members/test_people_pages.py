@@ -186,6 +186,11 @@ def test_adding_a_person(tree, client, secretary):
     )
 
 
+def test_a_name_of_invisible_signs_is_missing(tree, client, secretary):
+    errors = add(client, tree, name="\u200b\u200e").context["form"].errors
+    assert list(errors) == ["name"]
+
+
 def test_nobody_is_added_to_another_branch(tree, client, secretary):
     response = client.post("/people/add/", {**ADDED, "branch": tree.b2.pk})
     assert (list(response.context["form"].errors), Member.objects.count()) == (["branch"], 0)

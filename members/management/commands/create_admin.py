@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         committee, number = self._committee(options["branch"]), typed_number(options["number"])
-        if not number or len(number) > 32 or not options["name"].strip():
-            raise CommandError("Give a number of 1 to 32 characters and a name.")
+        if not number or len(number) > 32 or not 0 < len(options["name"].strip()) <= 80:
+            raise CommandError("Give a number of 1 to 32 characters and a name of 1 to 80.")
         now = timezone.now()
         try:
             with transaction.atomic():

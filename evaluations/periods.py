@@ -18,6 +18,11 @@ def term_until(month: date) -> date:
     return date(month.year - 1, AUTUMN, 1)
 
 
+def last_day(month: date) -> date:
+    """The last day of the month that begins on `month`."""
+    return next_month(month) - timedelta(days=1)
+
+
 def pool_day(last_month: date, today: date) -> date:
     """The last day of the period; today, while the period still runs."""
-    return min(next_month(last_month) - timedelta(days=1), today)
+    return min(last_day(last_month), today)

@@ -18,7 +18,7 @@ from evaluations.deadlines import months_between
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import BranchReview, Cycle, Due, ScoringScheme, SelfReview
 from evaluations.models.schemes import Purpose
-from evaluations.periods import pool_day
+from evaluations.periods import last_day, pool_day
 from evaluations.queries import schemes
 from evaluations.scheme import Component, parse_scheme
 from members.models import Branch, Member
@@ -64,6 +64,7 @@ class _Asked:
     sources: dict[str, dict[str, str]]
     components: list[Component]
     months: list[date]
+    period_end: date
     points: Points
     due: set[tuple[int, date]]
 
@@ -77,7 +78,8 @@ def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) 
     ids = [member.pk for member in members]
     points = _points(ids, months)
     due = _due(ids, months)
-    asked = _Asked(scheme.sources, known.needed_components(parse_scheme(scheme.document)), months, points, due)
+    components = known.needed_components(parse_scheme(scheme.document))
+    asked = _Asked(scheme.sources, components, months, last_day(last), points, due)
     people = [_person(asked, member, day) for member in members]
     return Material(branch, purpose, first, last, scheme, day, people)
 
@@ -135,7 +137,7 @@ def _person(asked: _Asked, member: Member, day: date) -> PersonData:
             "not_due": _texts(month for month in absent if (member.pk, month) not in asked.due),
         }
     for name in asked.sources["inputs"]:  # so far there is one source of such inputs
-        figure = known.months_as_activist(member.activist_on, day)
+        figure = known.months_as_activist(member.activist_on, asked.period_end)
         if figure is not None:
             inputs[name] = figure
     return PersonData(member, member.stage_on(day), inputs, evidence)

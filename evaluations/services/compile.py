@@ -38,16 +38,17 @@ def request(
 ) -> tuple[JobRun, bool]:
     """Queue a compilation; (job, False) when the same one is under way. Raises Refused when it can't succeed.
 
-    `nonce`: what one shown form carries. The same form sent again gives the same job, even when that has ended.
+    `nonce`: what one shown form carries. The same form sent again with the same choices gives the same job,
+    even when that has ended.
     """
     _check_period(branch, first, last, now)
     Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)  # one request at a time
-    if nonce and (sent := JobRun.objects.filter(kind=KIND, branch=branch, arguments__nonce=nonce).first()):
+    arguments = {"branch": branch.code, "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}", "purpose": purpose}
+    key = ":".join(arguments.values())
+    if nonce and (sent := JobRun.objects.filter(kind=KIND, key=key, arguments__nonce=nonce).first()):
         return sent, False
     install_where_missing(now=now)
     schemes.for_period(branch, purpose, first, last)
-    arguments = {"branch": branch.code, "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}", "purpose": purpose}
-    key = ":".join(arguments.values())
     return jobs.enqueue(KIND, key=key, arguments=arguments | {"nonce": nonce}, by=by, branch=branch)
 
 
@@ -116,7 +117,7 @@ def _check_period(branch: Branch, first: date, last: date, now: datetime) -> Non
         raise Refused(_("The last month lies before the first one: exchange them."))
     if first > deadlines.month_of(now):
         raise Refused(_("%(month)s has not begun: choose a period that has."), month=f"{first:%Y-%m}")
-    if len(deadlines.months_between(first, last)) > LONGEST_PERIOD:
+    if 12 * (last.year - first.year) + last.month - first.month >= LONGEST_PERIOD:
         raise Refused(_("A period has at most %(months)s months: choose a shorter one."), months=LONGEST_PERIOD)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from branchportal import audit
 from evaluations import sources as known
 from evaluations.documents import SchemeError
-from evaluations.models import ScoringScheme
+from evaluations.models import RankingEntry, ScoringScheme
 from evaluations.models.schemes import Purpose
 from evaluations.national_limits import keeps_a_year_of_cultivation
 from evaluations.queries import schemes as queries
@@ -23,6 +23,8 @@ from evaluations.scheme import Scheme, parse_scheme
 from members.models import Branch
 
 READY = Path(__file__).resolve().parent.parent / "ready_schemes"
+
+MOST_DECIMALS = 10  # a total is stored as a short text
 
 State = ScoringScheme.State
 
@@ -34,6 +36,14 @@ def check(document: object, sources: dict[str, dict[str, str]]) -> Scheme:
         longest = ScoringScheme._meta.get_field(key).max_length
         if len(value) > longest:
             raise SchemeError(f"scheme.{key}", _("has more than %(longest)s characters"), {"longest": longest})
+    longest = RankingEntry._meta.get_field("band").max_length
+    for index, band in enumerate(scheme.bands):
+        if len(band.label) > longest:
+            params = {"longest": longest}
+            raise SchemeError(f"scheme.bands[{index}].label", _("has more than %(longest)s characters"), params)
+    if scheme.decimals > MOST_DECIMALS:
+        params = {"most": MOST_DECIMALS, "found": str(scheme.decimals)}
+        raise SchemeError("scheme.decimals", _("must be at most %(most)s, not %(found)s"), params)
     _check_components(scheme, sources.get("components", {}))
     _check_inputs(scheme, sources.get("inputs", {}))
     return scheme
@@ -200,6 +210,7 @@ def _make_room(scheme: ScoringScheme, first: date, last: date | None, *, by: Any
         if (last is not None and last < other.first_month) or (other.last_month and other.last_month < first):
             continue
         if other.first_month < first:
+            _refuse_rewriting(scheme, queries.first_rated_month(scheme.branch, first, other.last_month))
             _end_before(other, first, by=by)
         elif other.state == State.SEALED:
             raise Refused(

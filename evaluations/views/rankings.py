@@ -33,7 +33,7 @@ class RankingsView(PortalView, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         runs = filtered_runs(self.visible(RankingRun.objects.all()), request)
         access = access_of(request.user)
-        newest = RankingRun.objects.order_by("-last_month").values_list("last_month", flat=True).first()
+        newest = self.visible(RankingRun.objects.order_by("-last_month")).values_list("last_month", flat=True).first()
         context = {
             "page": Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page")),
             "query": request.GET.get("q", ""),
@@ -143,7 +143,7 @@ class OwnRankingView(PortalView, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         own = RankingEntry.objects.filter(member__user=request.user)
         related = ("run__branch", "run__scheme", "run__superseded_by")
-        found = get_object_or_404(own.select_related(*related), run=pk)
+        found = get_object_or_404(own.select_related(*related), run__in=RankingRun.objects.filter(pk=pk))
         context = explanation_context(found) | {"own": True, "stage": STAGE_LABELS[found.stage]}
         return render(request, "evaluations/evidence.html", context)
 

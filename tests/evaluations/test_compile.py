@@ -149,9 +149,9 @@ def test_pools_hold_those_who_belonged_on_the_last_day(tree):
 
 
 @pytest.mark.parametrize(
-    ("activist_on", "ranked"), [(date(2025, 11, 22), True), (date(2025, 11, 23), False), (None, False)]
+    ("activist_on", "ranked"), [(date(2025, 11, 30), True), (date(2025, 12, 1), False), (None, False)]
 )
-def test_the_year_of_cultivation_is_counted_to_the_day(tree, activist_on, ranked):
+def test_the_year_of_cultivation_is_counted_to_the_last_day_of_the_period(tree, activist_on, ranked):
     member = make_member(tree.b1, activist_on=activist_on)
     review(member, SEPTEMBER, own=80, branch=80)
 

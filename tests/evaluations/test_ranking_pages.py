@@ -339,6 +339,13 @@ def test_the_same_form_sent_again_asks_once_even_when_the_job_has_ended(client, 
     assert JobRun.objects.count() == 2
 
 
+def test_the_same_form_with_other_choices_asks_for_what_was_chosen(client, tree, secretary):
+    first = ask(client, nonce="a" * 32)
+
+    assert ask(client, nonce="a" * 32, last="2026-10").url != first.url
+    assert sorted(JobRun.objects.values_list("arguments__last", flat=True)) == ["2026-10", "2026-11"]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -227,6 +227,17 @@ def test_a_dimension_that_no_card_has_is_refused_with_its_place(tree):
     )
 
 
+def test_a_rated_month_behind_a_short_period_keeps_its_scheme(tree):
+    install(tree.root)
+    file_self(make_member(tree.b1), NOVEMBER, 90)
+    draft = make_scheme(tree.root, ready_document(version="2"))
+
+    with pytest.raises(Refused, match="2026-11"):
+        publish(draft, OCTOBER, OCTOBER)
+
+    assert queries.for_month(tree.b1, "candidate", NOVEMBER).version == "2026-1"
+
+
 def test_the_same_version_twice_is_refused(tree):
     make_scheme(tree.root, ready_document())
 
@@ -237,6 +248,13 @@ def test_the_same_version_twice_is_refused(tree):
 def test_a_name_that_no_column_holds_is_refused_with_its_place(tree):
     with pytest.raises(SchemeError, match=r"scheme\.version: has more than 20 characters"):
         make_scheme(tree.root, ready_document(version="x" * 21))
+
+
+def test_figures_that_no_column_holds_are_refused_with_their_place(tree):
+    with pytest.raises(SchemeError, match=r"scheme\.bands\[0\]\.label: has more than 40 characters"):
+        make_scheme(tree.root, ready_document(bands=[{"label": "x" * 41, "min": "0"}]))
+    with pytest.raises(SchemeError, match=r"scheme\.decimals: must be at most 10, not 11"):
+        make_scheme(tree.root, ready_document(decimals=11))
 
 
 def test_only_drafts_can_be_deleted(tree):

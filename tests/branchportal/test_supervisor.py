@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from branchportal.leash import tied_to_parent
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SUITE_ONLY = {
     "DATABASE_URL",
@@ -47,6 +49,7 @@ class Run:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=tied_to_parent(),  # a failed test leaves it running until the suite ends
         )
 
     def address(self) -> str:

@@ -21,7 +21,7 @@ class MembershipForm(forms.Form):
 
     def __init__(self, *args, member: Member, first: date, today: date, **options) -> None:
         super().__init__(*args, **options)
-        self.first, self.today = first, today
+        self.member, self.first, self.today = member, first, today
         self.initial["version"] = member.version
         self.fields["day"].label, self.fields["day"].help_text = self.day_label, self.day_help
         self.fields["day"].widget.attrs |= {"min": first.isoformat(), "max": today.isoformat()}
@@ -49,6 +49,11 @@ class EndForm(MembershipForm):
 class ResumeForm(MembershipForm):
     day_label = _("Goes on from")
     day_help = _("The day of the end, if the end was a mistake; otherwise the day of the return.")
+
+    def clean(self) -> dict:
+        if self.member.branch.closed_on is not None:
+            raise forms.ValidationError(_("%(branch)s is closed.") % {"branch": self.member.branch.name})
+        return super().clean()
 
 
 class BranchChoiceField(forms.ModelChoiceField):

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from branchportal.models import AccessRecord
 from members.forms.people import MemberForm
-from members.models import FormerMembership, FormerNumber, Member
+from members.models import Branch, FormerMembership, FormerNumber, Member
 from members.roles import Role
 from members.services.people import edit_member
 from members.stages import Stage
@@ -331,6 +331,13 @@ def test_typed_words_survive_a_second_conflict(tree, client, secretary):
 
 
 # --- Ending, resuming, moving ----------------------------------------------------------------------------------
+
+
+def test_nobody_comes_back_to_a_closed_branch(tree, client, secretary):
+    person = make_member(tree.b1, ended_on=date(2026, 6, 30), end_reason="graduated")
+    Branch.objects.filter(pk=tree.b1.pk).update(closed_on=date(2026, 7, 1))
+    response = client.post(page(person, "resumption"), {"version": 1, "day": "2026-09-01"})
+    assert response.context["form"].errors == {"__all__": [f"{tree.b1.name} is closed."]}
 
 
 def test_ending_needs_a_reason_and_a_day(tree, client, secretary):

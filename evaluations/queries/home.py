@@ -13,7 +13,7 @@ from branchportal.models import JobRun, Notification
 from evaluations.deadlines import Phase, Window
 from evaluations.dimensions import is_complete
 from evaluations.models import BranchReview, Cycle, RankingEntry, SelfReview
-from evaluations.queries import months, overview
+from evaluations.queries import months, overview, self_reviews
 from members.access import access_of
 from members.models import Branch, Member, User
 from members.roles import Permission, Role
@@ -60,13 +60,13 @@ class BranchMonth:
 
 
 def own_month(member: Member, *, now: datetime) -> OwnMonth:
-    cycle = months.current_cycle(member.branch, now)
-    if cycle is None:
+    """The card of this month in few words: where and until when he files is said by the card alone."""
+    card = self_reviews.current_card(member, now)
+    if card is None:
         return OwnMonth(None, None, None, None, 0, files=False)
-    window = months.window_of(cycle, member.branch)
-    review = SelfReview.objects.filter(cycle=cycle, member=member).first()
-    files = member.kind == Member.Kind.STUDENT and member.stage in cycle.filing_stages
-    return OwnMonth(cycle, window, window.phase(now), review, window.days_left(now), files)
+    files = card.is_due or self_reviews.is_filer(member, card.cycle, now)
+    window = card.window
+    return OwnMonth(card.cycle, window, window.phase(now), card.review, window.days_left(now), files)
 
 
 def own_latest_result(member: Member) -> RankingEntry | None:

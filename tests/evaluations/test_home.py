@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from evaluations.models import BranchReview, Cycle, Due, SelfReview
+from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, SelfReview
 from members.roles import Role
 from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
 
@@ -41,6 +41,14 @@ def test_a_member_is_led_to_the_card_in_one_click(client, tree, cycle):
     page = home(client, user)
     assert page.context["own"]["month"].days_left == 4
     assert page.content.decode().count(f'href="{reverse("evaluations:review_card")}"') == 2  # menu and main button
+
+
+def test_who_moved_to_another_branch_reads_the_deadline_of_the_card(client, tree, cycle):
+    user = make_user(Role.MEMBER, tree.b1)
+    Due.objects.create(cycle=cycle, member=user.member, branch=tree.b2)
+    CycleDeadline.objects.create(cycle=cycle, branch=tree.b2, review_day=20, rating_day=25)
+
+    assert home(client, user).context["own"]["month"].days_left == 9
 
 
 def test_a_filed_card_is_shown_as_filed(client, tree, cycle):

@@ -42,9 +42,18 @@ GRADE_POINTS: dict[Grade, int] = {
 }
 
 
+HIGHEST_POINTS = 100
+
+
 def grade_of(points: int) -> Grade | None:
     """Return the grade that stands for exactly these points, or None (a card on the other scale)."""
     return next((grade for grade, worth in GRADE_POINTS.items() if worth == points), None)
+
+
+def is_on_scale(points: Mapping[str, int | None], *, in_grades: bool) -> bool:
+    """Whether every filled dimension has the points of a grade, or on the other scale a number from 0 to 100."""
+    allowed = GRADE_POINTS.values() if in_grades else range(HIGHEST_POINTS + 1)
+    return all(value is None or value in allowed for value in points.values())
 
 
 def is_complete(points: Mapping[str, int | None]) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, Grade
+from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, HIGHEST_POINTS, Grade
 from evaluations.labels import DIMENSION_LABELS
 from evaluations.models import Cycle
-from evaluations.services.self_reviews import HIGHEST_POINTS, LONGEST_NOTE, Words
+from evaluations.services.self_reviews import LONGEST_NOTE, Words
 
 BIGGEST_NUMBER = 2_000_000_000
 

@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 
 from branchportal import audit
 from evaluations.deadlines import Window
-from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, is_complete
+from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import BranchReview, Cycle
 from evaluations.services import months, schemes
 from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
-
-HIGHEST_POINTS = 100
 
 Points = dict[str, int | None]
 
@@ -54,7 +52,7 @@ def give_ratings(*, cycle: Cycle, window: Window, branch: Any, by: Any, now: dat
         for row in BranchReview.objects.select_for_update(of=("self",))
         .filter(cycle=cycle, branch=branch, draft__isnull=False)
         .select_related("member", "branch")
-        if row.member.user_id != by.pk and is_complete(row.draft["points"])
+        if row.member.user_id != by.pk and _may_count(row.draft["points"], cycle)
     ]
     lines = [_give(row, by=by, now=now) for row in rows]
     if not rows:
@@ -65,6 +63,11 @@ def give_ratings(*, cycle: Cycle, window: Window, branch: Any, by: Any, now: dat
     audit.record_many("branch_rating.given", by=by, lines=lines)
     schemes.seal_first_rating(branch=branch, month=cycle.month, now=now)
     return len(rows)
+
+
+def _may_count(points: Points, cycle: Cycle) -> bool:
+    """A draft from before the scale of the month was changed waits until it is rated anew."""
+    return is_complete(points) and is_on_scale(points, in_grades=cycle.scale == Cycle.Scale.GRADES)
 
 
 def _give(row: BranchReview, *, by: Any, now: datetime) -> dict[str, Any]:
@@ -93,10 +96,8 @@ def _check_allowed(*, window: Window, member: Any, by: Any, now: datetime) -> No
 
 
 def _check_points(cycle: Cycle, points: Points) -> None:
-    on_scale = set(GRADE_POINTS.values()) if cycle.scale == Cycle.Scale.GRADES else range(HIGHEST_POINTS + 1)
-    for value in points.values():
-        if value is not None and value not in on_scale:
-            raise ReviewRefusedError(_("A rating is one of the five grades, or a whole number from 0 to 100."))
+    if not is_on_scale(points, in_grades=cycle.scale == Cycle.Scale.GRADES):
+        raise ReviewRefusedError(_("A rating is one of the five grades, or a whole number from 0 to 100."))
 
 
 def _too_late(window: Window) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from branchportal import audit
 from evaluations.deadlines import SHANGHAI, Phase
-from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, is_complete
+from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import Cycle, SelfReview
 from evaluations.queries.self_reviews import Card, card_of
 from evaluations.services import months, schemes
@@ -22,7 +22,6 @@ from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.stages import CardState
 from members.models import Member, User
 
-HIGHEST_POINTS = 100
 LONGEST_NOTE = 200
 
 
@@ -115,8 +114,7 @@ def _own_card(member: Member, cycle: Cycle, by: User, now: datetime) -> Card:
 
 
 def _check_words(cycle: Cycle, words: Words) -> None:
-    allowed = GRADE_POINTS.values() if cycle.scale == Cycle.Scale.GRADES else range(HIGHEST_POINTS + 1)
-    if any(value is not None and value not in allowed for value in words.points.values()):
+    if not is_on_scale(words.points, in_grades=cycle.scale == Cycle.Scale.GRADES):
         raise ReviewRefusedError(_("Points are one of the five grades, or a whole number from 0 to 100."))
     if any(len(note) > LONGEST_NOTE for note in words.notes.values()):
         raise ReviewRefusedError(_("A note has at most 200 characters. Shorten it."))

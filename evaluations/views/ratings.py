@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
-from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS
-from evaluations.models import BranchReview
+from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
+from evaluations.models import BranchReview, Cycle
 from evaluations.queries import ratings
 from evaluations.services import branch_reviews
 from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
@@ -47,7 +47,8 @@ class RatingsView(BranchMonthView):
         except ReviewRefusedError as refusal:
             messages.error(request, str(refusal))
             return redirect(request.path)
-        messages.success(request, _given_message(given))
+        left = ratings.unrated_members(self.cycle, self.branch).count()
+        messages.success(request, _given_message(given, left))
         return redirect(request.path)
 
     def _keep(self, row: ratings.RatingRow) -> str:
@@ -56,7 +57,7 @@ class RatingsView(BranchMonthView):
             return ""
         try:
             points = _typed_points(self.request.POST, row.member.pk)
-            if points == row.points:
+            if points == row.points or _is_untouched(self.request.POST, row.member.pk, points):
                 return ""
             branch_reviews.save_draft(
                 cycle=self.cycle,
@@ -71,7 +72,7 @@ class RatingsView(BranchMonthView):
         except ReviewRefusedError as refusal:
             return str(refusal)
         except StaleReviewError as stale:
-            return _stale_message(stale.current)
+            return _stale_message(stale.current, self.cycle)
         return ""
 
     def _with_typed(self, rows: list[ratings.RatingRow], problems: dict[int, str]) -> list[ratings.RatingRow]:
@@ -117,7 +118,7 @@ class RatingDraftView(BranchMonthView):
         except ReviewRefusedError as refusal:
             return JsonResponse({"message": str(refusal)}, status=422)
         except StaleReviewError as stale:
-            return JsonResponse({"message": _stale_message(stale.current)}, status=409)
+            return JsonResponse({"message": _stale_message(stale.current, self.cycle)}, status=409)
         return JsonResponse({"version": saved.version, "saved": date_format(timezone.localtime(saved.saved_at), "H:i")})
 
     def _save(self, person: Member) -> BranchReview:
@@ -135,7 +136,7 @@ class RatingDraftView(BranchMonthView):
 
 def _cells(row: ratings.RatingRow, problem: str) -> dict[str, Any]:
     fields = [(dimension.value, DIMENSION_LABELS[dimension], row.points.get(dimension)) for dimension in DIMENSIONS]
-    return {"row": row, "member": row.member, "fields": fields, "problem": problem}
+    return {"row": row, "member": row.member, "fields": fields, "problem": problem, "was": _as_text(row.points)}
 
 
 def _typed_points(data: Any, member_pk: int) -> branch_reviews.Points:
@@ -151,6 +152,15 @@ def _typed_number(text: str) -> int | None:
     return int(text)
 
 
+def _is_untouched(data: Any, member_pk: int, points: branch_reviews.Points) -> bool:
+    """A row that still says what the page was made with: whatever another officer typed since stays."""
+    return data.get(f"was-{member_pk}") == _as_text(points)
+
+
+def _as_text(points: branch_reviews.Points) -> str:
+    return ",".join("" if points.get(dimension) is None else str(points[dimension]) for dimension in DIMENSIONS)
+
+
 def _typed_version(data: Any, member_pk: int) -> int:
     text = data.get(f"version-{member_pk}", "")
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
@@ -158,14 +168,21 @@ def _typed_version(data: Any, member_pk: int) -> int:
     return int(text)
 
 
-def _stale_message(current: BranchReview) -> str:
-    return _("%(name)s saved this row at %(time)s. Yours is still shown: save again to replace it.") % {
+def _stale_message(current: BranchReview, cycle: Cycle) -> str:
+    typed = current.draft["points"] if current.draft else current.points
+    in_grades = cycle.scale == Cycle.Scale.GRADES
+    return _("%(name)s saved this row at %(time)s: %(points)s. Yours is still shown: save again to replace it.") % {
         "name": current.rated_by.name if current.rated_by else _("Somebody else"),
         "time": date_format(timezone.localtime(current.saved_at), "H:i"),
+        "points": " ".join(str(points_label(typed.get(dimension), in_grades=in_grades)) for dimension in DIMENSIONS),
     }
 
 
-def _given_message(given: int) -> str:
+def _given_message(given: int, left: int) -> str:
     if not given:
         return _("Nothing new to give: a rating is given when all five dimensions are filled.")
-    return ngettext("%(count)s rating given.", "%(count)s ratings given.", given) % {"count": given}
+    told = ngettext("%(count)s rating given.", "%(count)s ratings given.", given) % {"count": given}
+    if not left:
+        return told
+    waiting = ngettext("%(count)s person has none yet.", "%(count)s people have none yet.", left) % {"count": left}
+    return f"{told} {waiting}"

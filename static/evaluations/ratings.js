@@ -12,7 +12,7 @@
   let failing = 0;
 
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  const fields = (row) => [...row.querySelectorAll("select, input[type=text]")];
+  const fields = (row) => [...row.querySelectorAll("select, input[type=text]")]; // in the dimensions' order
   const version = (row) => row.querySelector("[name^=version-]");
 
   const say = (text, urgent) => {
@@ -48,12 +48,13 @@
     if (running.has(row)) return later(row, WAIT_MS);
     running.add(row);
     const sent = body(row).toString();
+    const typed = fields(row).map((field) => field.value).join(",");
     try {
       const response = await fetch(row.dataset.url, {
         method: "POST", body: sent, redirect: "manual", credentials: "same-origin",
         headers: { "X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded" },
       });
-      await answer(row, response);
+      await answer(row, response, typed);
     } catch {
       failed(row);
     } finally {
@@ -67,13 +68,14 @@
     return undefined;
   }
 
-  async function answer(row, response) {
+  async function answer(row, response, sent) {
     if (response.type === "opaqueredirect" || response.status === 403) return say(form.dataset.signedOut, true);
     if (response.status >= 500) return failed(row);
     const data = await response.json();
     if (!response.ok) return sayInRow(row, data.message);
     failing = 0;
     version(row).value = data.version;
+    row.querySelector("[name^=was-]").value = sent;
     const place = row.querySelector(".row-state");
     place.classList.remove("urgent");
     place.textContent = `${form.dataset.saved} ${data.saved}`;

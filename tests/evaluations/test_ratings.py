@@ -231,3 +231,28 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
     client.get(url("ratings", tree.b1))
     with django_assert_num_queries(10):
         client.get(url("ratings", tree.b1))
+
+
+def test_an_untouched_row_leaves_what_another_officer_typed_meanwhile(
+    client, cycle, member, secretary, tree, time_machine
+):
+    time_machine.move_to(IN_TIME)
+    other = make_due(cycle, tree.b1)
+    deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
+    keep(cycle, member, GOOD, by=deputy)  # after the secretary opened the page
+    sign_in(client, secretary)
+    page = {f"was-{member.pk}": ",,,,", f"version-{member.pk}": 0, f"was-{other.pk}": ",,,,", f"version-{other.pk}": 0}
+    typed = {f"{dimension}-{other.pk}": 95 for dimension in GOOD}
+    answer = client.post(url("ratings", tree.b1), page | typed | {"keep": "1"})
+    assert answer.status_code == 302
+    drafts = {review.member: review.draft["points"] for review in BranchReview.objects.all()}
+    assert drafts == {member: GOOD, other: dict.fromkeys(GOOD, 95)}
+
+
+def test_a_draft_off_the_new_scale_is_not_given(cycle, member, secretary):
+    cycle.scale = Cycle.Scale.POINTS
+    cycle.save()
+    keep(cycle, member, {**GOOD, "study": 84}, by=secretary)
+    cycle.scale = Cycle.Scale.GRADES
+    cycle.save()
+    assert give(cycle, member.branch, by=secretary) == 0

@@ -51,3 +51,11 @@ def test_a_database_that_is_away_is_said_to_be_away(rf, error, status):
     except error:
         response = answer(rf.get("/"))
     assert response.status_code == status
+
+
+@pytest.mark.parametrize(("cookie", "language"), [(None, "zh-hans"), ("en", "en"), ("xx", "zh-hans")])
+def test_chinese_is_spoken_unless_english_was_chosen_here(client, db, cookie, language):
+    if cookie:
+        client.cookies["django_language"] = cookie
+    answer = client.get("/login/", headers={"accept-language": "en-US,en;q=0.9"})
+    assert answer["Content-Language"] == language

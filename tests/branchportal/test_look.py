@@ -110,6 +110,7 @@ def test_the_last_error_page_stands_without_a_context(language, heading):
 
 
 def test_a_missing_page_helps(client, db):
-    answer = client.get(reverse("members:login") + "no-such-page/", headers={"accept-language": "en"})
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("members:login") + "no-such-page/")
     assert answer.status_code == 404
     assert "There is no such page" in answer.content.decode()

@@ -14,6 +14,9 @@ def _points(label):
     return models.PositiveSmallIntegerField(label, null=True, blank=True)
 
 
+WHOLE_CARD = "card"  # the note of a paper card that belongs to no single dimension
+
+
 class Review(models.Model):
     """Five points from 0 to 100 by one kind of rater for one person and month: one wide row, quick to sum.
 
@@ -29,10 +32,11 @@ class Review(models.Model):
     life = _points(_("Life"))
     work = _points(_("Work"))
     conduct = _points(_("Conduct"))
-    notes = models.JSONField(default=dict)  # {dimension: one line}
+    notes = models.JSONField(default=dict)  # {dimension or WHOLE_CARD: one line}
     draft = models.JSONField(null=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")
+    from_paper = models.BooleanField(default=False)  # what counts was imported, not given online
     saved_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
@@ -61,6 +65,11 @@ class Review(models.Model):
     def points(self) -> dict[str, int | None]:
         """What was submitted, by dimension."""
         return {dimension: getattr(self, dimension) for dimension in DIMENSIONS}
+
+    @property
+    def card_note(self) -> str:
+        """What a paper card says of the whole month, or nothing."""
+        return self.notes.get(WHOLE_CARD, "")
 
 
 class SelfReview(Review):

@@ -60,7 +60,9 @@ COLUMNS = (
     *(_own(dimension) for dimension in DIMENSIONS),
     Column("自评平均", 10, DECIMAL, value=lambda line: Formula(_mean(6)) if line.own else None),
     *(_rated(dimension) for dimension in DIMENSIONS),
-    Column("支部评平均", 11, DECIMAL, value=lambda line: Formula(_mean(12)) if line.branch else None),
+    Column("支部总评平均", 13, DECIMAL, value=lambda line: Formula(_mean(12)) if line.branch else None),
+    Column("自评卡说明", 30, value=lambda line: line.own and line.own.card_note, wrap=True),
+    Column("支部总评卡说明", 30, value=lambda line: line.branch and line.branch.card_note, wrap=True),
 )
 
 SUMMARY_COLUMNS = (
@@ -89,6 +91,7 @@ def _explanations(month: date) -> list[tuple[str, str]]:
         ("用途", LABEL),
         ("月份", f"{month:%Y-%m}"),
         ("应交", "当月开始填报那天属于本支部、按规定填报的人；之后加入的人可以填，不填不算未交。"),
-        ("分数", "只列已提交的自评和支部评，草稿不列。五档对应：优秀95、良好85、合格75、尚可65、待改进55。"),
+        ("分数", "只列已提交的自评和支部总评，草稿不列。五档对应：优秀95、良好85、合格75、尚可65、待改进55。"),
+        ("说明", "自评卡说明、支部总评卡说明是纸质卡上写给整张卡的话；网上填写的没有这一栏。"),
         ("平均", "五个方面的平均数，是公式，保留两位小数。"),
     ]

@@ -58,7 +58,7 @@ def give_ratings(*, cycle: Cycle, window: Window, branch: Any, by: Any, now: dat
     if not rows:
         return 0
     BranchReview.objects.bulk_update(
-        rows, [*DIMENSIONS, "draft", "submitted_at", "submitted_by", "version"], batch_size=200
+        rows, [*DIMENSIONS, "draft", "submitted_at", "submitted_by", "from_paper", "version"], batch_size=200
     )
     audit.record_many("branch_rating.given", by=by, lines=lines)
     schemes.seal_first_rating(branch=branch, month=cycle.month, now=now)
@@ -74,7 +74,7 @@ def _give(row: BranchReview, *, by: Any, now: datetime) -> dict[str, Any]:
     before = row.points
     for dimension in DIMENSIONS:
         setattr(row, dimension, row.draft["points"][dimension])
-    row.draft, row.submitted_at, row.submitted_by = None, now, by
+    row.draft, row.submitted_at, row.submitted_by, row.from_paper = None, now, by, False
     row.version += 1
     return {"subject": row, "branch": row.branch, "before": before, "after": row.points}
 

@@ -66,6 +66,26 @@ def ensure_month(*, committee: Branch, month: date, is_off: bool = False) -> Cyc
 
 def advance(*, now: datetime, on_closed: OnClosed) -> int:
     """Do for every branch and month what is due by `now` and not done yet; return how many steps were taken.
+def ensure_past_month(*, committee: Branch, month: date, now: datetime) -> Cycle:
+    """As ensure_month, for a month that paper brings in: where it was over before it was made, the clock leaves it."""
+    with transaction.atomic():
+        is_new = not Cycle.objects.filter(committee=committee, month=month).exists()
+        cycle = ensure_month(committee=committee, month=month)
+        branches = list(_not_closed_yet(cycle)) if is_new else []
+        windows = windows_of(cycle, branches)
+        CycleEvent.objects.bulk_create(
+            [
+                CycleEvent(cycle=cycle, branch=branch, kind=kind, at=now)
+                for branch in branches
+                if windows[branch.pk].phase(now) == Phase.CLOSED
+                for kind in Kind
+            ],
+            ignore_conflicts=True,
+            batch_size=500,
+        )
+    return cycle
+
+
 
     `on_closed(cycle, branch)` runs in the transaction that closes the month: the caller enqueues the ranking there.
     """

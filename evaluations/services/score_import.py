@@ -10,18 +10,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from branchportal import audit
-from branchportal.spreadsheets.annotating import annotate, failing_rows
 from branchportal.spreadsheets.errors import CellError
 from branchportal.spreadsheets.reading import Sheet, read_file
 from evaluations.dimensions import DIMENSIONS
-from evaluations.models import BranchReview, Cycle, SelfReview
-from evaluations.score_file import HEADERS, REQUIRED, ScoreReading, ScoreRow, numbers_in, read_scores
+from evaluations.models import BranchReview, Cycle, Due, SelfReview
+from evaluations.models.reviews import WHOLE_CARD
+from evaluations.score_file import ScoreReading, ScoreRow, numbers_in, read_scores
 from evaluations.services import months, schemes
-from members.models import Branch, FormerNumber, ImportBatch, Member, User
+from members.models import Branch, FormerNumber, Member, User
 
 SOURCES: dict[str, type[SelfReview] | type[BranchReview]] = {"self": SelfReview, "branch": BranchReview}
-WHOLE_CARD = "card"  # the note that belongs to no single dimension
-STORED = [*DIMENSIONS, "notes", "submitted_at", "submitted_by", "saved_at", "version"]
+STORED = [*DIMENSIONS, "notes", "submitted_at", "submitted_by", "from_paper", "saved_at", "version"]
 
 
 @dataclass
@@ -52,7 +51,7 @@ def check_scores(
 ) -> ScoreCheck:
     """Compare a sheet with what stands; writes nothing. Raises SpreadsheetError.
 
-    Paper never replaces what a member filed online, and nobody imports the branch's rating of himself.
+    Paper never replaces what was filed or rated online, and nobody imports the branch's rating of himself.
     """
     return _check(read_file(content, file_name), branch=branch, cycle=cycle, source=source, by=by)
 
@@ -78,10 +77,10 @@ def write_scores(
         return write()
 
 
-def cycle_for_import(*, branch: Branch, month: date) -> Cycle:
+def cycle_for_import(*, branch: Branch, month: date, now: datetime) -> Cycle:
     """Return the month of the branch's committee, made if needed: paper may be older than the portal."""
     committee = Branch.objects.get(path=branch.ancestor_paths()[0])
-    return months.ensure_month(committee=committee, month=month)
+    return months.ensure_past_month(committee=committee, month=month, now=now)
 
 
 def planned_cycle(*, branch: Branch, month: date) -> Cycle:
@@ -89,57 +88,6 @@ def planned_cycle(*, branch: Branch, month: date) -> Cycle:
     committee = Branch.objects.get(path=branch.ancestor_paths()[0])
     known = Cycle.objects.filter(committee=committee, month=month).first()
     return known or Cycle(committee=committee, month=month)
-
-
-def keep_batch(
-    *, content: bytes, file_name: str, branch: Branch, cycle: Cycle, source: str, by: User, now: datetime
-) -> ImportBatch:
-    """Check an upload and keep it with its report until it is confirmed; raises SpreadsheetError."""
-    found = check_scores(content=content, file_name=file_name, branch=branch, cycle=cycle, source=source, by=by)
-    return ImportBatch.objects.create(
-        kind=ImportBatch.Kind.SCORES,
-        branch=branch,
-        uploaded_by=by,
-        file_name=file_name[:200],
-        content=content,
-        arguments={"cycle": cycle.pk, "source": source},
-        report=found.as_dict(),
-        created_at=now,
-    )
-
-
-def write_batch(*, batch: ImportBatch, by: User, now: datetime) -> bool:
-    """Write a checked batch; False when it was written before."""
-    with transaction.atomic():
-        batch = ImportBatch.objects.select_for_update().select_related("branch").get(pk=batch.pk)
-        if batch.state == ImportBatch.State.WRITTEN:
-            return False
-        found = write_scores(content=bytes(batch.content), by=by, now=now, **_what(batch))
-        batch.state, batch.report = ImportBatch.State.WRITTEN, found.as_dict()
-        batch.save(update_fields=["state", "report"])
-    return True
-
-
-def marked_file(*, batch: ImportBatch, by: User) -> bytes:
-    """The sender's own file with every wrong cell filled and commented."""
-    found = check_scores(content=bytes(batch.content), by=by, **_what(batch))
-    return annotate(bytes(batch.content), found.sheets, found.reading.errors)
-
-
-def failing_file(*, batch: ImportBatch, by: User, error_header: str) -> bytes:
-    """Only the rows with errors, to correct and upload again."""
-    found = check_scores(content=bytes(batch.content), by=by, **_what(batch))
-    return failing_rows(found.sheets, found.reading.errors, HEADERS, REQUIRED, error_header=error_header)
-
-
-def _what(batch: ImportBatch) -> dict[str, Any]:
-    cycle = Cycle.objects.get(pk=batch.arguments["cycle"])
-    return {
-        "file_name": batch.file_name,
-        "branch": batch.branch,
-        "cycle": cycle,
-        "source": batch.arguments["source"],
-    }
 
 
 def _check(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by: User | None) -> ScoreCheck:
@@ -161,10 +109,11 @@ def _write(
     if not changed:
         return
     before = [_points_of(found.reviews.get(row.number)) for row in changed]
-    reviews = [_filled(row, found, branch=branch, cycle=cycle, source=source) for row in changed]
+    branches = _due_branches(cycle, [found.people[row.number] for row in changed])
+    reviews = [_filled(row, found, branches, branch=branch, cycle=cycle, source=source) for row in changed]
     _store(reviews, source=source, by=by, now=now)
     lines = [
-        {"subject": review, "branch": branch, "before": earlier, "after": review.points, "reason": file_name}
+        {"subject": review, "branch": review.branch, "before": earlier, "after": review.points, "reason": file_name}
         for review, earlier in zip(reviews, before, strict=True)
     ]
     audit.record_many(f"scores.imported_{source}", by=by, lines=lines)
@@ -192,7 +141,7 @@ def _reviews(cycle: Cycle, branch: Branch, source: str) -> dict[str, Any]:
     """{number: review} of this month; of an earlier branch too, for somebody who was transferred in between."""
     if cycle.pk is None:
         return {}
-    reviews = SOURCES[source].objects.filter(cycle=cycle, member__branch=branch).select_related("member")
+    reviews = SOURCES[source].objects.filter(cycle=cycle, member__branch=branch).select_related("member", "branch")
     return {review.member.number: review for review in reviews}
 
 
@@ -214,10 +163,18 @@ def _problem(row: ScoreRow, member: Member, review: Any, *, source: str, by: Use
     if source == "branch" and by is not None and member.user_id == by.pk:
         message = _("This is your own row: nobody rates himself. Let another officer import it.")
         return _row_error(row, "unknown_value", message)
-    if source == "self" and _filed_online(review, member) and _differs(review, row):
-        message = _("%(name)s filed this month online. Delete the row: paper never replaces an own review.")
-        return _row_error(row, "duplicate", message % {"name": member.name})
+    if _is_online(review) and _differs(review, row):
+        return _row_error(row, "duplicate", _online_message(source) % {"name": member.name})
     return None
+
+
+def _online_message(source: str) -> str:
+    if source == "self":
+        return _("%(name)s filed this month online. Delete the row: paper never replaces an own review.")
+    return _(
+        "%(name)s was rated online in this month. Delete the row, or change the rating on the page of the branch "
+        "ratings: paper never replaces it."
+    )
 
 
 def _row_error(row: ScoreRow, code: str, message: str) -> CellError:
@@ -225,8 +182,8 @@ def _row_error(row: ScoreRow, code: str, message: str) -> CellError:
     return CellError(row.sheet, row.row, header, code, message, index)
 
 
-def _filed_online(review: Any, member: Member) -> bool:
-    return _is_submitted(review) and member.user_id is not None and review.submitted_by_id == member.user_id
+def _is_online(review: Any) -> bool:
+    return _is_submitted(review) and review.submitted_by_id is not None and not review.from_paper
 
 
 def _is_submitted(review: Any) -> bool:
@@ -247,11 +204,20 @@ def _notes(row: ScoreRow) -> dict[str, str]:
     return notes | ({WHOLE_CARD: row.note} if row.note else {})
 
 
-def _filled(row: ScoreRow, found: ScoreCheck, *, branch: Branch, cycle: Cycle, source: str) -> Any:
+def _due_branches(cycle: Cycle, members: list[Member]) -> dict[int, Branch]:
+    """{person's id: the branch in which he was due that month}: an earlier one, if he was transferred since."""
+    dues = Due.objects.filter(cycle=cycle, member__in=members).select_related("branch")
+    return {due.member_id: due.branch for due in dues}
+
+
+def _filled(
+    row: ScoreRow, found: ScoreCheck, branches: dict[int, Branch], *, branch: Branch, cycle: Cycle, source: str
+) -> Any:
     """The review as it will stand; a draft that somebody is typing stays beside it."""
     review = found.reviews.get(row.number)
     if review is None:
-        review = SOURCES[source](cycle=cycle, member=found.people[row.number], branch=branch, version=0)
+        member = found.people[row.number]
+        review = SOURCES[source](cycle=cycle, member=member, branch=branches.get(member.pk, branch), version=0)
     for dimension in DIMENSIONS:
         setattr(review, dimension, row.scores[dimension])
     review.notes = _notes(row)
@@ -261,6 +227,7 @@ def _filled(row: ScoreRow, found: ScoreCheck, *, branch: Branch, cycle: Cycle, s
 def _store(reviews: list[Any], *, source: str, by: User | None, now: datetime) -> list[Any]:
     for review in reviews:
         review.submitted_at, review.submitted_by, review.saved_at = now, by, now
+        review.from_paper = True
         review.version += 1
     model = SOURCES[source]
     known = [review for review in reviews if review.pk]

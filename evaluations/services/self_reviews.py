@@ -147,7 +147,7 @@ def _locked_row(card: Card, now: datetime) -> SelfReview:
 
 def _says_the_same(review: SelfReview, words: Words) -> bool:
     """A second tap, or a form sent twice."""
-    return review.draft is None and _is_submitted(review, words)
+    return review.draft is None and not review.from_paper and _is_submitted(review, words)
 
 
 def _is_submitted(review: SelfReview, words: Words) -> bool:
@@ -183,7 +183,7 @@ def _hand_in(review: SelfReview, words: Words, *, by: User, now: datetime) -> No
     before = review.points if review.submitted_at else {}
     for dimension in DIMENSIONS:
         setattr(review, dimension, words.points[dimension])
-    review.notes, review.draft = words.notes, None
+    review.notes, review.draft, review.from_paper = words.notes, None, False
     review.submitted_at, review.submitted_by, review.saved_at = now, by, now
     review.version += 1
     review.save()

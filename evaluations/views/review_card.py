@@ -20,6 +20,7 @@ from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.forms.review_card import ReviewCardForm
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
 from evaluations.models import Cycle, SelfReview
+from evaluations.models.reviews import WHOLE_CARD
 from evaluations.queries.months import next_cycle
 from evaluations.queries.self_reviews import Card, card_of
 from evaluations.services import self_reviews
@@ -158,6 +159,7 @@ def _open_page(card: Card, now: datetime, form: ReviewCardForm | None = None) ->
         "saved": _clock(card.review.saved_at) if card.review and card.review.draft else "",
         "draft_url": reverse("evaluations:review_draft", kwargs={"month": card.cycle.month}),
         "discard_url": reverse("evaluations:review_discard", kwargs={"month": card.cycle.month}),
+        "on_paper": _submitted_answers(card) if card.state.is_submitted and card.review.from_paper else [],
         "login_url": f"{reverse('members:login')}?next={_url(card.cycle)}",
         "refusal": "",
         "conflict": None,
@@ -181,7 +183,7 @@ def _closed_page(member: Member, card: Card | None, now: datetime) -> dict[str, 
         **_frame(card, now),
         "next": following,
         "month": card.cycle.month,
-        "submitted": _answers(card.cycle, review.points, review.notes) if card.state.is_submitted else [],
+        "submitted": _submitted_answers(card) if card.state.is_submitted else [],
         "typed": _answers(card.cycle, draft["points"], draft["notes"]) if draft else [],
         "draft_url": reverse("evaluations:review_draft", kwargs={"month": card.cycle.month}),
         "refusal": "",
@@ -237,11 +239,17 @@ def _last(card: Card, dimension: str) -> str:
 
 
 def _answers(cycle: Cycle, points: dict[str, int | None], notes: dict[str, str]) -> list[tuple[Any, str, str]]:
-    """[(dimension, points as people read them, note), …] in the order of the card."""
-    return [
+    """[(dimension, points as people read them, note), …] in the order of the card; last what paper says of it all."""
+    answers = [
         (DIMENSION_LABELS[dimension], _label(cycle, points.get(dimension)), notes.get(dimension, ""))
         for dimension in DIMENSIONS
     ]
+    whole = notes.get(WHOLE_CARD, "")
+    return [*answers, (_("Whole card"), whole, "")] if whole else answers
+
+
+def _submitted_answers(card: Card) -> list[tuple[Any, str, str]]:
+    return _answers(card.cycle, card.review.points, card.review.notes)
 
 
 def _conflict(cycle: Cycle, stored: SelfReview) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from branchportal.downloads import attachment
 from branchportal.spreadsheets.errors import SpreadsheetError
 from evaluations.deadlines import Phase
 from evaluations.forms.score_import import SOURCE_CHOICES, ScoreFileForm
+from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle
 from evaluations.reports import score_template
-from evaluations.services import score_import
+from evaluations.services import score_batches
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
 from members.models import ImportBatch
@@ -41,7 +42,7 @@ class ScoreImportView(BranchMonthView):
             return self._page(form, status=422)
         upload = form.cleaned_data["file"]
         try:
-            batch = score_import.keep_batch(
+            batch = score_batches.keep_batch(
                 content=upload.read(),
                 file_name=upload.name,
                 branch=self.branch,
@@ -101,12 +102,15 @@ class ScoreBatchView(PortalView, View):
             "source": dict(SOURCE_CHOICES)[self.batch.arguments["source"]],
             "report": report,
             "writable": report["created"] + report["updated"],
+            "labels": list(DIMENSION_LABELS.values()),
+            "preview": _preview(report, self.cycle),
+            "no_grades": report.get("no_grades", 0),
             "is_written": self.batch.state == ImportBatch.State.WRITTEN,
         }
         return render(request, "evaluations/score_batch.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if score_import.write_batch(batch=self.batch, by=request.user, now=timezone.now()):
+        if score_batches.write_batch(batch=self.batch, by=request.user, now=timezone.now()):
             self.batch.refresh_from_db()
             count = self.batch.report["created"] + self.batch.report["updated"]
             text = ngettext("%(count)s card was written.", "%(count)s cards were written.", count)
@@ -122,7 +126,7 @@ class ScoreMarkedFileView(ScoreBatchView):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        content = score_import.marked_file(batch=self.batch, by=request.user)
+        content = score_batches.marked_file(batch=self.batch, by=request.user)
         return self._download(content, _("marked"))
 
 
@@ -132,5 +136,14 @@ class ScoreFailingRowsView(ScoreBatchView):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        content = score_import.failing_file(batch=self.batch, by=request.user, error_header=_("What is wrong"))
+        content = score_batches.failing_file(batch=self.batch, by=request.user, error_header=_("What is wrong"))
         return self._download(content, _("rows to correct"))
+
+
+def _preview(report: dict[str, Any], cycle: Cycle) -> list[dict[str, Any]]:
+    """The kept rows with their points as people read them; none in a batch that was kept without."""
+    in_grades = cycle.scale == Cycle.Scale.GRADES
+    return [
+        {**row, "points": [points_label(points, in_grades=in_grades) for points in row["points"]]}
+        for row in report.get("preview", [])
+    ]

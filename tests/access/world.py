@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from branchportal.notifications import notify
-from evaluations.services.score_import import keep_batch as keep_score_batch
+from evaluations.services.score_batches import keep_batch as keep_score_batch
 from members.models import Branch, Member, User
 from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch

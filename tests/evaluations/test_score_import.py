@@ -9,10 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from branchportal.models import Notification
 from branchportal.spreadsheets.reading import read_file
 from branchportal.spreadsheets.writing import Column, SheetSpec, write_workbook
-from evaluations.models import BranchReview, Cycle, SelfReview
-from evaluations.services import score_import
+from evaluations.models import BranchReview, Cycle, CycleEvent, Due, SelfReview
+from evaluations.queries.monthly import branch_months
+from evaluations.reports.monthly import monthly_workbook
+from evaluations.services import months, score_batches, score_import, self_reviews
 from members.models import FormerNumber, ImportBatch
 from members.roles import Role
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
@@ -165,6 +168,7 @@ def test_the_command_writes_only_with_commit(tree, tmp_path):
         ("--branch", "B001", "--cycle", "2026-13"),
         ("--branch", "B001", "--cycle", "October"),
         ("--branch", "B001", "--cycle", "2999-10"),
+        ("--branch", "B001", "--cycle", "1999-12"),
     ],
 )
 def test_the_command_refuses_in_one_line(tree, tmp_path, arguments):
@@ -218,3 +222,135 @@ def test_the_sheet_to_fill_in_can_be_imported(client, tree, cycle, time_machine)
     address = reverse("evaluations:score_template", kwargs={"code": tree.b1.code, "month": cycle.month})
     sheet = read_file(client.get(address).content, "template.xlsx")[0]
     assert tuple(sheet.rows[0][1]) == HEADER
+
+
+def test_a_rating_given_online_is_never_replaced(tree, cycle):
+    secretary, member = make_user(Role.SECRETARY, tree.b1), make_member(tree.b1, name="单雨桐")
+    online = {"thought": 95, "study": 95, "life": 95, "work": 95, "conduct": 95}
+    BranchReview.objects.create(
+        cycle=cycle, member=member, branch=tree.b1, submitted_at=NOW, submitted_by=secretary, **online
+    )
+    report = write(sheet_of(card(member, 55, 55, 55, 55, 55)), tree, cycle, source="branch", by=secretary)
+    assert [(error["row"], error["code"]) for error in report["errors"]] == [(2, "duplicate")]
+    assert "单雨桐" in report["errors"][0]["message"]
+    assert BranchReview.objects.get().points == online
+    same = write(sheet_of(card(member, 95, 95, 95, 95, 95)), tree, cycle, source="branch", by=secretary)
+    assert (same["accepted"], same["updated"], same["errors"]) == (1, 0, [])
+
+
+@pytest.mark.parametrize(("source", "model"), [("self", SelfReview), ("branch", BranchReview)])
+def test_paper_is_corrected_by_paper_whoever_brought_it_in(tree, cycle, source, model):
+    secretary, member = make_user(Role.SECRETARY, tree.b1), make_member(tree.b1)
+    write(sheet_of(card(member)), tree, cycle, source=source, by=secretary)
+    assert (model.objects.get().from_paper, model.objects.get().submitted_by) == (True, secretary)
+    report = write(sheet_of(card(member, 60, 61, 62, 63, 64)), tree, cycle, source=source, by=secretary)
+    assert (report["updated"], report["errors"]) == (1, [])
+
+
+def test_an_own_card_that_an_officer_imports_is_still_paper(tree, cycle):
+    secretary = make_user(Role.SECRETARY, tree.b1)
+    own = make_member(tree.b1, user=secretary)
+    write(sheet_of(card(own)), tree, cycle, by=secretary)
+    report = write(sheet_of(card(own, 60, 61, 62, 63, 64)), tree, cycle, by=secretary)
+    assert (report["updated"], report["errors"]) == (1, [])
+
+
+def test_a_member_who_submits_online_takes_the_card_over(tree):
+    november = Cycle.objects.create(committee=tree.root, month=date(2026, 11, 1))
+    user = make_user(Role.MEMBER, tree.b1)
+    in_time = datetime(2026, 11, 10, 4, tzinfo=UTC)
+    points = {"thought": 95, "study": 85, "life": 75, "work": 95, "conduct": 85}
+    write(sheet_of(card(user.member, *points.values())), tree, november)
+    words = self_reviews.Words(points=points)
+    self_reviews.submit(member=user.member, cycle=november, words=words, version=1, by=user, now=in_time)
+    review = SelfReview.objects.get()
+    assert (review.from_paper, review.submitted_by, review.points) == (False, user, points)
+
+
+def test_a_card_is_stored_with_the_branch_in_which_the_person_was_due(tree, cycle):
+    moved, stayed = make_member(tree.b1), make_member(tree.b1)
+    Due.objects.create(cycle=cycle, member=moved, branch=tree.b2)
+    write(sheet_of(card(moved), card(stayed)), tree, cycle, source="branch")
+    assert BranchReview.objects.get(member=moved).branch == tree.b2
+    assert BranchReview.objects.get(member=stayed).branch == tree.b1
+
+
+def test_the_check_page_shows_the_rows_and_warns_of_figures_that_are_no_grade(client, tree, cycle, time_machine):
+    time_machine.move_to(NOW)
+    secretary = make_user(Role.SECRETARY, tree.b1)
+    known, fresh = make_member(tree.b1, name="单雨桐"), make_member(tree.b1, name="于知行")
+    write(sheet_of(card(known)), tree, cycle)
+    content = sheet_of(card(known, 1, 2, "优秀", 85, 85), card(fresh, 95, 95, 95, 95, 95), card(fresh))
+    batch = score_batches.keep_batch(
+        content=content, file_name="cards.xlsx", branch=tree.b1, cycle=cycle, source="self", by=secretary, now=NOW
+    )
+    assert batch.report["preview"] == [
+        {"number": known.number, "name": "单雨桐", "points": [1, 2, 95, 85, 85], "is_new": False},
+        {"number": fresh.number, "name": "于知行", "points": [95, 95, 95, 95, 95], "is_new": True},
+    ]
+    assert batch.report["no_grades"] == 2
+    answer = sign_in(client, secretary).get(reverse("evaluations:score_batch", kwargs={"pk": batch.pk}))
+    shown = [[str(points) for points in row["points"]] for row in answer.context["preview"]]
+    assert shown == [["1", "2", "优秀", "良好", "良好"], ["优秀"] * 5]
+    page = answer.content.decode()
+    assert page.index("2个数不是本月的五档分值") < page.index("单雨桐")
+
+
+def test_a_month_in_points_warns_of_nothing_and_the_preview_ends_at_a_hundred(tree, cycle):
+    cycle.scale = Cycle.Scale.POINTS
+    cycle.save()
+    content = sheet_of(*(card(make_member(tree.b1), 1, 2, 3, 4, 5) for _row in range(101)))
+    batch = score_batches.keep_batch(
+        content=content,
+        file_name="cards.xlsx",
+        branch=tree.b1,
+        cycle=cycle,
+        source="self",
+        by=make_user(Role.SECRETARY, tree.b1),
+        now=NOW,
+    )
+    assert (batch.report["created"], len(batch.report["preview"]), batch.report["no_grades"]) == (101, 100, 0)
+
+
+@pytest.mark.parametrize(("month", "now"), [(10, NOW), (11, datetime(2026, 11, 10, 4, tzinfo=UTC))])
+def test_the_own_card_and_months_say_that_paper_was_entered(client, tree, time_machine, month, now):
+    time_machine.move_to(now)
+    cycle = Cycle.objects.create(committee=tree.root, month=date(2026, month, 1))
+    user = make_user(Role.MEMBER, tree.b1)
+    Due.objects.create(cycle=cycle, member=user.member, branch=tree.b1)
+    write(sheet_of(card(user.member, "优秀", 41, 42, 43, 44, note="住院一周")), tree, cycle)
+    sign_in(client, user)
+    page = client.get(reverse("evaluations:review_of_month", kwargs={"month": cycle.month})).content.decode()
+    for text in ("由纸质卡录入", "<dd>41</dd>", "<dd>住院一周</dd>"):
+        assert text in page
+    listed = client.get(reverse("evaluations:own_reviews")).content.decode()
+    for text in ("由纸质卡录入", "住院一周"):
+        assert text in listed
+
+
+def test_the_monthly_workbook_holds_the_note_of_the_whole_card(tree, cycle):
+    member = make_member(tree.b1)
+    write(sheet_of(card(member, note="住院一周")), tree, cycle)
+    write(sheet_of(card(member, note="表现稳定")), tree, cycle, source="branch")
+    content = monthly_workbook(branch_months([tree.b1], cycle.month), cycle.month)
+    rows = read_file(content, "month.xlsx")[1].rows
+    assert [tuple(cells[-2:]) for _row, cells in rows[-2:]] == [
+        ("自评卡说明", "支部总评卡说明"),
+        ("住院一周", "表现稳定"),
+    ]
+
+
+def test_an_old_month_that_paper_brings_in_is_left_alone_by_the_clock(tree):
+    make_member(tree.b1)
+    old = score_import.cycle_for_import(branch=tree.b1, month=date(2026, 9, 1), now=NOW)
+    assert CycleEvent.objects.filter(cycle=old, branch=tree.b1).count() == 3
+    closed = []
+    months.advance(now=NOW, on_closed=lambda cycle, branch: closed.append((cycle, branch)))
+    assert (closed, Notification.objects.count(), Due.objects.count()) == ([], 0, 0)
+
+
+def test_an_import_leaves_known_and_running_months_to_the_clock(tree, cycle):
+    in_time = datetime(2026, 11, 10, 4, tzinfo=UTC)
+    for month in (cycle.month, date(2026, 11, 1)):
+        score_import.cycle_for_import(branch=tree.b1, month=month, now=in_time)
+    assert not CycleEvent.objects.exists()

@@ -15,7 +15,7 @@ from activities.models import Activity
 from branchportal.celery import app
 from branchportal.models import AuditEntry, JobRun
 from evaluations.models import BranchReview
-from evaluations.services.score_import import keep_batch as keep_score_batch
+from evaluations.services.score_batches import keep_batch as keep_score_batch
 from members.models import ActivationSlip, Member, RoleAssignment
 from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch

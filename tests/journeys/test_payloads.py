@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from activities.models import Activity
 from evaluations.models import BranchReview, RankingRun, ScoringScheme, SelfReview
-from evaluations.services.score_import import keep_batch as keep_score_batch
+from evaluations.services.score_batches import keep_batch as keep_score_batch
 from members.models import Branch, ImportBatch
 from members.services.roster_import import keep_batch as keep_roster_batch
 from tests.access.test_matrix import MATRIX, address

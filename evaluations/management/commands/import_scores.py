@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle
 from evaluations.services import score_import
 from members.models import Branch
+
+EARLIEST = date(2000, 1, 1)
 
 
 class Command(BaseCommand):
@@ -52,11 +55,11 @@ class Command(BaseCommand):
             "source": options["source"],
             "by": None,
         }
-        month = self._month(options["cycle"])
+        month, now = self._month(options["cycle"]), timezone.now()
         if options["commit"]:
-            cycle = score_import.cycle_for_import(branch=what["branch"], month=month)
+            cycle = score_import.cycle_for_import(branch=what["branch"], month=month, now=now)
             self._refuse_off(cycle)
-            return score_import.write_scores(cycle=cycle, now=timezone.now(), **what)
+            return score_import.write_scores(cycle=cycle, now=now, **what)
         cycle = score_import.planned_cycle(branch=what["branch"], month=month)
         self._refuse_off(cycle)
         return score_import.check_scores(cycle=cycle, **what)
@@ -72,6 +75,8 @@ class Command(BaseCommand):
             month = parse_month(text)
         except ValueError:
             raise CommandError(_("--cycle %(text)s is no month: write it as 2026-10.") % {"text": text}) from None
+        if month < EARLIEST:
+            raise CommandError(_("%(month)s is too long ago: cards are taken from 2000-01 on.") % {"month": text})
         if month > month_of(timezone.now()):
             raise CommandError(_("%(month)s has not begun yet.") % {"month": text})
         return month

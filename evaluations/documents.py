@@ -183,6 +183,18 @@ def read_json(data: bytes, error: type[DocumentError] = BundleError) -> object:
     return document
 
 
+def check_storable(document: object, place: str, error: type[DocumentError]) -> None:
+    """Refuse the character NUL in any text or key of a document that `read_json` gave: no database column holds it."""
+    waiting = [(document, (None, place))]
+    while waiting:
+        value, trail = waiting.pop()
+        members = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
+        for key, member in members:
+            waiting += [(key, (trail, key)), (member, (trail, key))]
+        if type(value) is str and "\0" in value:
+            raise error(_place(trail), _("holds the character NUL, which no text needs: delete it"))
+
+
 def _object(pairs: list[tuple[str, object]]) -> object:
     members = dict(pairs)
     if len(members) == len(pairs):

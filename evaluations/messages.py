@@ -8,10 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evaluations.deadlines import parse_month
+from evaluations.models.schemes import Purpose
 
 
 def _ranking_compiled(context: dict[str, Any]) -> str:
-    return _("The ranking of %(branch)s, %(months)s, is ready.") % context
+    if "purpose" not in context:
+        return _("The ranking of %(branch)s, %(months)s, is ready.") % context
+    values = {**context, "purpose": Purpose(context["purpose"]).label}
+    return _("%(purpose)s: the ranking of %(branch)s, %(months)s, is ready.") % values
 
 
 def _month_opened(context: dict[str, Any]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
+from django.utils.dateformat import format as date_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -105,6 +108,16 @@ def band_sentence(band: Band) -> str:
         "band": band.label,
         "min": plain(band.minimum),
         "share": str(band.max_share),
+    }
+
+
+def not_closed_sentence(months: Iterable[date]) -> str:
+    """That months were still running when a ranking was compiled; "" where none was."""
+    texts = [date_format(month, get_format("YEAR_MONTH_FORMAT")) for month in months]
+    if not texts:
+        return ""
+    return _("%(months)s had not closed when this was compiled; figures may change.") % {
+        "months": pgettext("between names", ", ").join(texts)
     }
 
 

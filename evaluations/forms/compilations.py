@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.deadlines import month_of, parse_month
 from evaluations.models.schemes import Purpose
 from evaluations.periods import term_until
+from evaluations.queries.months import last_closed_month
 
 MONTHS_OFFERED = 24
 
@@ -38,8 +39,17 @@ class CompileForm(forms.Form):
         this_month = month_of(now)
         choices = month_choices(this_month)
         self.fields["first"].choices = self.fields["last"].choices = choices
-        self.fields["first"].initial = f"{term_until(this_month):%Y-%m}"
-        self.fields["last"].initial = f"{this_month:%Y-%m}"
+        if not self.is_bound:
+            last = self._last_closed_month(choices) or this_month
+            self.fields["first"].initial = f"{term_until(last):%Y-%m}"
+            self.fields["last"].initial = f"{last:%Y-%m}"
+
+    def _last_closed_month(self, choices: list[tuple[str, str]]) -> date | None:
+        """Of the branch that is shown first; None where no month that is offered has closed yet."""
+        branches = self.fields["branch"].queryset
+        branch = branches.filter(code=self.initial["branch"]).first() if "branch" in self.initial else branches.first()
+        month = last_closed_month(branch) if branch else None
+        return month if month and f"{month:%Y-%m}" in dict(choices) else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -8,13 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.deadlines import month_of, months_between, parse_month
-from evaluations.documents import SchemeError, read_json
+from evaluations.deadlines import month_of, months_between, next_month, parse_month
+from evaluations.documents import SchemeError, check_storable, read_json
 from evaluations.forms.compilations import month_label
 from evaluations.labels import SOURCE_LABELS
 from evaluations.models.schemes import Purpose
+from evaluations.queries.schemes import rated_months
 from evaluations.scheme import Scheme, parse_scheme
 from evaluations.sources import COMPONENT_SOURCES, INPUT_SOURCES, needed_components, needed_inputs, usual_sources
+from members.models import Branch
 
 LARGEST_DOCUMENT = 256 * 1024
 
@@ -46,6 +48,7 @@ class SchemeImportForm(forms.Form):
         content = file.read() if file is not None else cleaned["document"].encode()
         try:
             document = read_json(content, SchemeError)
+            check_storable(document, "scheme", SchemeError)
             scheme = parse_scheme(document)
         except SchemeError as problem:
             raise forms.ValidationError(document_problem(problem)) from None
@@ -93,7 +96,7 @@ class PublishForm(forms.Form):
         label=_("Valid until"), coerce=parse_month, required=False, empty_value=None
     )  # fmt: skip
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, branch: Branch, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         this = month_of(now)
         first = this.replace(year=this.year - 1)
@@ -101,7 +104,9 @@ class PublishForm(forms.Form):
         choices = [(f"{month:%Y-%m}", month_label(month)) for month in months_between(first, last)]
         self.fields["first_month"].choices = choices
         self.fields["last_month"].choices = [("", _("until another scheme replaces it")), *choices]
-        self.fields["first_month"].initial = f"{this:%Y-%m}"
+        if not self.is_bound:  # a rated month keeps its scheme
+            rated = rated_months(branch, this, None)
+            self.fields["first_month"].initial = f"{next_month(rated[-1]) if rated else this:%Y-%m}"
 
 
 def document_problem(problem: SchemeError) -> str:

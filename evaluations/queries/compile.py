@@ -74,7 +74,7 @@ def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) 
     scheme = schemes.for_period(branch, purpose, first, last)
     day = pool_day(last, today)
     members = pool(branch, purpose, day)
-    months = _months_on(branch, first, last)
+    months = months_on(branch, first, last)
     ids = [member.pk for member in members]
     points = _points(ids, months)
     due = _due(ids, months)
@@ -96,7 +96,7 @@ def pool(branch: Branch, purpose: str, day: date) -> list[Member]:
     return [member for member in found if member.stage_on(day) in POOLS[purpose]]
 
 
-def _months_on(branch: Branch, first: date, last: date) -> list[date]:
+def months_on(branch: Branch, first: date, last: date) -> list[date]:
     """The months of the period that are not switched off; a month that nobody planned is on."""
     root = branch.ancestor_paths()[0]
     off = set(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from evaluations.deadlines import Window, month_of
-from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, SelfReview
+from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, Due, SelfReview
 from members.models import Branch, Member
 
 
@@ -44,6 +44,12 @@ def next_cycle(branch: Branch, now: datetime) -> Cycle | None:
     """Return the first later month that is not switched off, or None."""
     later = Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month__gt=month_of(now), is_off=False)
     return later.order_by("month").first()
+
+
+def last_closed_month(branch: Branch) -> date | None:
+    """Return the latest month that has closed in the branch, or None."""
+    closed = CycleEvent.objects.filter(branch=branch, kind=CycleEvent.Kind.CLOSED, cycle__is_off=False)
+    return closed.aggregate(latest=Max("cycle__month"))["latest"]
 
 
 def window_of(cycle: Cycle, branch: Branch) -> Window:

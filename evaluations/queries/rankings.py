@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,11 @@ from django.db.models import QuerySet
 
 from evaluations import explaining, scoring
 from evaluations.bundle import FORMAT
-from evaluations.deadlines import parse_month
+from evaluations.deadlines import Window, months_between, parse_month
 from evaluations.documents import Number
 from evaluations.explaining import Explanation
 from evaluations.inputs import read_people
-from evaluations.models import RankingEntry, RankingRun
+from evaluations.models import Cycle, RankingEntry, RankingRun
 from evaluations.scheme import WEIGHTED, Component, Scheme, parse_scheme
 from evaluations.scoring import Score, figure, rounded
 from members.models import User
@@ -140,6 +141,25 @@ def explanation(entry: RankingEntry) -> Explanation:
     return explaining.explain(scheme, people, entry.number, entry.reasons)
 
 
+def not_closed(runs: Sequence[RankingRun]) -> dict[int, list[date]]:
+    """{run id: months of its period that had not closed in its branch when it was compiled}; one query for all.
+
+    Months that are switched off don't count; a month that nobody planned has the usual days.
+    """
+    if not runs:
+        return {}
+    period = (min(run.first_month for run in runs), max(run.last_month for run in runs))
+    planned: dict[tuple[str, date], dict[str, tuple[bool, int]]] = defaultdict(dict)
+    cycles = Cycle.objects.filter(month__range=period).order_by()
+    for root, month, is_off, day, path, own_day in cycles.values_list(
+        "committee__path", "month", "is_off", "rating_day", "deadlines__branch__path", "deadlines__rating_day"
+    ):
+        planned[root, month].setdefault(root, (is_off, day))
+        if path:
+            planned[root, month][path] = (is_off, own_day)
+    return {run.pk: [month for month in _months(run) if _is_open(run, month, planned)] for run in runs}
+
+
 def months_of(entry: RankingEntry, code: str) -> Mapping[str, list[date]]:
     """The months of one component: {"months": counted, "missing": due but not filed, "not_due": …}."""
     evidence = entry.evidence.get(code, {})
@@ -177,6 +197,19 @@ def bundle_of(run: RankingRun) -> dict[str, Any]:
         },
         "fingerprint": run.fingerprint,
     }
+
+
+def _months(run: RankingRun) -> list[date]:
+    return months_between(run.first_month, run.last_month)
+
+
+def _is_open(run: RankingRun, month: date, planned: Mapping[tuple[str, date], Mapping[str, tuple[bool, int]]]) -> bool:
+    paths = run.branch.ancestor_paths()
+    days = planned.get((paths[0], month), {})
+    is_off, day = False, Cycle(month=month).rating_day
+    for path in paths:  # the top first: the nearest has the last word
+        is_off, day = days.get(path, (is_off, day))
+    return not is_off and run.compiled_at < Window(month, day, day).ratings_end
 
 
 def _ranked(entry: RankingEntry) -> dict[str, Any]:

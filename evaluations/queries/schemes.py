@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Min
 from django.utils.translation import gettext_noop as _
 
 from evaluations.deadlines import months_between
@@ -51,16 +50,16 @@ def nearest(candidates: Iterable[ScoringScheme], month: date) -> ScoringScheme |
     return max(valid, key=lambda scheme: (len(scheme.branch.path), scheme.first_month), default=None)
 
 
-def first_rated_month(branch: Branch, first: date, last: date | None) -> date | None:
-    """The first month from `first` (to `last`) in which anything was submitted in the branch or below it."""
-    found = [
-        model.objects.filter(
-            branch__path__startswith=branch.path, submitted_at__isnull=False, cycle__month__gte=first,
-            **({} if last is None else {"cycle__month__lte": last}),
-        ).aggregate(first=Min("cycle__month"))["first"]
-        for model in (SelfReview, BranchReview)
-    ]  # fmt: skip
-    return min((month for month in found if month is not None), default=None)
+def rated_months(branch: Branch, first: date, last: date | None) -> list[date]:
+    """Every month from `first` (to `last`) in which anything was submitted in the branch or below it; two queries."""
+    until = {} if last is None else {"cycle__month__lte": last}
+    found: set[date] = set()
+    for model in (SelfReview, BranchReview):
+        submitted = model.objects.filter(
+            branch__path__startswith=branch.path, submitted_at__isnull=False, cycle__month__gte=first, **until
+        )
+        found.update(submitted.order_by().values_list("cycle__month", flat=True).distinct())
+    return sorted(found)
 
 
 def _refuse_other_scheme(scheme: ScoringScheme, other: ScoringScheme | None, month: date) -> None:

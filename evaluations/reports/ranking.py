@@ -28,7 +28,7 @@ from evaluations import scoring, wording
 from evaluations.documents import Number
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.models.schemes import Purpose
-from evaluations.queries.rankings import exact_scores, scheme_of
+from evaluations.queries.rankings import exact_scores, not_closed, scheme_of
 from evaluations.scheme import ADDITIVE, WEIGHTED, Component, Scheme
 from evaluations.scoring import Score, rounded
 from members.reports.roster import STAGE_WORDS
@@ -143,7 +143,7 @@ _ABOUT_COLUMNS = "“原始”是换算前的数，“得分”是换算并封�
 
 def ranking_workbook(run: RankingRun) -> bytes:
     """One ranking and its 说明."""
-    return write_workbook([ranking_sheet(run), notes_sheet(NOTES, _explanations(run))])
+    return write_workbook([ranking_sheet(run), notes_sheet(NOTES, [*_explanations(run), *_not_closed([run])])])
 
 
 def rankings_workbook(runs: Sequence[RankingRun]) -> bytes:
@@ -151,7 +151,7 @@ def rankings_workbook(runs: Sequence[RankingRun]) -> bytes:
     index = SheetSpec(INDEX, INDEX_COLUMNS, list(enumerate(runs, start=1)), title="综合排名", notes=(LABEL,))
     sheets = [ranking_sheet(run, name=f"{place} {run.branch.name}") for place, run in enumerate(runs, start=1)]
     notes = [line for run in runs[:1] for line in _explanations(run, only_general=True)]
-    return write_workbook([index, *sheets, notes_sheet(NOTES, notes)])
+    return write_workbook([index, *sheets, notes_sheet(NOTES, [*notes, *_not_closed(runs)])])
 
 
 INDEX_COLUMNS = (
@@ -239,6 +239,14 @@ def _explanations(run: RankingRun, *, only_general: bool = False) -> Iterable[tu
     yield "总分", _ABOUT_TOTALS
     yield "原始、得分、占比", _ABOUT_COLUMNS
     yield "支委会决定", "由支委会讨论后填写；与排名次序不一致时写明理由。"
+
+
+def _not_closed(runs: Sequence[RankingRun]) -> Iterable[tuple[str, str]]:
+    found = not_closed(runs)
+    for place, run in enumerate(runs, start=1):
+        if months := found[run.pk]:
+            label = "未截止月份" if len(runs) == 1 else f"未截止月份（{place} {run.branch.name}）"
+            yield label, wording.not_closed_sentence(months)
 
 
 def _period(run: RankingRun) -> str:

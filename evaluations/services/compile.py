@@ -119,6 +119,9 @@ def _check_period(branch: Branch, first: date, last: date, now: datetime) -> Non
         raise Refused(_("%(month)s has not begun: choose a period that has."), month=f"{first:%Y-%m}")
     if 12 * (last.year - first.year) + last.month - first.month >= LONGEST_PERIOD:
         raise Refused(_("A period has at most %(months)s months: choose a shorter one."), months=LONGEST_PERIOD)
+    if not material.months_on(branch, first, last):
+        months = f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} – {last:%Y-%m}"
+        raise Refused(_("%(months)s is switched off: there is nothing to compile."), months=months)
 
 
 def _first_month_under_the_same_scheme(branch: Branch, purpose: str, month: date) -> date | None:
@@ -219,6 +222,10 @@ def _tell(run: RankingRun, job: JobRun) -> None:
             [job.requested_by],
             "ranking_compiled",
             key=str(job.pk),
-            context={"branch": run.branch.name, "months": f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}"},
+            context={
+                "purpose": run.purpose,
+                "branch": run.branch.name,
+                "months": f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}",
+            },
             url=reverse("evaluations:ranking", args=[run.pk]),
         )

@@ -5,6 +5,7 @@ The clock only ticks: `advance` compares every branch's window (deadlines.py) wi
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -29,6 +30,7 @@ LOOK_BACK = timedelta(days=366)  # a tick that comes late catches up with what i
 MONTH_LOCK = 7_301  # any constant: the first half of PostgreSQL's advisory lock; the second is the branch
 OFFICERS = (Role.SECRETARY, *ACTING_ORDER)
 
+logger = logging.getLogger(__name__)
 Kind = CycleEvent.Kind
 OnClosed = Callable[[Cycle, Branch], None]
 
@@ -64,8 +66,6 @@ def ensure_month(*, committee: Branch, month: date, is_off: bool = False) -> Cyc
     return cycle
 
 
-def advance(*, now: datetime, on_closed: OnClosed) -> int:
-    """Do for every branch and month what is due by `now` and not done yet; return how many steps were taken.
 def ensure_past_month(*, committee: Branch, month: date, now: datetime) -> Cycle:
     """As ensure_month, for a month that paper brings in: where it was over before it was made, the clock leaves it."""
     with transaction.atomic():
@@ -86,6 +86,8 @@ def ensure_past_month(*, committee: Branch, month: date, now: datetime) -> Cycle
     return cycle
 
 
+def advance(*, now: datetime, on_closed: OnClosed) -> int:
+    """Do for every branch and month what is due by `now` and not done yet; return how many steps were taken.
 
     `on_closed(cycle, branch)` runs in the transaction that closes the month: the caller enqueues the ranking there.
     """
@@ -96,7 +98,10 @@ def ensure_past_month(*, committee: Branch, month: date, now: datetime) -> Cycle
         windows, done = windows_of(cycle, branches), _events_by_branch(cycle)
         for branch in branches:
             phase = windows[branch.pk].phase(now)
-            steps += _advance_branch(cycle, branch, phase, done[branch.pk], now=now, on_closed=on_closed)
+            try:
+                steps += _advance_branch(cycle, branch, phase, done[branch.pk], now=now, on_closed=on_closed)
+            except Exception:  # one branch's trouble must not hold up the others; the next tick tries again
+                logger.exception("The month %s of %s could not be moved on.", cycle, branch.code)
     return steps
 
 

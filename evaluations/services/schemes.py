@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
 from evaluations import sources as known
-from evaluations.documents import SchemeError
+from evaluations.documents import SchemeError, check_storable
 from evaluations.models import RankingEntry, ScoringScheme
 from evaluations.models.schemes import Purpose
 from evaluations.national_limits import keeps_a_year_of_cultivation
@@ -31,6 +31,7 @@ State = ScoringScheme.State
 
 def check(document: object, sources: dict[str, dict[str, str]]) -> Scheme:
     """Read a document and its sources. Raises SchemeError naming the place, or Refused."""
+    check_storable(document, "scheme", SchemeError)
     scheme = parse_scheme(document)
     for key, value in (("name", scheme.name), ("version", scheme.version)):
         longest = ScoringScheme._meta.get_field(key).max_length
@@ -95,7 +96,7 @@ def publish(
     if scheme.state != State.DRAFT:
         raise Refused(_("This scheme is published already."))
     _check_publication(scheme, first_month, last_month)
-    rated = queries.first_rated_month(branch, first_month, last_month)
+    rated = queries.rated_months(branch, first_month, last_month)
     _refuse_rewriting(scheme, rated)
     _make_room(scheme, first_month, last_month, by=by)
     scheme.state = State.SEALED if rated else State.PUBLISHED
@@ -188,18 +189,19 @@ def _check_publication(scheme: ScoringScheme, first_month: date, last_month: dat
         )
 
 
-def _refuse_rewriting(scheme: ScoringScheme, rated: date | None) -> None:
+def _refuse_rewriting(scheme: ScoringScheme, rated: list[date]) -> None:
     """Months that were rated under one scheme keep it."""
-    if rated is None:
-        return
-    standing = queries.for_month(scheme.branch, scheme.purpose, rated)
-    if standing is not None:
+    candidates = queries.published(scheme.branch, scheme.purpose) if rated else []
+    for month in rated:
+        standing = queries.nearest(candidates, month)
+        if standing is None:
+            continue
         raise Refused(
             _(
                 "%(month)s was already rated under %(scheme)s, which is sealed with the first rating: let the new "
                 "scheme start with a month in which nobody has filed yet."
             ),
-            month=f"{rated:%Y-%m}",
+            month=f"{month:%Y-%m}",
             scheme=str(standing),
         )
 
@@ -210,7 +212,7 @@ def _make_room(scheme: ScoringScheme, first: date, last: date | None, *, by: Any
         if (last is not None and last < other.first_month) or (other.last_month and other.last_month < first):
             continue
         if other.first_month < first:
-            _refuse_rewriting(scheme, queries.first_rated_month(scheme.branch, first, other.last_month))
+            _refuse_rewriting(scheme, queries.rated_months(scheme.branch, first, other.last_month))
             _end_before(other, first, by=by)
         elif other.state == State.SEALED:
             raise Refused(

@@ -56,6 +56,7 @@ def explanation_context(entry: RankingEntry) -> dict[str, Any]:
         "entry": entry,
         "run": run,
         "superseded_by": getattr(run, "superseded_by", None),
+        "not_closed": wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
         "parts": [
             {
                 "part": part,

@@ -85,6 +85,7 @@ class RankingView(RunView):
             "places": places,
             "tied_at_the_line": rankings.tied_at_the_line(ranked, places),
             "superseded_by": getattr(run, "superseded_by", None),
+            "not_closed": wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
             "nonce": new_nonce(),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, run.branch),
             "may_export": access.may_in(Permission.EXPORT_RANKING, run.branch),

@@ -131,10 +131,12 @@ class SchemePublishView(PortalView, View):
     permission = Permission.PUBLISH_SCHEMES
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(self._draft(pk), PublishForm(now=timezone.now()))
+        draft = self._draft(pk)
+        return self._page(draft, PublishForm(branch=draft.branch, now=timezone.now()))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        draft, form = self._draft(pk), PublishForm(request.POST, now=timezone.now())
+        draft = self._draft(pk)
+        form = PublishForm(request.POST, branch=draft.branch, now=timezone.now())
         if not form.is_valid():
             return self._page(draft, form, status=422)
         try:

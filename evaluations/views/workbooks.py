@@ -61,8 +61,7 @@ class RankingWorkbooksView(PortalView, View):
                 % {"most": MOST_RUNS},
             )
             return redirect(f"{reverse('evaluations:rankings')}?{request.GET.urlencode()}")
-        for run in runs:
-            audit.note_access("ranking.export", by=request.user, branch=run.branch)
+        audit.note_access_many("ranking.export", by=request.user, branches=[run.branch for run in runs])
         return attachment(rankings_workbook(runs), "综合排名.xlsx")
 
 
@@ -89,8 +88,7 @@ class MonthWorkbookView(PortalView, View):
         if code := request.GET.get("branch", ""):
             branches = [get_object_or_404(branches, code=code)]
         branches = list(branches)
-        for branch in branches:
-            audit.note_access("month.export", by=request.user, branch=branch)
+        audit.note_access_many("month.export", by=request.user, branches=branches)
         content = monthly_workbook(branch_months(branches, month), month)
         name = branches[0].name if len(branches) == 1 else "全部支部"
         return attachment(content, f"{month:%Y-%m}考评汇总 {name}.xlsx")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from branchportal import jobs
+from branchportal.messages import text_of
 from branchportal.models import AuditEntry, JobRun, Notification
 from evaluations import bundle
 from evaluations.models import Cycle, RankingEntry, RankingRun, SelfReview
@@ -307,6 +309,10 @@ def test_whoever_asked_is_told_when_it_is_ready(tree):
 
     message = Notification.objects.get(user=secretary)
     assert (message.kind, message.url) == ("ranking_compiled", f"/rankings/{run.pk}/")
+    with translation.override("en"):
+        assert (
+            text_of(message) == f"Development candidates: the ranking of {tree.b1.name}, 2026-09 – 2026-11, is ready."
+        )
 
 
 @pytest.mark.parametrize(

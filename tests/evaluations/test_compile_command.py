@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from branchportal.models import JobRun
 from evaluations.models import RankingRun
-from tests.evaluations.ranking_material import NOVEMBER, SEPTEMBER, install, review
+from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, install, make_month, review
 from tests.factories import make_branch, make_branch_tree, make_member
 from tests.live import same_database
 
@@ -63,6 +63,16 @@ def test_refusals_are_told_branch_by_branch_and_end_with_an_error(tree, capsys):
     assert JobRun.objects.count() == 0
 
 
+def test_a_period_that_is_switched_off_is_refused_with_its_reason(tree):
+    make_month(tree.b1, OCTOBER, is_off=True)
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("compile_ranking", "--branch", "B001", "--from", "2026-10", "--to", "2026-10")
+
+    assert str(refusal.value) == "2026-10 不开展考评，没有可以生成的排名。"
+    assert JobRun.objects.count() == 0
+
+
 def test_one_refused_branch_does_not_hold_up_the_others(tree, live_worker, capsys):
     other = make_branch("XROOT", None, kind="committee")
     make_branch("XB001", other)
@@ -81,7 +91,7 @@ def test_without_waiting_the_jobs_are_only_queued(tree, capsys):
 
     job = JobRun.objects.get()
     assert out == [f"B001: 已排队 ({job.pk})"]
-    assert run(capsys, "--branch", "B001", *PERIOD)[0] == [f"B001: 正在计算中 ({job.pk})"]
+    assert run(capsys, "--branch", "B001", *PERIOD)[0] == [f"B001: 正在生成 ({job.pk})"]
 
 
 @pytest.mark.parametrize(

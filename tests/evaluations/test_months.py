@@ -239,10 +239,28 @@ def test_a_closing_that_fails_leaves_nothing(tree):
     def fail(cycle, branch):
         raise RuntimeError
 
-    with pytest.raises(RuntimeError):
-        months.advance(now=at(25), on_closed=fail)
+    months.advance(now=at(25), on_closed=fail)
     assert events(tree.b1) == [Kind.OPENED, Kind.REVIEWS_DUE]
     assert advance(at(25)) == ["B001 2026-11"]
+
+
+def test_the_trouble_of_one_branch_does_not_hold_up_the_others(tree, caplog):
+    months.ensure_month(committee=tree.root, month=NOVEMBER)
+    for branch in (tree.b1, tree.b2, tree.b3):
+        make_member(branch)
+    closed = []
+
+    def close(cycle, branch):
+        if branch == tree.b2:
+            raise RuntimeError("the rankings of this branch")
+        closed.append(branch.code)
+
+    months.advance(now=at(25), on_closed=close)
+
+    assert closed == ["B001", "B003"]
+    assert events(tree.b2) == [Kind.OPENED, Kind.REVIEWS_DUE]
+    assert [record.getMessage() for record in caplog.records] == ["The month 2026-11 of B002 could not be moved on."]
+    assert "the rankings of this branch" in caplog.text
 
 
 def test_a_closed_month_takes_nothing_more(tree):

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -14,10 +15,21 @@ from django.urls import reverse
 
 from branchportal import jobs
 from branchportal.models import AccessRecord, JobRun
-from evaluations.models import BranchReview, RankingRun
+from evaluations.deadlines import SHANGHAI
+from evaluations.models import BranchReview, CycleEvent, RankingRun
+from evaluations.queries import rankings
 from evaluations.services import compile as compiling
 from members.roles import Role
-from tests.evaluations.ranking_material import NOVEMBER, NOW, OCTOBER, SEPTEMBER, compile_now, install, review
+from tests.evaluations.ranking_material import (
+    NOVEMBER,
+    NOW,
+    OCTOBER,
+    SEPTEMBER,
+    compile_now,
+    install,
+    make_month,
+    review,
+)
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -201,12 +213,12 @@ def test_a_member_who_is_not_in_a_run_gets_404(client, tree, run):
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_a_ranking_takes_seven_queries(client, tree, secretary, people, django_assert_num_queries):
+def test_a_ranking_takes_eight_queries(client, tree, secretary, people, django_assert_num_queries):
     for _ in range(people):
         review(make_member(tree.b1), SEPTEMBER, own=80, branch=80)
     run = compile_now(tree.b1)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("evaluations:ranking", args=[run.pk]))
 
 
@@ -293,7 +305,8 @@ def test_a_counselor_gets_all_rankings_of_a_month_in_one_workbook(client, tree, 
     assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames == [
         "目录", f"1 {tree.b1.name}", f"2 {tree.b2.name}", "说明",
     ]  # fmt: skip
-    assert AccessRecord.objects.filter(action="ranking.export").count() == 2
+    noted = AccessRecord.objects.filter(action="ranking.export")
+    assert sorted(noted.values_list("branch__code", flat=True)) == ["B001", "B002"]
 
 
 def test_a_counselor_gets_all_branches_of_a_month_in_one_workbook(client, tree, run):
@@ -305,8 +318,58 @@ def test_a_counselor_gets_all_branches_of_a_month_in_one_workbook(client, tree, 
     assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames == [
         "汇总", tree.b1.name, tree.b2.name, tree.b3.name, "说明",
     ]  # fmt: skip
+    noted = AccessRecord.objects.filter(action="month.export")
+    assert sorted(noted.values_list("branch__code", "user__number")) == [
+        (code, noted[0].user.number) for code in ("B001", "B002", "B003")
+    ]
     assert client.get(address, {"month": "2026-09", "branch": "B004"}).status_code == 404
     assert client.get(address, {"month": "x"}).status_code == 404
+
+
+def compiled_at(run, day: int, hour: int = 12) -> None:
+    RankingRun.objects.filter(pk=run.pk).update(compiled_at=datetime(2026, 11, day, hour, tzinfo=SHANGHAI))
+
+
+def test_a_month_that_had_not_closed_is_named_on_every_page_of_the_ranking(client, tree, run, secretary):
+    own = run.entries.get(name="孙三").member
+    own.user = secretary
+    own.save()
+    addresses = [
+        reverse("evaluations:ranking", args=[run.pk]),
+        evidence(run, "孙三"),
+        reverse("evaluations:own_ranking", args=[run.pk]),
+    ]
+    notice = "November 2026 had not closed when this was compiled; figures may change."
+
+    compiled_at(run, 20, hour=23)
+    assert [text(client.get(address)).count(notice) for address in addresses] == [1, 1, 1]
+    compiled_at(run, 21)
+    assert [text(client.get(address)).count("had not closed") for address in addresses] == [0, 0, 0]
+
+
+def test_months_had_closed_by_the_nearest_days_unless_they_are_off(tree, run, django_assert_num_queries):
+    others = [compile_now(branch) for branch in (tree.b2, tree.b4)]
+    november = make_month(tree.b1, NOVEMBER)
+    november.deadlines.create(branch=tree.first, review_day=10, rating_day=12)
+    november.deadlines.create(branch=tree.b2, review_day=10, rating_day=25)
+    for one in (run, *others):
+        compiled_at(one, 15)
+    runs = list(RankingRun.objects.select_related("branch").order_by("branch__code"))
+
+    with django_assert_num_queries(1):
+        found = rankings.not_closed(runs)
+
+    assert [found[one.pk] for one in runs] == [[], [NOVEMBER], [NOVEMBER]]
+    november.is_off = True
+    november.save()
+    assert list(rankings.not_closed(runs).values()) == [[], [], []]
+
+
+def test_the_ends_of_the_scale_are_read_aloud_apart(client, run, secretary):
+    page = text(client.get(reverse("evaluations:ranking", args=[run.pk])))
+
+    assert '<span class="visually-hidden">Where the figures lie, between 70 and 90</span>' in page
+    assert "70</span> <span>Where the figures lie</span> <span>90" in page
 
 
 # --- Asking for a ranking -------------------------------------------------------------------------------------
@@ -315,6 +378,31 @@ def test_a_counselor_gets_all_branches_of_a_month_in_one_workbook(client, tree, 
 def ask(client, **changes):
     data = {"branch": "B001", "purpose": "candidate", "first": "2026-09", "last": "2026-11"} | changes
     return client.post(reverse("evaluations:compile"), data)
+
+
+def test_the_form_proposes_the_term_to_the_last_month_that_closed(client, tree, secretary, time_machine):
+    time_machine.move_to(NOW)
+    address = reverse("evaluations:compile")
+
+    def proposed():
+        form = client.get(address, {"branch": "B001"}).context["form"]
+        return form["first"].value(), form["last"].value()
+
+    assert proposed() == ("2026-09", "2026-11")
+    CycleEvent.objects.create(cycle=make_month(tree.b1, OCTOBER), branch=tree.b1, kind="closed", at=NOW)
+    CycleEvent.objects.create(cycle=make_month(tree.b1, NOVEMBER), branch=tree.b2, kind="closed", at=NOW)
+    assert proposed() == ("2026-09", "2026-10")
+
+
+def test_a_period_without_any_month_is_refused_beside_the_form(client, tree, secretary):
+    make_month(tree.b1, OCTOBER, is_off=True)
+
+    answer = ask(client, first="2026-10", last="2026-10")
+
+    assert answer.status_code == 422
+    assert "2026-10 is switched off: there is nothing to compile." in text(answer)
+    assert JobRun.objects.count() == 0
+    assert ask(client, first="2026-09", last="2026-10").status_code == 302
 
 
 def test_the_button_queues_a_job_and_leads_to_its_page(client, tree, secretary):

@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import openpyxl
@@ -182,6 +182,20 @@ def test_the_notes_name_scheme_period_fingerprint_and_label(tree):
     assert notes["每月自评"].startswith("每月自评占 30%。")
 
 
+def test_the_notes_name_a_month_that_had_not_closed(tree):
+    review(make_member(tree.b1), SEPTEMBER, own=80, branch=90)
+    run, other = compile_now(tree.b1), compile_now(tree.b2)
+    run.compiled_at = datetime(2026, 10, 25, tzinfo=UTC)
+    other.compiled_at = datetime(2026, 12, 1, tzinfo=UTC)
+
+    notes = {row[0].value: row[1].value for row in cells(report.ranking_workbook(run), "说明")}
+    of_both = [row[0].value for row in cells(report.rankings_workbook([run, other]), "说明")]
+
+    assert notes["未截止月份"] == "2026年11月在生成排名时尚未截止，结果可能变化。"
+    assert of_both[-1] == f"未截止月份（1 {tree.b1.name}）"
+    assert "未截止月份" not in [row[0].value for row in cells(report.ranking_workbook(other), "说明")]
+
+
 def test_text_never_becomes_a_formula(tree):
     for place, payload in enumerate(PAYLOADS):
         member = make_member(tree.b1, name=payload, class_name=payload, number=f"N{place}")
@@ -210,7 +224,7 @@ def test_the_monthly_summary_says_who_filed_what_and_who_is_missing(tree):
 
     assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames == ["汇总", tree.b1.name, tree.b2.name, "说明"]
     assert [[cell.value for cell in row] for row in cells(content, "汇总")[2:]] == [
-        ["党支部", "应交", "已交", "未交", "支部已评", "未交人员"],
+        ["党支部", "应交", "已交", "未交", "已评", "未交人员"],
         [tree.b1.name, 2, 1, 1, 2, "缺"],
         [tree.b2.name, 0, 0, 0, 0, None],
     ]
@@ -260,7 +274,7 @@ def test_the_command_writes_all_branches_into_one_workbook(tree, tmp_path, capsy
     ("arguments", "message"),
     [
         (["--branch", "B999", "--out", "a.xlsx"], "没有代码为 B999 的支部。"),
-        (["--branch", "B001", "--out", "a.xlsx"], "还没有这样的排名，请先用 manage.py compile_ranking 计算。"),
+        (["--branch", "B001", "--out", "a.xlsx"], "还没有这样的排名，请先用 manage.py compile_ranking 生成。"),
         (["--branch", "B001", "--run", "x", "--out", "a.xlsx"], "--run 写的是 x，请写 latest，或排名网址中的编号。"),
     ],
 )

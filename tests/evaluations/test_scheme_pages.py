@@ -10,8 +10,16 @@ from django.urls import reverse
 
 from evaluations.models import ScoringScheme
 from members.roles import Role
-from tests.evaluations.ranking_material import SEPTEMBER, install, make_scheme, ready_document
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.evaluations.ranking_material import (
+    NOVEMBER,
+    NOW,
+    SEPTEMBER,
+    file_self,
+    install,
+    make_scheme,
+    ready_document,
+)
+from tests.factories import make_branch_tree, make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +168,7 @@ def test_a_component_without_a_source_is_named(client, tree, reviewer):
         (json.dumps(ready_document(extra=1)), "scheme.extra is not a known key here"),
         (json.dumps(ready_document(decimals="2")), "scheme.decimals must be a whole number without quotes"),
         (b'{"a": 1, "a": 2}', "a is named twice"),
+        (json.dumps(ready_document(name="a\0b")), "scheme.name holds the character NUL"),
         (b" " * (256 * 1024 + 1), "This file is larger than 256 KB and is no scheme document."),
     ],
 )
@@ -193,6 +202,17 @@ def test_a_reviewer_publishes_a_draft(client, tree, reviewer):
     assert (answer.status_code, draft.state, draft.published_by) == (302, "published", reviewer)
     again = client.post(address, {"first_month": "2026-11", "last_month": ""})
     assert "This scheme is published already." in text(again)
+
+
+def test_publishing_proposes_the_first_month_that_nobody_has_rated(client, tree, reviewer, time_machine):
+    time_machine.move_to(NOW)
+    draft = make_scheme(tree.root, ready_document(version="2"))
+    address = reverse("evaluations:scheme_publish", args=[draft.pk])
+    assert client.get(address).context["form"]["first_month"].value() == "2026-11"
+
+    file_self(make_member(tree.b1), NOVEMBER, 90)
+
+    assert client.get(address).context["form"]["first_month"].value() == "2026-12"
 
 
 def test_a_scheme_without_the_year_is_not_published(client, tree, reviewer):

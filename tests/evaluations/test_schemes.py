@@ -238,6 +238,40 @@ def test_a_rated_month_behind_a_short_period_keeps_its_scheme(tree):
     assert queries.for_month(tree.b1, "candidate", NOVEMBER).version == "2026-1"
 
 
+def test_every_rated_month_keeps_its_scheme_also_behind_one_that_had_none(tree):
+    publish(make_scheme(tree.root, ready_document()), NOVEMBER, NOVEMBER)
+    member = make_member(tree.b1)
+    file_self(member, OCTOBER, 90)
+    file_self(member, NOVEMBER, 90)
+
+    with pytest.raises(Refused, match="2026-11"):
+        publish(make_scheme(tree.root, ready_document(version="2")), OCTOBER)
+
+    assert queries.for_month(tree.b1, "candidate", NOVEMBER).version == "2026-1"
+    assert queries.for_month(tree.b1, "candidate", OCTOBER) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"name": "a\0b"}, "scheme.name"),
+        ({"gates": [{**ONE_YEAR, "label": "\0"}]}, "scheme.gates[0].label"),
+        ({"tie_break": ["\0"]}, "scheme.tie_break[0]"),
+        ({"\0": 1}, "scheme['\\x00']"),
+    ],
+)
+def test_a_text_that_no_database_holds_is_refused_with_its_place(tree, changes, place):
+    with pytest.raises(SchemeError) as problem:
+        make_draft(tree, ready_document(**changes))
+
+    assert str(problem.value) == f"{place}: holds the character NUL, which no text needs: delete it"
+
+
+def make_draft(tree, document):
+    sources = usual_sources(parse_scheme(ready_document()))
+    return schemes.create_draft(branch=tree.root, purpose="candidate", document=document, sources=sources, by=None)
+
+
 def test_the_same_version_twice_is_refused(tree):
     make_scheme(tree.root, ready_document())
 

@@ -22,18 +22,28 @@ def password_changed(context: dict[str, Any]) -> str:
     return _("Your password was changed. If it was not you, ask for a new activation slip at once.")
 
 
+def number_changed(context: dict[str, Any]) -> str:
+    return (
+        _(
+            "%(by)s has changed your number to %(number)s. From now on you sign in with the new number; your password "
+            "stays. If this is wrong, tell the system administrator."
+        )
+        % context
+    )
+
+
 def role_given(context: dict[str, Any]) -> str:
     values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
     if context["ends_on"]:
-        return _("You are %(role)s of %(branch)s from %(starts_on)s to %(ends_on)s.") % values
-    return _("You are %(role)s of %(branch)s from %(starts_on)s on.") % values
+        return _("Your office in %(branch)s from %(starts_on)s to %(ends_on)s: %(role)s.") % values
+    return _("Your office in %(branch)s from %(starts_on)s on: %(role)s.") % values
 
 
 def role_ended(context: dict[str, Any]) -> str:
     values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
     if context["ends_on"] and date.fromisoformat(context["ends_on"]) >= date.fromisoformat(context["starts_on"]):
-        return _("Your office as %(role)s of %(branch)s ends after %(ends_on)s.") % values
-    return _("Your office as %(role)s of %(branch)s was withdrawn.") % values
+        return _("Your office in %(branch)s ends after %(ends_on)s: %(role)s.") % values
+    return _("Your office in %(branch)s was withdrawn: %(role)s.") % values
 
 
 def member_transferred(context: dict[str, Any]) -> str:
@@ -44,6 +54,7 @@ TEXTS = {
     "member_transferred": member_transferred,
     "account_reset": account_reset,
     "password_changed": password_changed,
+    "number_changed": number_changed,
     "role_given": role_given,
     "role_ended": role_ended,
 }

@@ -243,7 +243,7 @@ class _Reader:
                 latest = (key, day)
 
 
-TEMPLATE_STAGES = ("群众", "申请入党人", "入党积极分子", "发展对象", "预备党员", "正式党员")
+TEMPLATE_STAGES = ("群众", "入党申请人", "入党积极分子", "发展对象", "预备党员", "正式党员")
 
 
 def _short(cell):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 SPACE_NEEDED = 50 * 1024 * 1024
+LAST_PORT = 65535
 LOG_LIMIT = 5 * 1024 * 1024
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 (compared with what the operator asked for)
 
@@ -51,19 +52,21 @@ def hold_data_folder(data: Path) -> int:
 
 def listen(host: str, port: int) -> socket.socket:
     """Return the listening socket that the web server inherits; refuse a taken or impossible address."""
+    if not 0 <= port <= LAST_PORT:
+        sys.exit(f"Port {port} does not exist: choose one from 0 to {LAST_PORT} with --port (0: any free one).")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(512)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         sys.exit(_why_not(host, port, error))
     return listener
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
-    number = getattr(error, "errno", None)
+def _why_not(host: str, port: int, error: OSError) -> str:
+    number = error.errno
     if number == errno.EADDRINUSE:
         return f"Port {port} of {host} is taken by another program: choose another with --port."
     if number == errno.EACCES:

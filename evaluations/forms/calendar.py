@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +17,24 @@ FIRST_DAY, LAST_DAY = 1, 28
 
 
 def _day(label: Any, *, required: bool = True) -> forms.IntegerField:
+    wrong = _not_a_day(label)
     return forms.IntegerField(
         label=label,
         required=required,
         min_value=FIRST_DAY,
         max_value=LAST_DAY,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
         widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )
+
+
+def _not_a_day(label: Any) -> Any:
+    """Name the field, the rule and the remedy; lazy, for the language is known later."""
+    return format_lazy(
+        gettext_lazy("“{field}” is not a day of the month. Enter a whole number from {first} to {last}."),
+        field=label,
+        first=FIRST_DAY,
+        last=LAST_DAY,
     )
 
 
@@ -53,6 +66,11 @@ class MonthForm(forms.Form):
             self.fields[f"rating_day_{branch.pk}"] = _day(
                 _("%(branch)s: branch ratings due on day") % names, required=False
             )
+
+    def freeze(self) -> None:
+        """Show everything, let nothing be typed."""
+        for field in self.fields.values():
+            field.disabled = True
 
     @property
     def settings(self) -> MonthSettings:

@@ -38,8 +38,8 @@ def _own(dimension: Dimension) -> Column:
 
 def _rated(dimension: Dimension) -> Column:
     return Column(
-        f"支部评{DIMENSION_WORDS[dimension]}",
-        11,
+        f"支部总评{DIMENSION_WORDS[dimension]}",
+        12,
         INTEGER,
         value=lambda line: line.branch and getattr(line.branch, dimension),
     )
@@ -70,7 +70,7 @@ SUMMARY_COLUMNS = (
     Column("应交", 8, INTEGER, value=lambda found: len(found.due)),
     Column("已交", 8, INTEGER, value=lambda found: len(found.due) - len(found.missing)),
     Column("未交", 8, INTEGER, value=lambda found: len(found.missing)),
-    Column("支部已评", 10, INTEGER, value=lambda found: sum(line.branch is not None for line in found.due)),
+    Column("已评", 8, INTEGER, value=lambda found: sum(line.branch is not None for line in found.due)),
     Column("未交人员", 60, value=lambda found: "、".join(line.member.name for line in found.missing), wrap=True),
 )
 

@@ -50,6 +50,7 @@ class MonthView(BranchMonthView):
         access = access_of(request.user)
         context = {
             "branch": self.branch,
+            "has_other_branches": self.visible(Branch.objects.party_branches()).exclude(pk=self.branch.pk).exists(),
             "cycle": self.cycle,
             "window": self.window,
             "phase": self.window.phase(now).value,

@@ -69,11 +69,10 @@ class EditMonthView(PortalView, View):
         return list(below.filter(general | Q(cycle_deadlines__cycle=self.cycle)).distinct().order_by("path"))
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        initial = initial_of(settings_of(self.cycle), self.cycle.version)
-        return self._page(MonthForm(initial=initial, branches=self.branches))
+        return self._page(MonthForm(initial=self._initial(), branches=self.branches))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = MonthForm(request.POST, branches=self.branches)
+        form = MonthForm(request.POST, initial=self._initial(), branches=self.branches)
         if not form.is_valid():
             return self._page(form, status=422)
         try:
@@ -92,15 +91,23 @@ class EditMonthView(PortalView, View):
         messages.success(request, _("The month is set."))
         return redirect("evaluations:calendar")
 
+    def _initial(self) -> dict[str, Any]:
+        return initial_of(settings_of(self.cycle), self.cycle.version)
+
     def _renewed(self, request: HttpRequest, stored: Cycle) -> MonthForm:
         """The typed values on the newest version: sending them again replaces the other ones."""
         return MonthForm({**request.POST.dict(), "version": stored.version}, branches=self.branches)
 
     def _page(self, form: MonthForm, *, stored: Cycle | None = None, status: int = 200) -> HttpResponse:
+        now = timezone.now()
+        is_closed = _is_closed(self.cycle, now)
+        if is_closed:
+            form.freeze()
         context = {
             "cycle": self.cycle,
             "form": form,
-            "phase": _phase(self.cycle, timezone.now()),
+            "phase": _phase(self.cycle, now),
+            "is_closed": is_closed,
             "stored": _facts(stored) if stored else [],
         }
         return render(self.request, "evaluations/edit_month.html", context, status=status)
@@ -110,6 +117,13 @@ def _phase(cycle: Cycle, now: Any) -> dict[str, Any]:
     window = Window(cycle.month, cycle.review_day, cycle.rating_day, is_off=cycle.is_off)
     word, colour = PHASES[window.phase(now)]
     return {"word": word, "colour": colour}
+
+
+def _is_closed(cycle: Cycle, now: Any) -> bool:
+    """Tell whether the month has ended everywhere, also where other days hold."""
+    own_days = cycle.deadlines.values_list("review_day", "rating_day")
+    days = [(cycle.review_day, cycle.rating_day), *own_days]
+    return all(Window(cycle.month, *pair, is_off=cycle.is_off).phase(now) == Phase.CLOSED for pair in days)
 
 
 def _facts(cycle: Cycle) -> list[tuple[str, Any]]:

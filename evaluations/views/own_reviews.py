@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
 from django.views.generic import ListView
 
+from evaluations.deadlines import month_of
 from evaluations.dimensions import grade_of
 from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle, SelfReview
-from evaluations.queries.self_reviews import missed_months, own_reviews
+from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
+from evaluations.stages import CardState
 from members.access import PortalView
+from members.models import Member
 from members.roles import Permission
 
 
@@ -35,8 +39,15 @@ class OwnReviewsView(PortalView, ListView):
             **context,
             "rows": [{"review": review, "cells": _cells(review)} for review in context["page_obj"]],
             "labels": list(DIMENSION_LABELS.values()),
+            "files": _files(self.request.user.member, timezone.now()),
             "missed": missed_months(self.request.user.member, timezone.now()),
         }
+
+
+def _files(member: Member, now: datetime) -> bool:
+    """Is there a card for this person in the present month, or will there be one?"""
+    card = card_of(member, month_of(now), now)
+    return member.kind == Member.Kind.STUDENT and (card is None or card.state != CardState.NOT_FILER)
 
 
 def _cells(review: SelfReview) -> list[dict[str, Any]]:

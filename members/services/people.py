@@ -11,6 +11,8 @@ from django.db.models import Q
 from branchportal import audit
 from members.models import Branch, FormerNumber, Member, User
 from members.pinyin import spell
+from members.queries.accounts import in_charge
+from members.services.tell import tell
 
 # What may be typed; everything else (pinyin, version, the end of a membership) follows from a verb.
 EDITABLE = (
@@ -36,6 +38,10 @@ class NumberTaken(Exception):
         self.holder = holder
 
 
+class NotInCharge(Exception):
+    """The number is also the log-in of somebody whose account `by` does not keep."""
+
+
 def add_member(*, branch: Branch, values: dict[str, Any], by: User) -> Member:
     """Put a person into a branch's roster; `values` holds EDITABLE fields. Raises NumberTaken."""
     _refuse_taken_number(values["number"], branch)
@@ -54,7 +60,7 @@ def add_member(*, branch: Branch, values: dict[str, Any], by: User) -> Member:
 def edit_member(*, member: Member, version: int, values: dict[str, Any], by: User, today: date) -> Member:
     """Write the changed ones of `values`; a new number keeps the person and stays known as a former one.
 
-    The same edit sent twice has one effect. Raises StaleEdit, NumberTaken.
+    The same edit sent twice has one effect. Raises StaleEdit, NumberTaken, NotInCharge.
     """
     try:
         with transaction.atomic():
@@ -65,7 +71,7 @@ def edit_member(*, member: Member, version: int, values: dict[str, Any], by: Use
 
 
 def change_number(*, member: Member, version: int, number: str, by: User, today: date) -> Member:
-    """Give the person another student or staff number. Raises StaleEdit, NumberTaken."""
+    """Give the person another student or staff number. Raises StaleEdit, NumberTaken, NotInCharge."""
     return edit_member(member=member, version=version, values={"number": number}, by=by, today=today)
 
 
@@ -85,7 +91,7 @@ def _edit(member: Member, version: int, values: dict[str, Any], by: User, today:
     if row.version != version:
         raise StaleEdit(row)
     if "number" in after:
-        _give_number(row, after["number"], today)
+        _give_number(row, after["number"], by, today)
     for name, value in after.items():
         setattr(row, name, value)
     if "name" in after:
@@ -97,7 +103,7 @@ def _edit(member: Member, version: int, values: dict[str, Any], by: User, today:
     return row
 
 
-def _give_number(row: Member, number: str, today: date) -> None:
+def _give_number(row: Member, number: str, by: User, today: date) -> None:
     """Keep the old number as a former one and let the log-in follow; going back to a former number is fine."""
     _refuse_taken_number(number, row.branch, of=row)
     row.former_numbers.filter(number=number).delete()
@@ -106,7 +112,18 @@ def _give_number(row: Member, number: str, today: date) -> None:
         return
     if User.objects.filter(number=number).exclude(pk=row.user_id).exists():
         raise NumberTaken(None)
+    if row.user != by and not in_charge(by, row.user, today):
+        raise NotInCharge
     User.objects.filter(pk=row.user_id).update(number=number)
+    if row.user != by:
+        tell(
+            user=row.user,
+            kind="number_changed",
+            key=f"{row.pk}:{row.version}",
+            context={"by": by.name, "number": number},
+            url="",
+            by=by,
+        )
 
 
 def _refuse_taken_number(number: str, branch: Branch, *, of: Member | None = None) -> None:

@@ -20,7 +20,7 @@ from members.queries.roster import known_values
 from members.roles import Permission
 from members.rule_texts import next_step_sentences, sentence
 from members.rules import next_step, warnings
-from members.services.people import NumberTaken, StaleEdit, add_member, edit_member
+from members.services.people import NotInCharge, NumberTaken, StaleEdit, add_member, edit_member
 from members.stages import Stage
 
 
@@ -121,6 +121,9 @@ class EditPersonView(PortalView, FormView):
         except NumberTaken as taken:
             form.add_error("number", number_taken(taken))
             return self.form_invalid(form)
+        except NotInCharge:
+            form.add_error("number", _not_in_charge(self.person))
+            return self.form_invalid(form)
         except StaleEdit as stale:
             return self.conflict(form, stale.member)
         messages.success(self.request, _("Saved."))
@@ -142,6 +145,13 @@ def advice(person: Member) -> list[str]:
         return []
     step = next_step(Stage(person.stage), person.stage_dates, leaving_on=person.leaving_on)
     return next_step_sentences(step) if step else []
+
+
+def _not_in_charge(person: Member) -> str:
+    return _(
+        "%(name)s signs in with this number, and you do not keep that account. Leave the number as it is and ask the "
+        "secretary; an office that the secretary can't give has to be ended first."
+    ) % {"name": person.name}
 
 
 def number_taken(taken: NumberTaken) -> str:

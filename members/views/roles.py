@@ -88,7 +88,7 @@ class AppointView(PortalView, FormView):
             return self.form_invalid(form)
         messages.success(
             self.request,
-            _("%(name)s is %(role)s of %(branch)s.")
+            _("Office given to %(name)s in %(branch)s: %(role)s.")
             % {"name": office.user.name, "role": ROLE_LABELS[Role(office.role)], "branch": self.branch.name},
         )
         return redirect("members:roles")

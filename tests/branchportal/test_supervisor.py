@@ -179,6 +179,12 @@ def test_a_taken_port_is_one_sentence(tmp_path):
     assert said == f"Port {port} of 127.0.0.1 is taken by another program: choose another with --port.\n"
 
 
+@pytest.mark.parametrize("port", ["-1", "65536", "99999999999"])
+def test_a_port_that_does_not_exist_is_one_sentence(tmp_path, port):
+    said = Run(tmp_path, f"--port={port}").refusal()
+    assert said == f"Port {port} does not exist: choose one from 0 to 65535 with --port (0: any free one).\n"
+
+
 def test_an_unknown_host_is_one_sentence(tmp_path):
     said = Run(tmp_path, "--host", "198.51.100.7").refusal()
     assert said.startswith("The portal can't listen at 198.51.100.7, port 0 (")

@@ -7,7 +7,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from activities.models import Activity, Attendance
 from branchportal.models import AuditEntry, JobRun
@@ -160,6 +160,24 @@ def test_a_second_call_changes_nothing_and_log_ins_are_shown(demo, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1 + len(Role)
     assert all(line.endswith(PASSWORD) for line in lines[1:])
+
+
+@pytest.mark.parametrize(("embedded", "options"), [(True, []), (False, ["--demo-passwords"])])
+def test_a_portal_on_one_machine_or_with_a_word_of_consent_takes_the_demo(clock, settings, embedded, options):
+    settings.EMBEDDED = embedded
+    call_command("seed_demo", "--branches=1", "--members=5", "--months=1", *options)
+    assert Branch.objects.party_branches().count() == 1
+
+
+def test_public_passwords_do_not_come_into_a_portal_with_its_own_database(settings):
+    settings.EMBEDDED = False
+    with translation.override("en"), pytest.raises(CommandError) as refusal:
+        call_command("seed_demo", "--branches=1", "--members=5", "--months=1")
+    assert str(refusal.value) == (
+        "This portal has a database of its own, and everybody in the demo has the same public password: "
+        "if nobody else can reach it, repeat the command with --demo-passwords."
+    )
+    assert (Branch.objects.count(), User.objects.count()) == (0, 0)
 
 
 def test_log_ins_of_an_empty_portal_are_refused():

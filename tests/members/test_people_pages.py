@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from branchportal.models import AccessRecord
 from members.forms.people import MemberForm
-from members.models import Branch, FormerMembership, FormerNumber, Member
+from members.models import Branch, FormerMembership, FormerNumber, Member, RoleAssignment, User
 from members.roles import Role
 from members.services.people import edit_member
 from members.stages import Stage
@@ -283,6 +283,19 @@ def test_editing(tree, client, secretary):
     response = client.post(page(person, "edit"), typed(person, major="软件工程"))
     person.refresh_from_db()
     assert (response.url, person.major, person.version) == (page(person), "软件工程", 2)
+
+
+def test_the_number_of_an_officer_above_stays(tree, client, secretary):
+    person = make_user(Role.MEMBER, tree.b1, number="2022000001", name="钱子涵").member
+    RoleAssignment.objects.create(
+        user=person.user, role=Role.REVIEWER, branch=tree.root, starts_on=timezone.localdate()
+    )
+    response = client.post(page(person, "edit"), typed(person, number="2026100001"))
+    assert response.context["form"].errors["number"] == [
+        "钱子涵 signs in with this number, and you do not keep that account. Leave the number as it is and ask the "
+        "secretary; an office that the secretary can't give has to be ended first."
+    ]
+    assert User.objects.get(pk=person.user_id).number == "2022000001"
 
 
 def test_two_people_editing_meet_on_the_conflict_page(tree, client, secretary):

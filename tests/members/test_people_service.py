@@ -6,11 +6,13 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
-from branchportal.models import AuditEntry
-from members.models import FormerNumber, Member, User
+from branchportal.messages import text_of
+from branchportal.models import AuditEntry, Notification
+from members.models import FormerNumber, Member, RoleAssignment, User
 from members.roles import Role
-from members.services.people import NumberTaken, StaleEdit, add_member, change_number, edit_member
+from members.services.people import NotInCharge, NumberTaken, StaleEdit, add_member, change_number, edit_member
 from members.stages import Stage
 from tests.factories import make_branch_tree, make_member, make_user
 
@@ -124,6 +126,36 @@ def test_a_new_number_keeps_the_person_and_moves_the_log_in(tree, secretary):
     user = User.objects.get(pk=user.pk)
     assert (user.number, user.member.number) == ("2026100001", "2026100001")
     assert list(FormerNumber.objects.values_list("number", "until")) == [("2022000001", TODAY)]
+
+
+def test_the_person_is_told_of_the_new_number(tree, secretary):
+    user = make_user(Role.MEMBER, tree.b1, number="2022000001")
+    change_number(member=user.member, version=1, number="2026100001", by=secretary, today=TODAY)
+    message = Notification.objects.get()
+    assert (message.user, message.kind) == (user, "number_changed")
+    with override("en"):
+        assert text_of(message) == (
+            "李书记 has changed your number to 2026100001. From now on you sign in with the new number; your password "
+            "stays. If this is wrong, tell the system administrator."
+        )
+
+
+def test_the_log_in_of_an_officer_above_is_not_his_to_change(tree, secretary):
+    user = make_user(Role.MEMBER, tree.b1, number="2022000001")
+    RoleAssignment.objects.create(user=user, role=Role.REVIEWER, branch=tree.root, starts_on=date(2026, 9, 1))
+    with pytest.raises(NotInCharge):
+        change_number(member=user.member, version=1, number="2026100001", by=secretary, today=TODAY)
+    member = Member.objects.get(pk=user.member.pk)
+    assert (member.number, member.version, member.user.number) == ("2022000001", 1, "2022000001")
+    assert (FormerNumber.objects.count(), Notification.objects.count(), AuditEntry.objects.count()) == (0, 0, 0)
+
+
+def test_a_secretary_corrects_his_own_number(tree):
+    user = make_user(Role.MEMBER, tree.b1, number="2022000001")
+    RoleAssignment.objects.create(user=user, role=Role.SECRETARY, branch=tree.b1, starts_on=date(2026, 9, 1))
+    change_number(member=user.member, version=1, number="2026100001", by=user, today=TODAY)
+    assert User.objects.get(pk=user.pk).number == "2026100001"
+    assert Notification.objects.count() == 0
 
 
 def test_going_back_to_a_former_number(tree, secretary):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from argparse import ArgumentParser, ArgumentTypeError
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -26,6 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--members", type=_count(5, 999), metavar="N", help="of each branch; default: 32, 29, 24")
         parser.add_argument("--months", type=_count(1, 36), default=6, metavar="N", help="evaluated ones; default: 6")
         parser.add_argument(
+            "--demo-passwords",
+            action="store_true",
+            help="load it also into a portal with its own database, although everybody's password is public",
+        )
+        parser.add_argument(
             "--show-logins", action="store_true", help="only print one log-in per role of the demo that is loaded"
         )
 
@@ -39,6 +45,13 @@ class Command(BaseCommand):
         if loading.holds_data():
             raise CommandError(
                 _("This portal holds real data: the demo is only for an empty one (another --data folder or database).")
+            )
+        if not settings.EMBEDDED and not options["demo_passwords"]:
+            raise CommandError(
+                _(
+                    "This portal has a database of its own, and everybody in the demo has the same public password: "
+                    "if nobody else can reach it, repeat the command with --demo-passwords."
+                )
             )
         size = loading.Size(options["branches"], options["members"], options["months"])
         loaded = loading.load(size=size, now=timezone.now(), report=self._report)

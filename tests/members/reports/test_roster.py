@@ -52,7 +52,7 @@ def test_cells_of_the_roster():
         ("本科生第一党支部", "s"),
         ("0012", "s"),
         ("=1+1", "s"),
-        ("申请入党人", "s"),
+        ("入党申请人", "s"),
         (datetime.datetime(2023, 3, 1), "d"),  # noqa: DTZ001
     ]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A3", "A2:O3")
@@ -73,7 +73,7 @@ def test_the_template_holds_nobody_and_its_example_would_be_good():
     (validation,) = sheet.data_validations.dataValidation
     assert (str(validation.sqref), validation.formula1) == (
         "I5:I504",
-        '"群众,申请入党人,入党积极分子,发展对象,预备党员,正式党员"',
+        '"群众,入党申请人,入党积极分子,发展对象,预备党员,正式党员"',
     )
     assert {sheet.column_dimensions[letter].number_format for letter in "ABCJN"} == {"@"}
     example = [cell.value for cell in sheet[3]]

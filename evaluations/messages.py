@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evaluations.deadlines import parse_month
-from evaluations.models.schemes import Purpose
+from evaluations.purposes import Purpose
 
 
 def _ranking_compiled(context: dict[str, Any]) -> str:

@@ -9,8 +9,8 @@ from branchportal.models import JobRun
 from evaluations.demo.months import Filled
 from evaluations.dimensions import GRADE_POINTS, Grade
 from evaluations.models import BranchReview, Cycle, RankingRun
-from evaluations.models.schemes import Purpose
 from evaluations.periods import term_until
+from evaluations.purposes import Purpose
 from evaluations.queries.months import window_of
 from evaluations.services import compile as compiling
 from members.models import User

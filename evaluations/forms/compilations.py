@@ -12,8 +12,8 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.deadlines import month_of, parse_month
-from evaluations.models.schemes import Purpose
 from evaluations.periods import term_until
+from evaluations.purposes import Purpose
 from evaluations.queries.months import last_closed_month
 
 MONTHS_OFFERED = 24

@@ -12,7 +12,7 @@ from evaluations.deadlines import month_of, months_between, next_month, parse_mo
 from evaluations.documents import SchemeError, check_storable, read_json
 from evaluations.forms.compilations import month_label
 from evaluations.labels import SOURCE_LABELS
-from evaluations.models.schemes import Purpose
+from evaluations.purposes import Purpose
 from evaluations.queries.schemes import rated_months
 from evaluations.scheme import Scheme, parse_scheme
 from evaluations.sources import COMPONENT_SOURCES, INPUT_SOURCES, needed_components, needed_inputs, usual_sources

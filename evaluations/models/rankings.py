@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.schemes import Purpose, ScoringScheme
+from evaluations.models.schemes import ScoringScheme
+from evaluations.purposes import Purpose
 from members.access import ScopedQuerySet
 
 

@@ -10,16 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.purposes import Purpose
 from members.access import ScopedQuerySet, access_of
 from members.roles import Permission
-
-
-class Purpose(models.TextChoices):
-    """What a ranking is for; it decides who is ranked."""
-
-    CANDIDATE = "candidate", _("Development candidates")
-    CONVERSION = "conversion", _("Conversion to full member")
-    APPRAISAL = "appraisal", _("Appraisal of student members")
 
 
 class SchemeQuerySet(ScopedQuerySet):

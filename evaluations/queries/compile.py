@@ -17,8 +17,8 @@ from evaluations import sources as known
 from evaluations.deadlines import months_between
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import BranchReview, Cycle, Due, ScoringScheme, SelfReview
-from evaluations.models.schemes import Purpose
 from evaluations.periods import last_day, pool_day
+from evaluations.purposes import Purpose
 from evaluations.queries import schemes
 from evaluations.scheme import Component, parse_scheme
 from members.models import Branch, Member

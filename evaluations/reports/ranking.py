@@ -27,7 +27,7 @@ from branchportal.spreadsheets.writing import (
 from evaluations import scoring, wording
 from evaluations.documents import Number
 from evaluations.models import RankingEntry, RankingRun
-from evaluations.models.schemes import Purpose
+from evaluations.purposes import Purpose
 from evaluations.queries.rankings import exact_scores, not_closed, scheme_of
 from evaluations.scheme import ADDITIVE, WEIGHTED, Component, Scheme
 from evaluations.scoring import Score, rounded

@@ -17,8 +17,8 @@ from branchportal.models import JobRun
 from branchportal.notifications import notify
 from evaluations import bundle, deadlines
 from evaluations.models import RankingEntry, RankingRun
-from evaluations.models.schemes import Purpose
 from evaluations.periods import pool_day, term_until
+from evaluations.purposes import Purpose
 from evaluations.queries import compile as material
 from evaluations.queries import schemes
 from evaluations.refusals import Refused

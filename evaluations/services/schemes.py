@@ -15,8 +15,8 @@ from branchportal import audit
 from evaluations import sources as known
 from evaluations.documents import SchemeError, check_storable
 from evaluations.models import RankingEntry, ScoringScheme
-from evaluations.models.schemes import Purpose
 from evaluations.national_limits import keeps_a_year_of_cultivation
+from evaluations.purposes import Purpose
 from evaluations.queries import schemes as queries
 from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme

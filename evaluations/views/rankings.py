@@ -14,7 +14,7 @@ from evaluations import wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
 from evaluations.models import RankingEntry, RankingRun
-from evaluations.models.schemes import Purpose
+from evaluations.purposes import Purpose
 from evaluations.queries import rankings
 from evaluations.views.figures import column_keys, dot_plot, explanation_context
 from members.access import PortalView, access_of

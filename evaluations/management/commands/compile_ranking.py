@@ -14,7 +14,7 @@ from branchportal.celery import app
 from branchportal.models import JobRun
 from evaluations.deadlines import parse_month
 from evaluations.labels import JOB_LABELS
-from evaluations.models.schemes import Purpose
+from evaluations.purposes import Purpose
 from evaluations.refusals import Refused, shown
 from evaluations.services import compile as compiling
 from members.models import Branch

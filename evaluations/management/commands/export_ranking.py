@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.management.commands.compile_ranking import chosen_branches
 from evaluations.models import RankingRun
-from evaluations.models.schemes import Purpose
+from evaluations.purposes import Purpose
 from evaluations.reports.ranking import ranking_workbook, rankings_workbook
 from members.models import Branch
 

@@ -35,11 +35,12 @@ class OwnReviewsView(PortalView, ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        rows = [{"review": review, "cells": _cells(review)} for review in context["page_obj"]]
         return {
             **context,
-            "rows": [{"review": review, "cells": _cells(review)} for review in context["page_obj"]],
+            "rows": rows,
             "labels": list(DIMENSION_LABELS.values()),
-            "files": _files(self.request.user.member, timezone.now()),
+            "files": not rows and _files(self.request.user.member, timezone.now()),  # only the empty page asks
             "missed": missed_months(self.request.user.member, timezone.now()),
         }
 

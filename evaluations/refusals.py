@@ -1,4 +1,4 @@
-"""How is a refusal kept, so that everybody reads it in the own language, even days later on a job's page?"""
+"""Why may something not be done, and how is that kept so that everybody reads it in the own language?"""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ class Refused(Exception):
     def stored(self) -> str:
         """The refusal as text that `shown` reads."""
         return json.dumps({"text": self.text, "params": self.params}, ensure_ascii=False, default=str)
+
+
+class ReviewRefusedError(Exception):
+    """The rules don't allow it now; the message names the rule and the remedy. The words are kept where that helps."""
+
+
+class StaleReviewError(Exception):
+    """Somebody (or another window) saved in between; `current` is what stands now."""
+
+    def __init__(self, current):
+        super().__init__("stale")
+        self.current = current
 
 
 def shown(stored: str) -> str:

@@ -13,8 +13,8 @@ from branchportal import audit
 from evaluations.deadlines import Window
 from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import BranchReview, Cycle
+from evaluations.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services import months, schemes
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 
 Points = dict[str, int | None]
 

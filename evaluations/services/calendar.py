@@ -13,8 +13,7 @@ from branchportal import audit
 from evaluations.deadlines import Phase, Window
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, SelfReview
 from evaluations.queries.months import windows_of
-from evaluations.refusals import Refused
-from evaluations.services.refusals import StaleReviewError
+from evaluations.refusals import Refused, StaleReviewError
 from members.models import Branch, User
 
 

@@ -21,7 +21,7 @@ from evaluations.deadlines import SHANGHAI, Phase, Window, month_of, next_month
 from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due
 from evaluations.models.months import MONTHS_OFF
 from evaluations.queries.months import progress_of, window_of, windows_of
-from evaluations.services.refusals import ReviewRefusedError
+from evaluations.refusals import ReviewRefusedError
 from members.models import Branch, FormerMembership, Member, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role
 

@@ -17,8 +17,8 @@ from evaluations.deadlines import SHANGHAI, Phase
 from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import Cycle, SelfReview
 from evaluations.queries.self_reviews import Card, card_of
+from evaluations.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services import months, schemes
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.stages import CardState
 from members.models import Member, User
 

@@ -18,9 +18,8 @@ from django.views.generic import ListView
 from evaluations.deadlines import Phase, Window
 from evaluations.forms.calendar import MonthForm, initial_of
 from evaluations.models import Cycle
-from evaluations.refusals import Refused
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services.calendar import set_month, settings_of
-from evaluations.services.refusals import StaleReviewError
 from members.access import PortalView
 from members.models import Branch
 from members.roles import Permission

@@ -17,8 +17,8 @@ from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
 from evaluations.models import BranchReview, Cycle
 from evaluations.queries import ratings
+from evaluations.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services import branch_reviews
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.views.branch_months import BranchMonthView
 from members.models import Member
 from members.roles import Permission

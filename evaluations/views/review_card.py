@@ -23,8 +23,8 @@ from evaluations.models import Cycle, SelfReview
 from evaluations.models.reviews import WHOLE_CARD
 from evaluations.queries.months import next_cycle
 from evaluations.queries.self_reviews import Card, card_of
+from evaluations.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services import self_reviews
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from members.access import PortalView
 from members.models import Member
 from members.roles import Permission

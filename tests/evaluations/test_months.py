@@ -16,9 +16,8 @@ from evaluations import tasks
 from evaluations.deadlines import SHANGHAI, Phase
 from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due, SelfReview
 from evaluations.queries import months as queries
-from evaluations.refusals import Refused
+from evaluations.refusals import Refused, ReviewRefusedError, StaleReviewError
 from evaluations.services import calendar, months
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from members.models import FormerMembership, Member
 from members.roles import Role
 from members.stages import Stage

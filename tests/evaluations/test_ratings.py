@@ -9,8 +9,8 @@ from branchportal.models import AuditEntry
 from evaluations.models import BranchReview, Cycle, Due, SelfReview
 from evaluations.queries.months import window_of
 from evaluations.queries.ratings import rating_rows, unrated_members
+from evaluations.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services import branch_reviews
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from members.models import Member
 from members.roles import Role
 from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in

@@ -13,8 +13,8 @@ from branchportal.models import AuditEntry
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import CycleDeadline, SelfReview
 from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
+from evaluations.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services import months, self_reviews
-from evaluations.services.refusals import ReviewRefusedError, StaleReviewError
 from evaluations.services.self_reviews import Words
 from evaluations.stages import CardState
 from members.models import Member

@@ -110,7 +110,18 @@ class JobRun(models.Model):
 
 
 class Notification(models.Model):
-    """One message in the portal to one person; `key` makes a scheduled message come once."""
+    """One message in the portal to one person; `key` makes a scheduled message come once.
+
+    The row is also what waits for the e-mail of the same words (see mail.py): the state of that and its last change.
+    """
+
+    class Mail(models.TextChoices):
+        WAITING = "waiting"
+        SENDING = "sending"  # claimed, and the mail server has not answered yet
+        SENT = "sent"
+        NOT_SENT = "not_sent"  # no address, not wanted, read already or too old
+        UNCLEAR = "unclear"  # whoever sent it died before the answer; never sent a second time
+        FAILED = "failed"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=40)
@@ -119,10 +130,28 @@ class Notification(models.Model):
     url = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
+    mail = models.CharField(max_length=10, choices=Mail, default=Mail.WAITING)
+    mail_at = models.DateTimeField(null=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["user", "kind", "key"], name="one_notification_per_key")]
+        indexes = [
+            models.Index(fields=["user", "created_at"], condition=Q(mail="waiting"), name="mail_waiting"),
+            models.Index(fields=["mail_at"], condition=Q(mail="sending"), name="mail_sending"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id}"
+
+
+class MailPreference(models.Model):
+    """What one person wants by e-mail, and in which language; nobody without a row has switched anything off."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preference")
+    language = models.CharField(max_length=10, default=settings.LANGUAGE_CODE)
+    silenced = models.JSONField(default=list)  # codes of groups of messages (see messages.py)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.language}"

@@ -2,12 +2,14 @@
 
 from members.models.accounts import ActivationSlip, LoginFailure, RoleAssignment, User
 from members.models.branches import Branch
+from members.models.corrections import CorrectionRequest
 from members.models.imports import ImportBatch
 from members.models.people import FormerMembership, FormerNumber, Member
 
 __all__ = [
     "ActivationSlip",
     "Branch",
+    "CorrectionRequest",
     "FormerMembership",
     "FormerNumber",
     "ImportBatch",

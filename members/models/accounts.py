@@ -30,6 +30,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0)  # raised to end every session of this person
     created_at = models.DateTimeField(default=timezone.now)
+    notice_version = models.PositiveSmallIntegerField(default=0)  # of the privacy notice that was read (see notice.py)
+    notice_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "number"
     REQUIRED_FIELDS = ["name"]

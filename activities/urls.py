@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from activities import views
+from activities.views import activities, activity, attendance, editing
 
 app_name = "activities"
 
 urlpatterns = [
-    path("activities/", views.ActivitiesView.as_view(), name="activities"),
-    path("activities/add/", views.AddView.as_view(), name="add"),
-    path("activities/<int:pk>/", views.ActivityView.as_view(), name="activity"),
-    path("activities/<int:pk>/edit/", views.EditView.as_view(), name="edit"),
-    path("activities/<int:pk>/attendance/", views.AttendanceView.as_view(), name="attendance"),
+    path("activities/", activities.ActivitiesView.as_view(), name="activities"),
+    path("activities/add/", editing.AddView.as_view(), name="add"),
+    path("activities/<int:pk>/", activity.ActivityView.as_view(), name="activity"),
+    path("activities/<int:pk>/edit/", editing.EditView.as_view(), name="edit"),
+    path("activities/<int:pk>/attendance/", attendance.AttendanceView.as_view(), name="attendance"),
 ]

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from activities.models import Attendance
-from activities.queries import recorded_between
+from activities.queries.attendance import recorded_between
 from evaluations.deadlines import SHANGHAI, Window, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import Cycle, CycleEvent, Due, SelfReview

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity, Attendance
-from activities.services import Mark, set_attendance
+from activities.services.attendance import Mark, set_attendance
 from members.roles import Role
 from tests.browser import signed_in
 from tests.factories import make_branch_tree, make_members, make_user

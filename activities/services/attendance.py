@@ -1,4 +1,4 @@
-"""How is an activity recorded and corrected, and how is it written down who was there?"""
+"""How is it written down who was at an activity?"""
 
 from __future__ import annotations
 
@@ -6,25 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Attendance
+from activities.services.activities import StaleActivity, locked
 from branchportal import audit
-from members.models import Branch, User
-
-EDITABLE = ("kind", "title", "place", "starts_at", "ends_at", "hours", "owner")
-
-
-class StaleActivity(Exception):
-    """Somebody else changed the activity since the page was opened; `activity` is how it stands now."""
-
-    def __init__(self, activity: Activity) -> None:
-        super().__init__(activity.pk)
-        self.activity = activity
+from members.models import User
 
 
 class AttendanceRefused(Exception):
@@ -39,37 +28,6 @@ class Mark:
     hours: Decimal
 
 
-def record_activity(*, branch: Branch, entry: UUID, values: dict[str, Any], by: User) -> Activity:
-    """Store a new activity from EDITABLE `values`. The same `entry` sent again gives the one that stands."""
-    try:
-        with transaction.atomic():
-            activity = Activity.objects.create(branch=branch, entry=entry, **values)
-            audit.record("activity.recorded", by=by, subject=activity, after=_facts(values))
-    except IntegrityError:
-        standing = Activity.objects.filter(branch=branch, entry=entry).first()
-        if standing is None:
-            raise
-        return standing
-    return activity
-
-
-@transaction.atomic
-def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], by: User) -> Activity:
-    """Write the changed ones of `values`. The same edit sent twice is done once. Raises StaleActivity."""
-    row = _locked(activity)
-    before, after = audit.changes({name: getattr(row, name) for name in values}, values)
-    if not after:
-        return row
-    if row.version != version:
-        raise StaleActivity(row)
-    for name, value in after.items():
-        setattr(row, name, value)
-    row.version += 1
-    row.save()
-    audit.record("activity.edited", by=by, subject=row, before=_facts(before), after=_facts(after))
-    return row
-
-
 @transaction.atomic
 def set_attendance(
     *, activity: Activity, version: int, marks: Mapping[int, Mark | None], by: User, now: datetime
@@ -78,7 +36,7 @@ def set_attendance(
 
     The same marks again change nothing. Raises StaleActivity, or AttendanceRefused before the activity begins.
     """
-    row = _locked(activity)
+    row = locked(activity)
     if now < row.starts_at:
         raise AttendanceRefused(_("Attendance can be recorded once the activity has begun."))
     standing = {one.member_id: one for one in row.attendances.select_related("member")}
@@ -107,10 +65,6 @@ def set_attendance(
     return row
 
 
-def _locked(activity: Activity) -> Activity:
-    return Activity.objects.select_for_update(of=("self",)).select_related("branch", "owner").get(pk=activity.pk)
-
-
 def _settled(mark: Mark | None) -> Mark | None:
     if mark is None or mark.state == Attendance.State.PRESENT:
         return mark
@@ -123,7 +77,3 @@ def _mark_of(attendance: Attendance | None) -> Mark | None:
 
 def _in_words(mark: Mark | None) -> str:
     return f"{mark.state} {mark.hours}" if mark else ""
-
-
-def _facts(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}

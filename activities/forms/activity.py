@@ -1,4 +1,4 @@
-"""What may be typed about an activity, who was there, and by what can the list be narrowed?"""
+"""What may be typed about an activity?"""
 
 from __future__ import annotations
 
@@ -6,58 +6,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity, Attendance
-from activities.services import Mark
-from branchportal.spreadsheets.values import FIRST_YEAR, half_width, text_of
+from activities.models import Activity
+from branchportal.spreadsheets.values import FIRST_YEAR, text_of
 from members.models import Branch, Member
 
 MOST_HOURS = Decimal(24)
-WHEN = [("coming", _("Coming")), ("past", _("Past"))]
-
-
-class ActivityFilter(django_filters.FilterSet):
-    """Every filter stands in the address; unknown values are ignored. `now` parts coming ones from past ones."""
-
-    q = django_filters.CharFilter(
-        method="search",
-        label=_("Title or location"),
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-    branch = django_filters.ChoiceFilter(field_name="branch__code", label=_("Branch"), empty_label=_("All"))
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Activity.Kind.choices, empty_label=_("All"))
-    when = django_filters.ChoiceFilter(label=_("When"), choices=WHEN, empty_label=_("All"), method="coming_or_past")
-
-    class Meta:
-        model = Activity
-        fields = ["q", "branch", "kind", "when"]
-
-    def __init__(self, data, queryset: QuerySet[Activity], *, branches: list[Branch], now: datetime) -> None:
-        super().__init__(data, queryset)
-        self.now = now
-        self.filters["branch"].extra["choices"] = [(branch.code, branch.name) for branch in branches]
-        if len(branches) < 2:
-            del self.filters["branch"]
-        for field in self.form.fields.values():
-            field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-
-    @property
-    def narrowed(self) -> bool:
-        """Does the address ask for less than everything?"""
-        return any(self.form.cleaned_data.values()) if self.form.is_valid() else True
-
-    def search(self, queryset: QuerySet[Activity], name: str, value: str) -> QuerySet[Activity]:
-        return queryset.filter(Q(title__icontains=value) | Q(place__icontains=value))
-
-    def coming_or_past(self, queryset: QuerySet[Activity], name: str, value: str) -> QuerySet[Activity]:
-        return (
-            queryset.filter(starts_at__gte=self.now) if value == "coming" else queryset.filter(starts_at__lt=self.now)
-        )
 
 
 class PersonChoice(forms.ModelChoiceField):
@@ -139,43 +97,6 @@ class ActivityForm(forms.Form):
         hours = typed["hours"] if typed["hours"] is not None else _half_hours(ends_at - starts_at)
         kept = {name: typed[name] for name in ("kind", "title", "place", "owner")}
         return {**kept, "starts_at": starts_at, "ends_at": ends_at, "hours": hours}
-
-
-class AttendanceForm:
-    """The fields `state-<member>` and `hours-<member>` of one sheet, as they were sent."""
-
-    def __init__(self, data, members: list[Member], *, usual_hours: Decimal) -> None:
-        self.data, self.usual_hours = data, usual_hours
-        self.errors: dict[int, str] = {}
-        self.marks = {member.pk: self._mark(member.pk) for member in members if f"state-{member.pk}" in data}
-        version = data.get("version", "")
-        self.version = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-
-    def state(self, member: int) -> str:
-        typed = self.data.get(f"state-{member}", "")
-        return typed if typed in Attendance.State.values else ""
-
-    def hours(self, member: int) -> str:
-        return self.data.get(f"hours-{member}", "")[:10]
-
-    def _mark(self, member: int) -> Mark | None:
-        state = self.state(member)
-        if not state:
-            return None
-        return Mark(state, self._hours(member) if state == Attendance.State.PRESENT else Decimal(0))
-
-    def _hours(self, member: int) -> Decimal:
-        typed = half_width(text_of(self.hours(member)))
-        if not typed:
-            return self.usual_hours
-        try:
-            return _HOURS.clean(typed)
-        except forms.ValidationError:
-            self.errors[member] = str(_("Hours are a number from 0 to 24 with one decimal at most, such as 1.5."))
-            return Decimal(0)
-
-
-_HOURS = forms.DecimalField(min_value=0, max_value=MOST_HOURS, max_digits=4, decimal_places=1)
 
 
 def _initial(activity: Activity) -> dict:

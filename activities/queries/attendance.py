@@ -1,0 +1,50 @@
+"""Who was at an activity, and at which ones was somebody?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from activities.models import Activity, Attendance
+from activities.queries.hours import academic_year, hours_by_member, in_days
+from members.models import Member
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person on the attendance sheet; state "" where nothing is known."""
+
+    member: Member
+    state: str
+    hours: Decimal | None
+    hours_this_year: Decimal
+
+
+def sheet(activity: Activity) -> list[Row]:
+    """Everybody who belonged to the branch on that day or is marked already, in roster order; three queries."""
+    day = timezone.localdate(activity.starts_at)
+    marks = {one.member_id: one for one in activity.attendances.all()}
+    belonged = Q(branch=activity.branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+    people = list(Member.objects.filter(belonged | Q(pk__in=marks)).in_roster_order())
+    hours = hours_by_member(people, *academic_year(day))
+    return [_row(person, marks.get(person.pk), hours) for person in people]
+
+
+def recorded_between(member: Member, first: date, last: date) -> QuerySet[Attendance]:
+    """At which activities somebody was present on these days, both included, the newest first."""
+    present = Attendance.objects.filter(in_days(first, last), member=member, state=Attendance.State.PRESENT)
+    return present.select_related("activity").order_by("-activity__starts_at", "-activity__pk")
+
+
+def own_attendance(activity: Activity, member: Member | None) -> Attendance | None:
+    """What is written down about this person alone."""
+    return activity.attendances.filter(member=member).first() if member else None
+
+
+def _row(member: Member, mark: Attendance | None, hours: dict[int, Decimal]) -> Row:
+    total = hours.get(member.pk, Decimal(0))
+    return Row(member, mark.state, mark.hours, total) if mark else Row(member, "", None, total)

@@ -1,0 +1,52 @@
+"""Which activities are there?"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.views.generic import ListView
+
+from activities.forms.activity_filter import ActivityFilter
+from activities.models import Activity
+from activities.queries.activities import with_attendance
+from activities.queries.hours import academic_year, hours_by_member
+from activities.views.activity import own_member
+from members.access import PortalView, access_of
+from members.models import Branch
+from members.roles import Permission
+
+
+class ActivitiesView(PortalView, ListView):
+    """The newest first, with filters in the address; members see their own attendance, officers everybody's."""
+
+    permission = Permission.VIEW_ACTIVITIES
+    template_name = "activities/activities.html"
+    paginate_by = 30
+
+    def get_queryset(self) -> QuerySet[Activity]:
+        self.branches = list(self.visible(Branch.objects.party_branches()))
+        activities = with_attendance(self.visible(Activity.objects.all()), own_member(self.request))
+        self.filter = ActivityFilter(self.request.GET, activities, branches=self.branches, now=timezone.now())
+        return self.filter.qs
+
+    def paginate_queryset(self, queryset, page_size):
+        """A page number that is too large or no number at all shows the nearest page."""
+        paginator = self.get_paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get("page"))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **context) -> dict:
+        context = super().get_context_data(**context)
+        access, own = access_of(self.request.user), own_member(self.request)
+        shown = [(activity, access.may_in(Permission.VIEW_ROSTER, activity.branch)) for activity in context["page_obj"]]
+        hours = hours_by_member([own], *academic_year(timezone.localdate())) if own else {}
+        return context | {
+            "filter": self.filter,
+            "activities": shown,
+            "branch": self.branches[0] if len(self.branches) == 1 else None,
+            "branch_count": len(self.branches),
+            "own": own,
+            "own_hours": hours.get(own.pk, 0) if own else None,
+            "may_edit": access.may(Permission.EDIT_ACTIVITIES),
+            "now": timezone.now(),
+        }

@@ -1,0 +1,52 @@
+"""How is it written down who was there?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from activities.forms.attendance import AttendanceForm
+from activities.models import Activity
+from activities.queries.attendance import sheet
+from activities.services.activities import StaleActivity
+from activities.services.attendance import AttendanceRefused, set_attendance
+from activities.views.activity import page_of
+from members.access import PortalView
+from members.roles import Permission
+
+
+class AttendanceView(PortalView, View):
+    """Write down who was there: all people of the branch in one form."""
+
+    permission = Permission.EDIT_ACTIVITIES
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        activity = get_object_or_404(self.visible(Activity.objects), pk=pk)
+        return redirect("activities:activity", activity.pk)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner")), pk=pk)
+        form = AttendanceForm(request.POST, [row.member for row in sheet(activity)], usual_hours=activity.hours)
+        if form.errors:
+            return self._again(activity, form, 422)
+        try:
+            set_attendance(
+                activity=activity, version=form.version, marks=form.marks, by=request.user, now=timezone.now()
+            )
+        except AttendanceRefused as refused:
+            return self._again(activity, form, 422, refusal=str(refused))
+        except StaleActivity as stale:
+            return self._again(stale.activity, form, 409, is_conflict=True)
+        messages.success(request, _("Attendance saved."))
+        return redirect("activities:activity", pk)
+
+    def _again(self, activity: Activity, form: AttendanceForm, status: int, **context: Any) -> HttpResponse:
+        """The same page with everything that was typed."""
+        page = page_of(activity, self.request, form=form) | context
+        return render(self.request, "activities/activity.html", page, status=status)

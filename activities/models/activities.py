@@ -37,6 +37,7 @@ class Activity(models.Model):
         _("Hours counted"), max_digits=4, decimal_places=1, default=Decimal("0"),
         validators=[MinValueValidator(Decimal("0")), MaxValueValidator(Decimal("24"))],
     )  # fmt: skip
+    guests = models.PositiveSmallIntegerField(_("Guests"), default=0)  # from outside the branch, without names
     owner = models.ForeignKey(
         "members.Member",
         null=True,

@@ -1,4 +1,4 @@
-"""Who was at an activity, and how many hours count?"""
+"""Who was at an activity, how many hours count, and what was corrected later?"""
 
 from django.db import models
 from django.db.models import Q
@@ -24,6 +24,7 @@ class Attendance(models.Model):
     member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="attendances")
     state = models.CharField(_("Attendance"), max_length=10, choices=State)
     hours = models.DecimalField(_("Hours"), max_digits=4, decimal_places=1)  # 0 unless present
+    reason = models.CharField(_("Why other hours"), max_length=100, blank=True)  # without: the hours of the activity
 
     objects = AttendanceQuerySet.as_manager()
 
@@ -36,3 +37,26 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} at {self.activity}: {self.state}"
+
+
+class AttendanceCorrection(models.Model):
+    """What was written about a person at an activity that was over, and was changed later; "" for nothing written."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="corrections")
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="attendance_corrections")
+    old_state = models.CharField(max_length=10, choices=Attendance.State)
+    old_hours = models.DecimalField(max_digits=4, decimal_places=1)
+    new_state = models.CharField(max_length=10, choices=Attendance.State, blank=True)
+    new_hours = models.DecimalField(max_digits=4, decimal_places=1)
+    reason = models.CharField(_("Reason"), max_length=200)
+    by = models.ForeignKey("members.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="attendance_corrected_with_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.member} at {self.activity}: {self.old_state} → {self.new_state}"

@@ -2,6 +2,7 @@
 
 from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due
 from evaluations.models.rankings import RankingEntry, RankingRun
+from evaluations.models.reminders import Reminder
 from evaluations.models.reviews import BranchReview, SelfReview
 from evaluations.models.schemes import ScoringScheme
 
@@ -13,6 +14,7 @@ __all__ = [
     "Due",
     "RankingEntry",
     "RankingRun",
+    "Reminder",
     "ScoringScheme",
     "SelfReview",
 ]

@@ -86,6 +86,10 @@ class CycleEvent(models.Model):
         OPENED = "opened"
         REVIEWS_DUE = "reviews_due"
         CLOSED = "closed"
+        REVIEWS_IN_3 = "reviews_in_3"  # reminded three days before; the others likewise
+        REVIEWS_IN_1 = "reviews_in_1"
+        RATINGS_IN_3 = "ratings_in_3"
+        RATINGS_IN_1 = "ratings_in_1"
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="events")
     branch = models.ForeignKey("members.Branch", on_delete=models.PROTECT, related_name="cycle_events")

@@ -20,6 +20,7 @@ class AuditEntry(models.Model):
         related_name="audit_entries",
     )
     actor_name = models.CharField(max_length=80, blank=True)  # as it was then; names change
+    stood_in_for = models.CharField(max_length=80, blank=True)  # by whose right, if not by the actor's own
     action = models.CharField(max_length=60)
     branch = models.ForeignKey(
         "members.Branch", null=True, blank=True, on_delete=models.PROTECT, related_name="audit_entries"

@@ -1,12 +1,15 @@
 """Which tables hold branches, people and their log-ins?"""
 
+from members.models.absences import Absence
 from members.models.accounts import ActivationSlip, LoginFailure, RoleAssignment, User
 from members.models.branches import Branch
 from members.models.corrections import CorrectionRequest
 from members.models.imports import ImportBatch
 from members.models.people import FormerMembership, FormerNumber, Member
+from members.models.transfers import Transfer
 
 __all__ = [
+    "Absence",
     "ActivationSlip",
     "Branch",
     "CorrectionRequest",
@@ -16,5 +19,6 @@ __all__ = [
     "LoginFailure",
     "Member",
     "RoleAssignment",
+    "Transfer",
     "User",
 ]

@@ -1,6 +1,7 @@
 """Which tables hold months, reviews, schemes and rankings?"""
 
-from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due
+from evaluations.models.answers import ReviewAnswer
+from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due, LatePolicy
 from evaluations.models.rankings import RankingEntry, RankingRun
 from evaluations.models.reminders import Reminder
 from evaluations.models.reviews import BranchReview, SelfReview
@@ -12,9 +13,11 @@ __all__ = [
     "CycleDeadline",
     "CycleEvent",
     "Due",
+    "LatePolicy",
     "RankingEntry",
     "RankingRun",
     "Reminder",
+    "ReviewAnswer",
     "ScoringScheme",
     "SelfReview",
 ]

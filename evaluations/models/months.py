@@ -120,3 +120,25 @@ class Due(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} {self.cycle}"
+
+
+class LatePolicy(models.Model):
+    """Whether a branch accepts late self-reviews, from one month on until a later row says otherwise."""
+
+    branch = models.ForeignKey("members.Branch", on_delete=models.PROTECT, related_name="late_policies")
+    from_month = models.DateField()  # its first day
+    accepts_late = models.BooleanField(default=False)
+    set_by = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-from_month"]
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "from_month"], name="one_late_policy_per_branch_and_month"),
+            models.CheckConstraint(condition=Q(from_month__day=1), name="late_policy_month_is_its_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.from_month:%Y-%m}"

@@ -17,6 +17,12 @@ def _points(label):
 WHOLE_CARD = "card"  # the note of a paper card that belongs to no single dimension
 
 
+class ReviewQuerySet(ScopedQuerySet):
+    def submitted(self) -> "ReviewQuerySet":
+        """Only what counts: submitted, and not returned since (a return makes a draft of it again)."""
+        return self.filter(submitted_at__isnull=False)
+
+
 class Review(models.Model):
     """Five points from 0 to 100 by one kind of rater for one person and month: one wide row, quick to sum.
 
@@ -40,7 +46,7 @@ class Review(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -74,6 +80,8 @@ class Review(models.Model):
 
 class SelfReview(Review):
     """A member's monthly self-review."""
+
+    is_late = models.BooleanField(default=False)  # first submitted after the deadline, where the branch accepts that
 
 
 class BranchReview(Review):

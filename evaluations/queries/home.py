@@ -55,8 +55,9 @@ class BranchMonth:
     phase: Phase | None
     progress: months.Progress
     not_given: int
-    run: Any
-    stages: list[tuple[Stage, int]] = field(default_factory=list)
+    run: Any  # the ranking that holds this month
+    newest_run: Any  # of the latest period
+    stages: dict[Stage, int] = field(default_factory=dict)
 
 
 def own_month(member: Member, *, now: datetime) -> OwnMonth:
@@ -83,15 +84,15 @@ def rated_branches(user: User) -> list[Branch]:
 
 def branch_month(branch: Branch, *, now: datetime) -> BranchMonth:
     cycle = months.current_cycle(branch, now)
-    stages = overview.stage_counts(branch)
-    counted = [(stage, stages[stage]) for stage in ORDER if stage in stages]
+    stages = overview.stages_of([branch])[branch.pk]
+    newest = overview.newest_runs([branch]).get(branch.pk)
     if cycle is None:
-        return BranchMonth(branch, None, None, None, months.Progress(), 0, None, counted)
+        return BranchMonth(branch, None, None, None, months.Progress(), 0, None, newest, stages)
     window = months.window_of(cycle, branch)
-    run = overview.latest_runs([branch], month=cycle.month).get(branch.pk)
+    run = newest if newest is not None and newest.first_month <= cycle.month <= newest.last_month else None
     return BranchMonth(
         branch, cycle, window, window.phase(now), months.progress_of(cycle, branch), _not_given(cycle, branch), run,
-        counted,
+        newest, stages,
     )  # fmt: skip
 
 

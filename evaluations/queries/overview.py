@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -13,6 +12,7 @@ from evaluations.deadlines import Phase, Window, month_of
 from evaluations.models import Cycle, RankingRun
 from evaluations.queries import months
 from members.models import Branch, Member
+from members.stages import ORDER, Stage
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,12 @@ class BranchLine:
     progress: months.Progress
     window: Window
     phase: Phase
-    members: int
+    stages: dict[Stage, int]  # people who belong to it today, in the order of the path
     latest_run: RankingRun | None
+
+    @property
+    def members(self) -> int:
+        return sum(self.stages.values())
 
 
 def branch_lines(cycle: Cycle, branches: Iterable[Branch], *, now: datetime) -> list[BranchLine]:
@@ -32,12 +36,12 @@ def branch_lines(cycle: Cycle, branches: Iterable[Branch], *, now: datetime) -> 
     branches = list(branches)
     windows = months.windows_of(cycle, branches)
     progress = months.progress_by_branch(cycle, branches)
-    sizes = _sizes(branches)
+    stages = stages_of(branches)
     runs = newest_runs(branches)
     return [
         BranchLine(
             branch, progress[branch.pk], windows[branch.pk], windows[branch.pk].phase(now),
-            sizes.get(branch.pk, 0), runs.get(branch.pk),
+            stages[branch.pk], runs.get(branch.pk),
         )
         for branch in branches
     ]  # fmt: skip
@@ -57,17 +61,17 @@ def newest_runs(branches: Iterable[Branch]) -> dict[int, RankingRun]:
     return {run.branch_id: run for run in runs.order_by("last_month", "compiled_at", "pk")}
 
 
-def stage_counts(branch: Branch) -> dict[str, int]:
-    """Return {stage: people} of those who belong to the branch today."""
-    counted = Member.objects.current().filter(branch=branch).values("stage").annotate(people=Count("pk")).order_by()
-    return {line["stage"]: line["people"] for line in counted}
+def stages_of(branches: Iterable[Branch]) -> dict[int, dict[Stage, int]]:
+    """Return {branch id: {stage: people who belong to it today}} in the order of the path, in one query."""
+    branches = list(branches)
+    counted = Member.objects.current().filter(branch__in=branches).values("branch", "stage").order_by()
+    found = {(line["branch"], line["stage"]): line["people"] for line in counted.annotate(people=Count("pk"))}
+    return {
+        branch.pk: {stage: found[branch.pk, stage] for stage in ORDER if (branch.pk, stage) in found}
+        for branch in branches
+    }
 
 
 def months_shown(committee_path: str, *, now: datetime) -> QuerySet[Cycle]:
     """The months of a committee that have begun, the newest first."""
     return Cycle.objects.filter(committee__path=committee_path, month__lte=month_of(now), is_off=False)
-
-
-def _sizes(branches: list[Any]) -> dict[int, int]:
-    counted = Member.objects.current().filter(branch__in=branches).values("branch").annotate(people=Count("pk"))
-    return {line["branch"]: line["people"] for line in counted.order_by()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +12,14 @@ from django.utils import timezone
 from django.views import View
 
 from branchportal.messages import text_of
+from branchportal.todo import oldest_first
+from evaluations import todo
 from evaluations.queries import home
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
-from members.models import Member
+from members.models import Branch, Member
 from members.roles import Permission, Role
+from members.stages import Stage
 
 
 class HomeView(PortalView, View):
@@ -25,18 +30,30 @@ class HomeView(PortalView, View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user, now = request.user, timezone.now()
         member = getattr(user, "member", None)
+        branches = [self._branch(branch, now) for branch in home.rated_branches(user)]
+        superior = home.is_superior(user)
         context = {
             "now": now,
             "own": self._own(member, now) if member is not None and member.ended_on is None else None,
-            "branch_months": [self._branch_month(branch, now) for branch in home.rated_branches(user)],
-            "scope": self._scope(now) if home.is_superior(user) else None,
+            "branches": branches,
+            "todos": self._todos(branches, now) if branches or superior else None,
+            "scope": self._scope(now) if superior else None,
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
             "activities": home.next_activities(user, now=now),
             "unread": [(note, text_of(note)) for note in home.unread_messages(user)],
         }
         return render(request, "evaluations/home.html", context)
 
-    def _own(self, member: Member, now: Any) -> dict[str, Any]:
+    def _todos(self, branches: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+        """What waits, the oldest first, each with its days."""
+        waiting = [todo.of_schemes(self.request.user)]
+        waiting += [todo.of_month(item["month"], may_compile=item["may_compile"]) for item in branches]
+        return [
+            {"todo": line, "days_left": line.days_left(now), "days_waited": line.days_waited(now)}
+            for line in oldest_first(chain(*waiting))
+        ]
+
+    def _own(self, member: Member, now: datetime) -> dict[str, Any]:
         steps = [{**step, "label": STAGE_LABELS[step["stage"]]} for step in home.stage_steps(member)]
         return {
             "member": member,
@@ -45,16 +62,22 @@ class HomeView(PortalView, View):
             "result": home.own_latest_result(member),
         }
 
-    def _branch_month(self, branch: Any, now: Any) -> dict[str, Any]:
+    def _branch(self, branch: Branch, now: datetime) -> dict[str, Any]:
         month = home.branch_month(branch, now=now)
         access = access_of(self.request.user)
         return {
             "month": month,
-            "stages": [(STAGE_LABELS[stage], people, stage.value) for stage, people in month.stages],
+            "stages": _labelled(month.stages),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, branch),
-            "may_edit": access.may_in(Permission.IMPORT_ROSTER, branch),
+            "may_rank": access.may_in(Permission.VIEW_RANKING, branch),
+            "may_import": access.may_in(Permission.IMPORT_ROSTER, branch),
         }
 
-    def _scope(self, now: Any) -> dict[str, Any]:
+    def _scope(self, now: datetime) -> dict[str, Any]:
         cycle, lines, total = home.scope_lines(self.request.user, now=now)
-        return {"cycle": cycle, "lines": lines, "total": total}
+        return {"cycle": cycle, "lines": [(line, _labelled(line.stages)) for line in lines], "total": total}
+
+
+def _labelled(stages: dict[Stage, int]) -> list[tuple[Any, int, str]]:
+    """(label, people, code) for each stage that somebody is in."""
+    return [(STAGE_LABELS[stage], people, stage.value) for stage, people in stages.items()]

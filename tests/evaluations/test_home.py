@@ -1,11 +1,12 @@
 """Does everybody find on the home page what waits, and only what is his?"""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
-from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, SelfReview
+from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, ScoringScheme, SelfReview
+from evaluations.purposes import Purpose
 from members.roles import Role
 from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
 
@@ -62,8 +63,24 @@ def test_the_secretary_sees_who_is_missing_in_the_own_branch_only(client, tree, 
         due(cycle, member)
     for member in make_members(tree.b2, 5):
         due(cycle, member)
-    (item,) = home(client, make_user(Role.SECRETARY, tree.b1)).context["branch_months"]
+    page = home(client, make_user(Role.SECRETARY, tree.b1))
+    (item,) = page.context["branches"]
     assert (item["month"].progress.due, item["month"].progress.missing, item["month"].progress.unrated) == (3, 3, 3)
+    assert [(line["todo"].text, line["todo"].last_day.day, line["days_left"]) for line in page.context["todos"]] == [
+        ("3 人未填自评", 15, 4),
+        ("3 人尚无支部总评", 20, 9),
+    ]
+
+
+def test_a_draft_of_a_scheme_waits_for_who_may_publish_it(client, tree, cycle):
+    scheme = ScoringScheme.objects.create(
+        branch=tree.root, purpose=Purpose.CANDIDATE, name="年度方案", version="1", document={},
+        created_at=FILING - timedelta(days=3),
+    )  # fmt: skip
+    (line,) = home(client, make_user(Role.REVIEWER, tree.root)).context["todos"]
+    assert (line["todo"].url, line["days_waited"]) == (reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), 3)
+    assert home(client, make_user(Role.COUNSELOR, tree.root)).context["todos"] == []
+    assert home(client, make_user(Role.MEMBER, tree.b1)).context["todos"] is None
 
 
 def test_saved_but_not_given_ratings_wait(client, tree, cycle):
@@ -71,7 +88,7 @@ def test_saved_but_not_given_ratings_wait(client, tree, cycle):
     half = due(cycle, make_member(tree.b1))
     BranchReview.objects.create(cycle=cycle, member=member, branch=tree.b1, draft={"points": POINTS})
     BranchReview.objects.create(cycle=cycle, member=half, branch=tree.b1, draft={"points": {"thought": 85}})
-    (item,) = home(client, make_user(Role.SECRETARY, tree.b1)).context["branch_months"]
+    (item,) = home(client, make_user(Role.SECRETARY, tree.b1)).context["branches"]
     assert item["month"].not_given == 1
 
 
@@ -81,7 +98,7 @@ def test_a_counselor_sees_the_branches_in_scope_the_furthest_behind_first(client
         due(cycle, member)
     due(cycle, make_member(tree.b4))  # under the other general branch
     scope = home(client, make_user(Role.COUNSELOR, tree.first)).context["scope"]
-    assert [line.branch for line in scope["lines"]] == [tree.b2, tree.b1, tree.b3]
+    assert [line.branch for line, _ in scope["lines"]] == [tree.b2, tree.b1, tree.b3]
 
 
 def test_the_administrator_sees_counts_and_nobody(client, tree, cycle):

@@ -1,0 +1,41 @@
+"""What waits for somebody, and since when? One shape for what each app finds; the home page shows it, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One line of the to-do list: what waits, where it is done, since when, and the first instant that is too late."""
+
+    text: str
+    url: str
+    since: datetime
+    until: datetime | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it can be done."""
+        return timezone.localdate(self.until - INSTANT) if self.until else None
+
+    def days_left(self, now: datetime) -> int | None:
+        """Whole days until it is too late, today as one; None where there is no end."""
+        if self.until is None:
+            return None
+        return max((self.last_day - timezone.localdate(now)).days + 1, 0)
+
+    def days_waited(self, now: datetime) -> int:
+        """Whole days since it began to wait."""
+        return max((timezone.localdate(now) - timezone.localdate(self.since)).days, 0)
+
+
+def oldest_first(todos: Iterable[Todo]) -> list[Todo]:
+    """What waits longest comes first; of two that began together, the one whose time ends first."""
+    return sorted(todos, key=lambda todo: (todo.since, todo.until is None, todo.until or todo.since))

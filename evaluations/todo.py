@@ -1,0 +1,89 @@
+"""What of the months and schemes waits for an officer, and since when?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from branchportal.todo import Todo
+from evaluations.deadlines import Phase
+from evaluations.models import ScoringScheme
+from evaluations.queries.home import BranchMonth
+from members.models import User
+from members.roles import Permission
+
+
+def of_month(month: BranchMonth, *, may_compile: bool) -> Iterator[Todo]:
+    """What is left to do in one branch's month; nothing before the first month and in a month that is off."""
+    if month.cycle is None or month.phase in {Phase.OFF, Phase.PLANNED}:
+        return
+    if month.phase == Phase.CLOSED:
+        yield from _after_closing(month, may_compile=may_compile)
+        return
+    yield from _before_closing(month)
+
+
+def of_schemes(user: User) -> Iterator[Todo]:
+    """Drafts that wait to be published by somebody who may."""
+    drafts = ScoringScheme.objects.visible_to(user, Permission.PUBLISH_SCHEMES)
+    for scheme in drafts.filter(state=ScoringScheme.State.DRAFT).order_by("created_at", "pk"):
+        text = _("Scheme %(name)s is a draft: read and publish it") % {"name": scheme}
+        yield Todo(text, reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), since=scheme.created_at)
+
+
+def _before_closing(month: BranchMonth) -> Iterator[Todo]:
+    window = month.window
+    if month.phase == Phase.FILING and month.progress.missing:
+        yield Todo(
+            ngettext("%(count)s self-review is missing", "%(count)s self-reviews are missing", month.progress.missing)
+            % {"count": month.progress.missing},
+            _page("month", month),
+            since=window.opens_at,
+            until=window.reviews_end,
+        )
+    if month.not_given:
+        yield Todo(
+            ngettext(
+                "%(count)s rating is saved but not given", "%(count)s ratings are saved but not given", month.not_given
+            )
+            % {"count": month.not_given},
+            _page("ratings", month),
+            since=window.opens_at,
+            until=window.ratings_end,
+        )
+    without = month.progress.unrated - month.not_given
+    if without > 0:
+        yield Todo(
+            ngettext(
+                "%(count)s person has no branch rating yet", "%(count)s people have no branch rating yet", without
+            )
+            % {"count": without},
+            _page("ratings", month),
+            since=window.opens_at,
+            until=window.ratings_end,
+        )
+
+
+def _after_closing(month: BranchMonth, *, may_compile: bool) -> Iterator[Todo]:
+    closed_at = month.window.ratings_end
+    if month.progress.missing:
+        yield Todo(
+            ngettext(
+                "%(count)s person did not file this month",
+                "%(count)s people did not file this month",
+                month.progress.missing,
+            )
+            % {"count": month.progress.missing},
+            _page("month", month),
+            since=closed_at,
+        )
+    if may_compile and not month.run:
+        address = f"{reverse('evaluations:compile')}?branch={month.branch.code}"
+        yield Todo(_("The month is closed: compile the ranking"), address, since=closed_at)
+
+
+def _page(name: str, month: BranchMonth) -> str:
+    return reverse(f"evaluations:{name}", kwargs={"code": month.branch.code, "month": month.cycle.month})

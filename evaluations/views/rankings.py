@@ -17,6 +17,7 @@ from evaluations.models import RankingEntry, RankingRun
 from evaluations.purposes import Purpose
 from evaluations.queries import rankings
 from evaluations.views.figures import column_keys, dot_plot, explanation_context
+from evaluations.views.papers import SIGNING_A_RANKING, ranking_facts
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.roles import Permission
@@ -86,6 +87,8 @@ class RankingView(RunView):
             "tied_at_the_line": rankings.tied_at_the_line(ranked, places),
             "superseded_by": getattr(run, "superseded_by", None),
             "not_closed": wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
+            "paper_facts": ranking_facts(run),
+            "signing": SIGNING_A_RANKING,
             "nonce": new_nonce(),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, run.branch),
             "may_export": access.may_in(Permission.EXPORT_RANKING, run.branch),

@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "republish-jobs": {"task": "branchportal.tasks.republish_jobs", "schedule": 20.0},
     "seal-audit": {"task": "branchportal.tasks.seal_audit", "schedule": 60.0},
+    "deliver-mail": {"task": "branchportal.tasks.deliver_mail", "schedule": 60.0},
     "month": {"task": "evaluations.tasks.tick", "schedule": 60.0},
     "tidy": {"task": "members.tasks.tidy", "schedule": 3600.0},
 }

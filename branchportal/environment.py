@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 SOCKET_PATH_LIMIT = 100  # the kernel refuses longer unix socket paths (107 bytes with its own suffixes)
 SECRET_KEY_MINIMUM = 50
 SECRET_KEY_VARIETY = 5  # different characters, as Django's own check asks
+NO_MAIL = "consolemail://"  # without EMAIL_URL: whatever Django itself wants to send is printed
 EMAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"}
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
@@ -53,7 +54,7 @@ def read(base_dir: Path, environ: Mapping[str, str] = os.environ) -> Environment
         redis_url=environ.get("REDIS_URL", "") or (f"unix://{socket_path(data_dir)}" if embedded else ""),
         secret_key=environ.get("SECRET_KEY", "") or (_kept_secret(data_dir) if embedded else ""),
         allowed_hosts=allowed_hosts or (["localhost", "127.0.0.1", "[::1]"] if embedded else []),
-        email_url=environ.get("EMAIL_URL", "") or "consolemail://",
+        email_url=environ.get("EMAIL_URL", "") or NO_MAIL,
         data_dir=data_dir,
     )
     if not embedded:
@@ -68,6 +69,12 @@ def socket_path(data_dir: Path) -> Path:
         return path
     name = f"branchportal-{abs(hash_of(str(data_dir))):x}"
     return Path(tempfile.gettempdir()) / name / "valkey.sock"
+
+
+def sender(email_url: str, host: str) -> str:
+    """Return whom mails come from: whoever signs in at the mail server, if that is an address."""
+    name = unquote(urlsplit(email_url).username or "")
+    return name if "@" in name else f"portal@{host}"
 
 
 def hash_of(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 RUN_JOB = "branchportal.tasks.run_job"
 MAXIMUM_ATTEMPTS = 5
 QUEUED_TOO_LONG = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=5)
 HEARTBEAT_STALE = timedelta(seconds=60)
 
 State = JobRun.State
@@ -113,19 +114,29 @@ def run(job_id: str) -> None:
 
 
 def republish() -> int:
-    """Publish again what waits too long or whose worker is gone; return how many. Run by the tick."""
+    """Publish again what waits too long or whose worker is gone; return how many. Run by the tick.
+
+    The longer a job has waited the rarer: a broker whose workers are away is not filled with copies of one message.
+    """
     now = timezone.now()
     _lost(now).filter(attempt__gte=MAXIMUM_ATTEMPTS).update(state=State.FAILED, finished_at=now, error="lost_worker")
     _lost(now).update(state=State.QUEUED, published_at=None)
     waiting = JobRun.objects.filter(state=State.QUEUED).filter(
         Q(published_at__isnull=True) | Q(published_at__lt=now - QUEUED_TOO_LONG)
     )
-    return sum(publish(pk) for pk in waiting.order_by("created_at").values_list("pk", flat=True))
+    return sum(publish(job.pk) for job in waiting.order_by("created_at") if _is_due_again(job, now))
 
 
 def retry(job: JobRun, *, by: Any) -> tuple[JobRun, bool]:
     """Queue the same work anew after a failure."""
     return enqueue(job.kind, key=job.key, arguments=job.arguments, by=by, branch=job.branch)
+
+
+def _is_due_again(job: JobRun, now: datetime) -> bool:
+    """After 30 seconds, one, two and four minutes, then every five."""
+    if job.published_at is None:
+        return True
+    return now - job.published_at >= min(job.published_at - job.created_at, LONGEST_WAIT)
 
 
 def _lost(now):

@@ -1,4 +1,4 @@
-"""How does the portal tell somebody something, once?"""
+"""How does the portal tell somebody something, once? The e-mail of it follows by itself (see mail.py)."""
 
 from __future__ import annotations
 

@@ -81,6 +81,15 @@ NAVIGATION = ["evaluations.navigation.items", "members.navigation.items", "activ
 ACCOUNT = "members.navigation.account"
 # Each app words its own notifications (kind → function of the context) and names its own lines of the audit trail.
 NOTIFICATIONS = ["evaluations.messages.TEXTS", "members.messages.TEXTS"]
+NOTIFICATION_GROUPS = ["members.messages.GROUPS", "evaluations.messages.GROUPS"]
+# Each app offers what the quick search finds (see search.py).
+SEARCH = [
+    "members.search.find",
+    "branchportal.search.menu_places",
+    "evaluations.search.find",
+    "activities.search.find",
+    "branchportal.help.search.find",
+]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 VERSION = "2026.11"
 
@@ -170,6 +179,11 @@ TIME_ZONE = "Asia/Shanghai"
 # --- Mail and jobs -------------------------------------------------------------------------------------------
 
 vars().update(environ.Env.email_url_config(ENVIRONMENT.email_url))
+MAIL_IS_SET_UP = ENVIRONMENT.email_url != environment.NO_MAIL
+# The first of ALLOWED_HOSTS is the portal's name in links and in the sender's address.
+SITE_HOST = ALLOWED_HOSTS[0].removeprefix(".")
+SITE_ADDRESS = f"http://{SITE_HOST}:8000" if EMBEDDED else f"https://{SITE_HOST}"
+DEFAULT_FROM_EMAIL = environment.sender(ENVIRONMENT.email_url, SITE_HOST)
 
 CELERY_BROKER_URL = f"redis+socket{REDIS_URL.removeprefix('unix')}" if REDIS_URL.startswith("unix:") else REDIS_URL
 CELERY_TIMEZONE = TIME_ZONE

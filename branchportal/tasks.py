@@ -1,8 +1,9 @@
 """Which Celery tasks does the shell run?"""
 
 from celery import shared_task
+from django.utils import timezone
 
-from branchportal import audit, jobs
+from branchportal import audit, jobs, mail
 
 
 @shared_task
@@ -13,6 +14,11 @@ def run_job(job_id: str) -> None:
 @shared_task
 def republish_jobs() -> None:
     jobs.republish()
+
+
+@shared_task
+def deliver_mail() -> None:
+    mail.deliver(now=timezone.now())
 
 
 @shared_task

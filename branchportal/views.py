@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,13 +11,19 @@ from django.utils.decorators import method_decorator
 from django.views import View, defaults
 from django.views.i18n import set_language
 
+from branchportal import mail
+
 
 @method_decorator(login_not_required, name="dispatch")
 class SetLanguageView(View):
-    """Switch between 中文 and English; kept in a cookie."""
+    """Switch between 中文 and English; kept in a cookie, and for the e-mails of whoever is signed in."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return set_language(request)
+        response = set_language(request)
+        chosen = request.POST.get("language", "")
+        if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+            mail.remember_language(user=request.user, language=chosen)
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")

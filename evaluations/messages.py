@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from branchportal.messages import Group
 from evaluations.deadlines import parse_month
 from evaluations.purposes import Purpose
 
@@ -19,7 +21,7 @@ def _ranking_compiled(context: dict[str, Any]) -> str:
 
 
 def _month_opened(context: dict[str, Any]) -> str:
-    values = {"month": _month(context), "day": date_format(date.fromisoformat(context["until"]), _("j F"))}
+    values = {"month": _month(context), "day": _last_day(context)}
     return _("The self-review of %(month)s is open until %(day)s, 23:59.") % values
 
 
@@ -33,6 +35,31 @@ def _month_closed(context: dict[str, Any]) -> str:
     return _("%(month)s is closed in %(branch)s: %(rated)s of %(due)s were rated.") % values
 
 
+def _review_missing(context: dict[str, Any]) -> str:
+    values = {**context, "month": _month(context), "day": _last_day(context)}
+    if context["by"]:
+        return (
+            _("%(by)s reminds you: your self-review of %(month)s is missing. It is open until %(day)s, 23:59.") % values
+        )
+    return _("Your self-review of %(month)s is missing. It is open until %(day)s, 23:59.") % values
+
+
+def _ratings_missing(context: dict[str, Any]) -> str:
+    values = {**context, "month": _month(context), "day": _last_day(context)}
+    text = ngettext(
+        "%(branch)s: %(unrated)s person has no branch rating of %(month)s yet. It is open until %(day)s, 23:59.",
+        "%(branch)s: %(unrated)s people have no branch rating of %(month)s yet. It is open until %(day)s, 23:59.",
+        context["unrated"],
+    )
+    if context["by"]:
+        return _("%(by)s reminds you: %(text)s") % {**values, "text": text % values}
+    return text % values
+
+
+def _last_day(context: dict[str, Any]) -> str:
+    return date_format(date.fromisoformat(context["until"]), _("j F"))
+
+
 def _month(context: dict[str, Any]) -> str:
     return date_format(parse_month(context["month"]), _("F"))
 
@@ -42,4 +69,29 @@ TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "month_opened": _month_opened,
     "reviews_due": _reviews_due,
     "month_closed": _month_closed,
+    "review_missing": _review_missing,
+    "ratings_missing": _ratings_missing,
 }
+
+GROUPS = (
+    Group(
+        "months",
+        gettext_lazy("The months"),
+        gettext_lazy("A month opens, its self-reviews end, it closes."),
+        ("month_opened", "reviews_due", "month_closed"),
+    ),
+    Group(
+        "reminders",
+        gettext_lazy("Reminders"),
+        gettext_lazy(
+            "Your self-review or a rating is missing, three days and one day before it ends or when somebody asks."
+        ),
+        ("review_missing", "ratings_missing"),
+    ),
+    Group(
+        "rankings",
+        gettext_lazy("Rankings"),
+        gettext_lazy("A ranking that you may see has been compiled."),
+        ("ranking_compiled",),
+    ),
+)

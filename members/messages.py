@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from branchportal.messages import Group
 from members.labels import ROLE_LABELS
 from members.roles import Role
 
@@ -58,3 +60,19 @@ TEXTS = {
     "role_given": role_given,
     "role_ended": role_ended,
 }
+
+GROUPS = (
+    Group(
+        "account",
+        gettext_lazy("Security of the account"),
+        gettext_lazy("A reset, a new password or another number. Comes in any case: nobody can hide it from you."),
+        ("account_reset", "password_changed", "number_changed"),
+        always=True,
+    ),
+    Group(
+        "offices",
+        gettext_lazy("Offices and membership"),
+        gettext_lazy("An office is given to you or ends; somebody of your branch is transferred."),
+        ("role_given", "role_ended", "member_transferred"),
+    ),
+)

@@ -11,10 +11,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from branchportal import audit
+from branchportal.notifications import notify
 from members.models import Member, User
 from members.numbers import typed_number
 from members.queries.accounts import branch_of
-from members.services.tell import tell
 
 
 def account_of(*, member: Member) -> User:
@@ -60,7 +60,7 @@ def change_password(*, user: User, password: str, by: User, now: datetime) -> No
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.record("account.password_changed", by=by, subject=user, branch=branch_of(user))
-        tell(user=user, kind="password_changed", key=now.isoformat(), context={}, url="", by=by)
+        notify([user], "password_changed", key=now.isoformat(), context={})
 
 
 def change_email(*, user: User, email: str, by: User) -> None:

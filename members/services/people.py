@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from branchportal import audit
+from branchportal.notifications import notify
 from members.models import Branch, FormerNumber, Member, User
 from members.pinyin import spell
 from members.queries.accounts import in_charge
-from members.services.tell import tell
 
 # What may be typed; everything else (pinyin, version, the end of a membership) follows from a verb.
 EDITABLE = (
@@ -116,14 +116,8 @@ def _give_number(row: Member, number: str, by: User, today: date) -> None:
         raise NotInCharge
     User.objects.filter(pk=row.user_id).update(number=number)
     if row.user != by:
-        tell(
-            user=row.user,
-            kind="number_changed",
-            key=f"{row.pk}:{row.version}",
-            context={"by": by.name, "number": number},
-            url="",
-            by=by,
-        )
+        context = {"by": by.name, "number": number}
+        notify([row.user], "number_changed", key=f"{row.pk}:{row.version}", context=context)
 
 
 def _refuse_taken_number(number: str, branch: Branch, *, of: Member | None = None) -> None:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from branchportal import audit
+from branchportal.notifications import notify
 from members.models import Branch, RoleAssignment, User
 from members.queries.offices import roles_for
 from members.roles import Role
 from members.services.accounts import end_sessions
-from members.services.tell import tell
 
 
 def appoint(
@@ -51,7 +51,7 @@ def appoint(
             )
         office.save()
         audit.record("role.given", by=by, subject=user, branch=branch, after=_facts(office))
-        _tell("role_given", office, by, now)
+        _tell("role_given", office, now)
     return office
 
 
@@ -72,7 +72,7 @@ def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetim
         before = _facts(office)
         if last_day < office.starts_on:
             audit.record("role.withdrawn", by=by, subject=office.user, branch=office.branch, before=before)
-            _tell("role_ended", office, by, now)
+            _tell("role_ended", office, now)
             office.delete()
         else:
             office.ends_on = last_day
@@ -80,7 +80,7 @@ def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetim
             old, new = audit.changes(before, _facts(office))
             old, new = {"role": before["role"], **old}, {"role": before["role"], **new}
             audit.record("role.ended", by=by, subject=office.user, branch=office.branch, before=old, after=new)
-            _tell("role_ended", office, by, now)
+            _tell("role_ended", office, now)
         if last_day < timezone.localdate(now):
             end_sessions(user=office.user)
 
@@ -114,17 +114,11 @@ def _facts(office: RoleAssignment) -> dict[str, object]:
     }
 
 
-def _tell(kind: str, office: RoleAssignment, by: User | None, now: datetime) -> None:
-    tell(
-        user=office.user,
-        kind=kind,
-        key=f"{office.pk}:{now.isoformat()}",
-        context={
-            "role": str(office.role),
-            "branch": office.branch.name,
-            "starts_on": office.starts_on.isoformat(),
-            "ends_on": office.ends_on.isoformat() if office.ends_on else "",
-        },
-        url="",
-        by=by,
-    )
+def _tell(kind: str, office: RoleAssignment, now: datetime) -> None:
+    context = {
+        "role": str(office.role),
+        "branch": office.branch.name,
+        "starts_on": office.starts_on.isoformat(),
+        "ends_on": office.ends_on.isoformat() if office.ends_on else "",
+    }
+    notify([office.user], kind, key=f"{office.pk}:{now.isoformat()}", context=context)

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from branchportal import audit
+from branchportal.notifications import notify
 from members.models import ActivationSlip, Member, User
 from members.numbers import typed_number
 from members.queries.accounts import branch_of, in_charge
 from members.services import throttle
 from members.services.accounts import account_of, end_sessions
-from members.services.tell import tell
 from members.slip_codes import code_hash, new_code
 
 VALID_FOR = timedelta(days=14)
@@ -135,14 +135,8 @@ def _take_password(user: User, by: User | None, now: datetime) -> None:
     user.save(update_fields=["password"])
     end_sessions(user=user)
     audit.record("account.reset", by=by, subject=user, branch=branch_of(user))
-    tell(
-        user=user,
-        kind="account_reset",
-        key=now.isoformat(),
-        context={"by": by.name if by else "", "at": now.isoformat()},
-        url="",
-        by=by,
-    )
+    context = {"by": by.name if by else "", "at": now.isoformat()}
+    notify([user], "account_reset", key=now.isoformat(), context=context)
 
 
 def _set_password(user: User, password: str) -> None:

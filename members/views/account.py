@@ -1,23 +1,16 @@
-"""What does a person see and change about the own account, and which messages wait?"""
+"""What does a person see and change about the own account?"""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView, ListView, TemplateView
+from django.views.generic import FormView, TemplateView
 
-from branchportal import notifications
-from branchportal.messages import text_of
-from branchportal.models import Notification
 from members.access import PortalView, access_of
 from members.forms.account import ChangePasswordForm, EmailForm
 from members.labels import ROLE_LABELS, ROLE_SENTENCES
@@ -90,44 +83,6 @@ class ChangePasswordView(PortalView, FormView):
         update_session_auth_hash(self.request, user)
         messages.success(self.request, _("The password is changed. Other devices have been logged out."))
         return redirect("members:account")
-
-
-class MessageListView(PortalView, ListView):
-    """Everything that the portal told this person, the newest first."""
-
-    permission = Permission.SIGNED_IN
-    template_name = "members/messages.html"
-    paginate_by = 30
-
-    def get_queryset(self):
-        return self.request.user.notifications.all()
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        lines = [(message, text_of(message)) for message in context["page_obj"]]
-        return {**context, "lines": lines, "unread": self.request.user.notifications.filter(read_at=None).exists()}
-
-
-class OpenMessageView(PortalView, View):
-    """Mark one message read and go where it leads."""
-
-    permission = Permission.SIGNED_IN
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        message = get_object_or_404(request.user.notifications, pk=pk)
-        notifications.mark_read(Notification.objects.filter(pk=message.pk), now=timezone.now())
-        inside = url_has_allowed_host_and_scheme(message.url, allowed_hosts=None)
-        return redirect(message.url if inside else reverse("members:messages"))
-
-
-class ReadAllMessagesView(PortalView, View):
-    """Mark every message read."""
-
-    permission = Permission.SIGNED_IN
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        notifications.mark_read(request.user.notifications.all(), now=timezone.now())
-        return redirect("members:messages")
 
 
 def _office(office, acting) -> dict:

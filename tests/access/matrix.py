@@ -29,8 +29,10 @@ evaluations:home                  -             200    + + + + + + + + + + +
 members:account                   -             200    + + + + + + + + + + +
 members:email                     -             200    + + + + + + + + + + +
 members:password                  -             200    + + + + + + + + + + +
+members:mail_settings             -             200    + + + + + + + + + + +
 members:messages                  -             200    + + + + + + + + + + +
 members:read_messages             -             405    + + + + + + + + + + +
+members:search                    -             200    + + + + + + + + + + +
 members:open_message              message       405    + + + + + + + + + + +
 
 members:own_record                -             200    + - - - - - - - - - -

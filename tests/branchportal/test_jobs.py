@@ -152,6 +152,19 @@ def test_the_tick_publishes_what_no_process_published(django_capture_on_commit_c
     assert jobs.republish() == 0
 
 
+def test_the_longer_a_job_has_waited_the_rarer_it_is_published_again(time_machine):
+    begin = timezone.now()
+    time_machine.move_to(begin, tick=False)
+    job = enqueue()
+    jobs.publish(job.pk)
+    published = []
+    for second in range(20, 1300, 20):  # a tick every twenty seconds, and no worker
+        time_machine.move_to(begin + timedelta(seconds=second), tick=False)
+        if jobs.republish():
+            published.append(second)
+    assert published == [40, 80, 160, 320, 620, 920, 1220]
+
+
 def test_a_retry_is_a_new_job_of_the_same_work(handle):
     def refuse(context):
         raise jobs.JobRefused("not yet")

@@ -6,6 +6,7 @@ from evaluations.models.rankings import RankingEntry, RankingRun
 from evaluations.models.reminders import Reminder
 from evaluations.models.reviews import BranchReview, SelfReview
 from evaluations.models.schemes import ScoringScheme
+from evaluations.models.spot_checks import SpotCheck, SpotCheckDraw
 
 __all__ = [
     "BranchReview",
@@ -20,4 +21,6 @@ __all__ = [
     "ReviewAnswer",
     "ScoringScheme",
     "SelfReview",
+    "SpotCheck",
+    "SpotCheckDraw",
 ]

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.access import ScopedQuerySet
-from members.roles import Role
+from members.access import ScopedQuerySet, access_of
+from members.roles import Permission, Role
 
 
 class UserManager(BaseUserManager):
@@ -32,17 +32,25 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now)
     notice_version = models.PositiveSmallIntegerField(default=0)  # of the privacy notice that was read (see notice.py)
     notice_at = models.DateTimeField(null=True)
+    changes_seen_at = models.DateTimeField(null=True)  # up to when the changes in the own branches were ticked off
 
     USERNAME_FIELD = "number"
     REQUIRED_FIELDS = ["name"]
 
     objects = UserManager()
+    permission_in_use: Permission | None = None  # of the page that this person has opened (see PortalView)
 
     class Meta:
         ordering = ["number"]
 
     def __str__(self) -> str:
         return self.name
+
+    def stood_in_for(self, branch: models.Model | None) -> str:
+        """In whose place this person does what the open page is for, in that branch; "" by the own right."""
+        if self.permission_in_use is None:
+            return ""
+        return access_of(self).stood_in_for(self.permission_in_use, branch)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions end when the password changes (Django) and when the epoch rises (a role ended, a reset)."""
@@ -53,6 +61,14 @@ class RoleAssignmentQuerySet(ScopedQuerySet):
     def on(self, day: date) -> "RoleAssignmentQuerySet":
         """Only offices held on that day."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def held_by(self, user: User, day: date) -> "RoleAssignmentQuerySet":
+        """The person's offices of that day, and those of the people for whom he stands in; no further links."""
+        stood_in = RoleAssignment.objects.filter(
+            absences__stand_in=user, absences__starts_on__lte=day, absences__ends_on__gte=day, user__is_active=True
+        )
+        mine = self.filter(Q(user=user) | Q(pk__in=stood_in.values("pk")))
+        return mine.on(day).select_related("branch", "user")
 
 
 class RoleAssignment(models.Model):

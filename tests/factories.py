@@ -16,6 +16,7 @@ from datetime import date
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from activities.models import ActivityKind
 from members.models import Branch, Member, RoleAssignment, User
 from members.pinyin import spell
 from members.roles import Role
@@ -139,6 +140,11 @@ def make_user(
     else:
         RoleAssignment.objects.create(user=user, branch=branch, role=role, **{"starts_on": date(2024, 9, 1), **fields})
     return user
+
+
+def activity_kind(code: str = "study") -> ActivityKind:
+    """Return a standard kind of activity."""
+    return ActivityKind.objects.get(root=None, code=code)
 
 
 def sign_in(client: Client, user: User) -> Client:

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity
+from activities.models import Activity, ActivityKind
+from activities.queries.kinds import offered_kinds
 from branchportal.spreadsheets.values import FIRST_YEAR, text_of
 from members.models import Branch, Member
 
@@ -23,10 +24,15 @@ class PersonChoice(forms.ModelChoiceField):
         return f"{member.name} · {member.class_name}" if member.class_name else member.name
 
 
+class KindChoice(forms.ModelChoiceField):
+    def label_from_instance(self, kind: ActivityKind) -> str:
+        return kind.label
+
+
 class ActivityForm(forms.Form):
     """One activity of one branch on one day; `activity` is the one to change, `entry` names the opened form."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices)
+    kind = KindChoice(label=_("Kind"), queryset=ActivityKind.objects.none(), empty_label=None, to_field_name="code")
     title = forms.CharField(label=_("Title"), max_length=80)
     place = forms.CharField(label=_("Location"), max_length=80, required=False)
     day = forms.DateField(
@@ -64,6 +70,7 @@ class ActivityForm(forms.Form):
         standing = Q(pk=activity.owner_id) if activity else Q(pk=None)
         people = Member.objects.filter(Q(branch=branch, ended_on=None) | standing)
         self.fields["owner"].queryset = people.in_roster_order()
+        self.fields["kind"].queryset = offered_kinds(branch, besides=activity.kind_id if activity else None)
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 
@@ -101,8 +108,9 @@ class ActivityForm(forms.Form):
 
 def _initial(activity: Activity) -> dict:
     starts_at, ends_at = timezone.localtime(activity.starts_at), timezone.localtime(activity.ends_at)
-    kept = {name: getattr(activity, name) for name in ("kind", "title", "place", "hours", "owner", "version", "entry")}
-    return {**kept, "day": starts_at.date(), "begins": starts_at.time(), "ends": ends_at.time()}
+    kept = {name: getattr(activity, name) for name in ("title", "place", "hours", "owner", "version", "entry")}
+    times = {"day": starts_at.date(), "begins": starts_at.time(), "ends": ends_at.time()}
+    return {**kept, **times, "kind": activity.kind.code}
 
 
 def _half_hours(length: timedelta) -> Decimal:

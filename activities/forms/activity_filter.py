@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity
+from activities.queries.kinds import kind_choices
 from members.models import Branch
 
 WHEN = [("coming", _("Coming")), ("past", _("Past"))]
@@ -24,7 +25,7 @@ class ActivityFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     branch = django_filters.ChoiceFilter(field_name="branch__code", label=_("Branch"), empty_label=_("All"))
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Activity.Kind.choices, empty_label=_("All"))
+    kind = django_filters.ChoiceFilter(field_name="kind__code", label=_("Kind"), empty_label=_("All"))
     when = django_filters.ChoiceFilter(label=_("When"), choices=WHEN, empty_label=_("All"), method="coming_or_past")
 
     class Meta:
@@ -35,6 +36,7 @@ class ActivityFilter(django_filters.FilterSet):
         super().__init__(data, queryset)
         self.now = now
         self.filters["branch"].extra["choices"] = [(branch.code, branch.name) for branch in branches]
+        self.filters["kind"].extra["choices"] = kind_choices(branches)
         if len(branches) < 2:
             del self.filters["branch"]
         for field in self.form.fields.values():

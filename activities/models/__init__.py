@@ -1,17 +1,23 @@
-"""Which tables hold activities, who was there, what was decided, and which awards somebody has?"""
+"""Which tables hold activities, who signs up and was there, what was decided, and who has which awards?"""
 
 from activities.models.activities import Activity
 from activities.models.attendance import Attendance, AttendanceCorrection
 from activities.models.awards import Award, AwardLevel, Evidence
+from activities.models.calendar_addresses import CalendarAddress
+from activities.models.kinds import ActivityKind
 from activities.models.minutes import Minutes, MinutesAddendum
+from activities.models.sign_ups import SignUp
 
 __all__ = [
     "Activity",
+    "ActivityKind",
     "Attendance",
     "AttendanceCorrection",
     "Award",
     "AwardLevel",
+    "CalendarAddress",
     "Evidence",
     "Minutes",
     "MinutesAddendum",
+    "SignUp",
 ]

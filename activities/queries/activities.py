@@ -16,7 +16,7 @@ def with_attendance(activities: QuerySet[Activity], member: Member | None) -> Qu
     """Add `present`, `known` (how many are marked) and `own_state` (of this member) to each; no further query."""
     own = Attendance.objects.filter(activity=OuterRef("pk"), member=member)
     return (
-        activities.select_related("branch", "owner")
+        activities.select_related("branch", "owner", "kind")
         .annotate(
             present=Count("attendances", filter=Q(attendances__state=Attendance.State.PRESENT)),
             known=Count("attendances"),

@@ -37,7 +37,7 @@ def sheet(activity: Activity) -> list[Row]:
 def recorded_between(member: Member, first: date, last: date) -> QuerySet[Attendance]:
     """At which activities somebody was present on these days, both included, the newest first."""
     present = Attendance.objects.filter(in_days(first, last), member=member, state=Attendance.State.PRESENT)
-    return present.select_related("activity").order_by("-activity__starts_at", "-activity__pk")
+    return present.select_related("activity__kind").order_by("-activity__starts_at", "-activity__pk")
 
 
 def own_attendance(activity: Activity, member: Member | None) -> Attendance | None:

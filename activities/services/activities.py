@@ -55,7 +55,8 @@ def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], b
 
 
 def locked(activity: Activity) -> Activity:
-    return Activity.objects.select_for_update(of=("self",)).select_related("branch", "owner").get(pk=activity.pk)
+    rows = Activity.objects.select_for_update(of=("self",)).select_related("branch", "owner", "kind")
+    return rows.get(pk=activity.pk)
 
 
 def _facts(values: dict[str, Any]) -> dict[str, Any]:

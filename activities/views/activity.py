@@ -25,7 +25,8 @@ class ActivityView(PortalView, TemplateView):
     template_name = "activities/activity.html"
 
     def get_context_data(self, **context) -> dict:
-        activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner")), pk=context["pk"])
+        activities = self.visible(Activity.objects.select_related("branch", "owner", "kind"))
+        activity = get_object_or_404(activities, pk=context["pk"])
         return super().get_context_data(**context) | page_of(activity, self.request)
 
 

@@ -64,7 +64,7 @@ class EditView(PortalView, FormView):
 
     @cached_property
     def activity(self) -> Activity:
-        activities = self.visible(Activity.objects.select_related("branch", "owner"))
+        activities = self.visible(Activity.objects.select_related("branch", "owner", "kind"))
         return get_object_or_404(activities, pk=self.kwargs["pk"])
 
     def get_form_kwargs(self) -> dict:

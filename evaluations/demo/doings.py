@@ -9,33 +9,32 @@ from random import Random
 
 from django.utils import timezone
 
-from activities.models import Activity, Attendance
+from activities.models import Activity, ActivityKind, Attendance
 from branchportal import audit
 from evaluations.demo import SEED
 from evaluations.models import Cycle
 from members.models import Branch, Member
 
-Kind = Activity.Kind
 What = tuple[datetime, str, str, str, str]  # starts at, kind, title, place, hours
 
 # kind, title, place, hours; a month takes two of them, by turns.
 USUAL = (
-    (Kind.THEME_DAY, "参观校史馆", "校史馆", "2.0"),
-    (Kind.SERVICE, "实验楼清扫", "实验楼", "2.5"),
-    (Kind.GENERAL_MEETING, "支部党员大会", "学院楼 301", "1.5"),
-    (Kind.STUDY, "共读《乡土中国》", "图书馆研讨室", "2.0"),
-    (Kind.PARTY_LECTURE, "怎样写好思想汇报", "学院楼 201", "1.5"),
-    (Kind.SERVICE, "校园导览", "校门服务站", "3.0"),
-    (Kind.DUTY, "党员服务站值班", "三号宿舍楼服务站", "2.0"),
+    ("theme_day", "参观校史馆", "校史馆", "2.0"),
+    ("service", "实验楼清扫", "实验楼", "2.5"),
+    ("general_meeting", "支部党员大会", "学院楼 301", "1.5"),
+    ("study", "共读《乡土中国》", "图书馆研讨室", "2.0"),
+    ("party_lecture", "怎样写好思想汇报", "学院楼 201", "1.5"),
+    ("service", "校园导览", "校门服务站", "3.0"),
+    ("duty", "党员服务站值班", "三号宿舍楼服务站", "2.0"),
 )
 # Two that come soon: the days until then, and one of these each, by turns from branch to branch.
 COMING_DAYS = (4, 11)
 COMING = (
-    (Kind.STUDY, "专业学习经验交流", "学院楼 301", "1.5"),
-    (Kind.THEME_DAY, "走进社区", "校外社区", "3.0"),
-    (Kind.PARTY_LECTURE, "与新党员谈入党动机", "学院楼 201", "1.5"),
-    (Kind.SERVICE, "图书馆整架", "图书馆", "2.0"),
-    (Kind.GENERAL_MEETING, "支部党员大会", "学院楼 301", "1.5"),
+    ("study", "专业学习经验交流", "学院楼 301", "1.5"),
+    ("theme_day", "走进社区", "校外社区", "3.0"),
+    ("party_lecture", "与新党员谈入党动机", "学院楼 201", "1.5"),
+    ("service", "图书馆整架", "图书馆", "2.0"),
+    ("general_meeting", "支部党员大会", "学院楼 301", "1.5"),
 )
 DAYS = (9, 24)  # of a month: one on each side of the usual deadline
 STARTS = time(18, 30)
@@ -45,8 +44,9 @@ def write(branch: Branch, members: list[Member], cycles: list[Cycle], now: datet
     """Write two activities a month with attendance, and two that come soon; one audit line each."""
     random = Random(f"{SEED}:{branch.code}:activities")  # noqa: S311
     owners = members[:6] or [None]
-    past = [_activity(branch, random.choice(owners), what) for what in _past(random, cycles, now)]
-    coming = [_activity(branch, random.choice(owners), what) for what in _coming(random, now)]
+    kinds = {kind.code: kind for kind in ActivityKind.objects.filter(root=None)}
+    past = [_activity(branch, kinds, random.choice(owners), what) for what in _past(random, cycles, now)]
+    coming = [_activity(branch, kinds, random.choice(owners), what) for what in _coming(random, now)]
     Activity.objects.bulk_create([*past, *coming])
     audit.record_many("activity.recorded", by=None, lines=[{"subject": activity} for activity in [*past, *coming]])
     Attendance.objects.bulk_create(
@@ -75,10 +75,10 @@ def _at(day: date) -> datetime:
     return datetime.combine(day, STARTS, tzinfo=timezone.get_default_timezone())
 
 
-def _activity(branch: Branch, owner: Member | None, what: What) -> Activity:
+def _activity(branch: Branch, kinds: dict[str, ActivityKind], owner: Member | None, what: What) -> Activity:
     starts_at, kind, title, place, hours = what
     return Activity(
-        branch=branch, owner=owner, kind=kind, title=title, place=place, hours=Decimal(hours),
+        branch=branch, owner=owner, kind=kinds[kind], title=title, place=place, hours=Decimal(hours),
         starts_at=starts_at, ends_at=starts_at + timedelta(hours=float(hours)),
     )  # fmt: skip
 

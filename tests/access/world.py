@@ -26,7 +26,7 @@ from tests.evaluations.ranking_material import (
     ready_document,
     review,
 )
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import activity_kind, make_branch_tree, make_member, make_user
 
 NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
 ROSTER = Path(__file__).parents[1] / "data/rosters/errors_few.xlsx"
@@ -138,7 +138,9 @@ def _score_batch(branch: Branch, by: User):
 
 
 def _activity(branch: Branch):
-    return branch.activities.create(kind="study", title="学习会", starts_at=NOW, ends_at=NOW.replace(hour=5), hours=1)
+    return branch.activities.create(
+        kind=activity_kind(), title="学习会", starts_at=NOW, ends_at=NOW.replace(hour=5), hours=1
+    )
 
 
 def _message(user: User):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from activities.models import Activity, Attendance
+from tests.factories import activity_kind
 
 ENTRY = UUID("00000000-0000-4000-8000-000000000001")
 PAYLOAD = '<script>alert("x")</script>'
@@ -16,7 +17,7 @@ PRESENT, EXCUSED, ABSENT = Attendance.State
 def make_activity(branch, *, title="共读一本书", starts_at=None, hours="2.0", owner=None):
     starts_at = starts_at or timezone.now() - timedelta(days=2)
     return Activity.objects.create(
-        branch=branch, kind=Activity.Kind.STUDY, title=title, starts_at=starts_at,
+        branch=branch, kind=activity_kind(), title=title, starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2), hours=Decimal(hours), owner=owner,
     )  # fmt: skip
 

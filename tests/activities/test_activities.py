@@ -11,7 +11,7 @@ from activities.queries.hours import academic_year
 from activities.services.activities import record_activity
 from members.roles import Role
 from tests.activities.examples import ABSENT, ENTRY, PAYLOAD, make_activity, mark
-from tests.factories import make_member, make_user, sign_in
+from tests.factories import activity_kind, make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_markup_in_texts_stays_text(client, tree, secretary):
         branch=tree.b1,
         entry=ENTRY,
         values={
-            "kind": "other", "title": PAYLOAD, "place": PAYLOAD, "hours": Decimal(1), "owner": owner,
+            "kind": activity_kind("other"), "title": PAYLOAD, "place": PAYLOAD, "hours": Decimal(1), "owner": owner,
             "starts_at": timezone.now() - timedelta(days=1), "ends_at": timezone.now(),
         },
         by=secretary,

@@ -11,7 +11,7 @@ from activities.models import Activity, Attendance
 from activities.services.attendance import Mark, set_attendance
 from members.roles import Role
 from tests.browser import signed_in
-from tests.factories import make_branch_tree, make_members, make_user
+from tests.factories import activity_kind, make_branch_tree, make_members, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,8 +22,8 @@ def test_everybody_but_two_with_three_taps(live_server, phone, axe):
     first, second, *others = make_members(tree.b1, 6)
     starts_at = timezone.now() - timedelta(days=1)
     activity = Activity.objects.create(
-        branch=tree.b1, kind="study", title="共读一本书", starts_at=starts_at, ends_at=starts_at + timedelta(hours=2),
-        hours=Decimal("1.5"),
+        branch=tree.b1, kind=activity_kind(), title="共读一本书", starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2), hours=Decimal("1.5"),
     )  # fmt: skip
     signed_in(phone, live_server.url, commissioner)
     phone.goto(live_server.url + reverse("activities:activity", args=[activity.pk]))

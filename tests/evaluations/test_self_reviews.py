@@ -20,7 +20,7 @@ from evaluations.stages import CardState
 from members.models import Member
 from members.roles import Role
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import activity_kind, make_branch_tree, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -373,7 +373,7 @@ def test_last_month_and_what_was_missed(tree, member, cycle):
 def test_the_records_are_those_since_the_previous_deadline(tree, member, cycle):
     def record(title, begins, state=Attendance.State.PRESENT, who=member):
         activity = Activity.objects.create(
-            branch=tree.b1, kind=Activity.Kind.THEME_DAY, title=title, starts_at=begins,
+            branch=tree.b1, kind=activity_kind("theme_day"), title=title, starts_at=begins,
             ends_at=begins.replace(hour=begins.hour + 1 if begins.hour < 23 else 23, minute=59), hours=2,
         )  # fmt: skip
         Attendance.objects.create(activity=activity, member=who, state=state, hours=2)

@@ -1,0 +1,10 @@
+"""For whom is an activity? Organisation life is that of Party members; study for the others is counted apart."""
+
+from members.stages import Stage, at_least
+
+PARTY_MEMBERS = frozenset(at_least(Stage.PROBATIONARY))
+
+
+def audiences_of(stage: str) -> tuple[str, ...]:
+    """Return which audiences (Activity.Audience) include somebody at this stage."""
+    return ("inside", "open") if stage in PARTY_MEMBERS else ("applicants", "open")

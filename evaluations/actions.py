@@ -4,7 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
     "cycle.changed": _("Month changed"),
+    "reminder.reviews": _("Members reminded of their self-reviews"),
+    "reminder.ratings": _("Officers reminded of branch ratings"),
     "self_review.submitted": _("Self-review submitted"),
+    "self_review.answered": _("Self-review answered"),
+    "self_review.returned": _("Self-review returned"),
+    "self_review.read": _("Self-review of a member opened"),
+    "late_policy.changed": _("Late self-reviews: rule changed"),
     "branch_rating.given": _("Branch rating given"),
     "scores.imported_self": _("Self-reviews imported from paper"),
     "scores.imported_branch": _("Branch ratings imported from paper"),
@@ -19,6 +25,8 @@ ACTIONS = {
     "ranking.explained": _("Figures of a ranking looked at"),
     "ranking.export": _("Ranking downloaded"),
     "ranking.bundle": _("Ranking downloaded as a bundle"),
+    "spot_check.draw": _("People drawn for a spot check"),
+    "spot_check.finding": _("Finding of a spot check"),
     "month.export": _("Month downloaded"),
     "demo.loaded": _("Demo data loaded"),
 }

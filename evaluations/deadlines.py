@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+REMINDED_BEFORE = (3, 1)  # days before the last day on which the clock reminds, the nearest last
 
 
 class Phase(StrEnum):
@@ -57,14 +58,50 @@ class Window:
     def accepts_reviews(self, now: datetime) -> bool:
         return self.phase(now) == Phase.FILING
 
+    def filing_end(self, *, accepts_late: bool, is_in_time: bool, was_returned: bool) -> datetime:
+        """First instant that is too late for one card.
+
+        A review that was returned may be submitted again until the branch ratings end; so may, where the branch
+        accepts late ones, a review that does not stand in time already.
+        """
+        is_open_longer = was_returned or (accepts_late and not is_in_time)
+        return self.ratings_end if is_open_longer else self.reviews_end
+
+    def is_late(self, now: datetime, *, was_in_time: bool) -> bool:
+        """Whether what is submitted now is late: the first submission decides, whatever is changed afterwards."""
+        return now >= self.reviews_end and not was_in_time
+
     def accepts_ratings(self, now: datetime) -> bool:
         return self.phase(now) in {Phase.FILING, Phase.RATING}
 
     def days_left(self, now: datetime) -> int:
         """Whole days until self-reviews end, counting today as one; 0 when they have ended."""
-        if now >= self.reviews_end:
-            return 0
-        return (self.reviews_end.date() - now.astimezone(SHANGHAI).date()).days
+        return days_until(self.reviews_end, now)
+
+    def review_reminder(self, now: datetime) -> int | None:
+        """Which reminder of the self-reviews is due by `now`: see `reminder_due`."""
+        return None if self.is_off else reminder_due(self.opens_at, self.reviews_end, now)
+
+    def rating_reminder(self, now: datetime) -> int | None:
+        """The same for the branch ratings."""
+        return None if self.is_off else reminder_due(self.opens_at, self.ratings_end, now)
+
+
+def days_until(end: datetime, now: datetime) -> int:
+    """Whole days until this midnight, counting today as one; 0 when it has passed."""
+    return 0 if now >= end else (end.date() - now.astimezone(SHANGHAI).date()).days
+
+
+def reminder_due(opens_at: datetime, end: datetime, now: datetime) -> int | None:
+    """Return how many days before the last day the nearest reminder that is due by `now` stands, or None.
+
+    `end` is the first instant that is too late. A reminder begins with its day in Shanghai and is due until the next
+    one, the last until `end`: who comes late sends one and not all. None stands on the day on which the month opens.
+    """
+    if not opens_at <= now < end:
+        return None
+    begun = [days for days in REMINDED_BEFORE if opens_at < end - timedelta(days=days + 1) <= now]
+    return min(begun, default=None)
 
 
 def looked_back(month: date, review_day: int, previous_review_day: int) -> tuple[date, date]:

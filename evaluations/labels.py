@@ -1,10 +1,13 @@
 """How are dimensions, grades, sources and a job's steps called on a page? The only place; words from the glossary."""
 
+from datetime import timedelta
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from evaluations.dimensions import Dimension, Grade, grade_of
+from evaluations.reply_times import in_whole_units
 from evaluations.sources import BRANCH_RATING, MONTHS_AS_ACTIVIST, SELF_REVIEW
 
 DIMENSION_LABELS = {
@@ -40,6 +43,16 @@ JOB_LABELS = {
     "done": pgettext_lazy("state of a job", "Done"),
     "failed": pgettext_lazy("state of a job", "Failed"),
 }
+
+
+def reply_time_label(time: timedelta) -> str:
+    """How long an answer took, in whole hours or days."""
+    count, is_days = in_whole_units(time)
+    if is_days:
+        return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+    if not count:
+        return gettext("under an hour")
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
 
 
 def points_label(points: int | None, *, in_grades: bool) -> str | Promise:

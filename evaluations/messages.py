@@ -60,6 +60,26 @@ def _last_day(context: dict[str, Any]) -> str:
     return date_format(date.fromisoformat(context["until"]), _("j F"))
 
 
+def _spot_check_remark(context: dict[str, Any]) -> str:
+    values = {**context, "month": _month(context)}
+    return _("Spot check of %(month)s, %(member)s: %(note)s") % values
+
+
+def _review_answered(context: dict[str, Any]) -> str:
+    values = {**context, "month": _month(context)}
+    if not context["text"]:
+        return _("%(branch)s has read your self-review of %(month)s and has no remarks.") % values
+    return _("%(branch)s has answered your self-review of %(month)s: %(text)s") % values
+
+
+def _review_returned(context: dict[str, Any]) -> str:
+    values = {**context, "month": _month(context), "day": _last_day(context)}
+    return (
+        _("Your self-review of %(month)s was returned: “%(reason)s” Please submit it again until %(day)s, 23:59.")
+        % values
+    )
+
+
 def _month(context: dict[str, Any]) -> str:
     return date_format(parse_month(context["month"]), _("F"))
 
@@ -69,6 +89,9 @@ TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "month_opened": _month_opened,
     "reviews_due": _reviews_due,
     "month_closed": _month_closed,
+    "review_answered": _review_answered,
+    "review_returned": _review_returned,
+    "spot_check_remark": _spot_check_remark,
     "review_missing": _review_missing,
     "ratings_missing": _ratings_missing,
 }
@@ -78,7 +101,7 @@ GROUPS = (
         "months",
         gettext_lazy("The months"),
         gettext_lazy("A month opens, its self-reviews end, it closes."),
-        ("month_opened", "reviews_due", "month_closed"),
+        ("month_opened", "reviews_due", "month_closed", "spot_check_remark"),
     ),
     Group(
         "reminders",
@@ -87,6 +110,12 @@ GROUPS = (
             "Your self-review or a rating is missing, three days and one day before it ends or when somebody asks."
         ),
         ("review_missing", "ratings_missing"),
+    ),
+    Group(
+        "answers",
+        gettext_lazy("Answers to your self-review"),
+        gettext_lazy("Your branch has read or answered your self-review, or returned it with a reason."),
+        ("review_answered", "review_returned"),
     ),
     Group(
         "rankings",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 
 class Refused(Exception):
-    """What was asked breaks a rule; `text % params` names the rule and the remedy. `text` is the English message."""
+    """What was asked breaks a rule; `text % params` names the rule and the remedy. `text` is the English message.
+
+    It is said in the language of whoever reads it; a param that is a day is said as days are.
+    """
 
     def __init__(self, text: str, **params: object) -> None:
         super().__init__(text, params)
@@ -16,19 +21,15 @@ class Refused(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return gettext(self.text) % self.params
+        return gettext(self.text) % {name: _worded(value) for name, value in self.params.items()}
 
     def stored(self) -> str:
         """The refusal as text that `shown` reads."""
         return json.dumps({"text": self.text, "params": self.params}, ensure_ascii=False, default=str)
 
 
-class ReviewRefusedError(Exception):
-    """The rules don't allow it now; the message names the rule and the remedy. The words are kept where that helps."""
-
-
 class StaleReviewError(Exception):
-    """Somebody (or another window) saved in between; `current` is what stands now."""
+    """No rule is broken: somebody (or another window) saved in between; `current` is what stands now."""
 
     def __init__(self, current):
         super().__init__("stale")
@@ -42,3 +43,7 @@ def shown(stored: str) -> str:
         return gettext(refusal["text"]) % refusal["params"]
     except (ValueError, TypeError, KeyError):
         return stored
+
+
+def _worded(value: object) -> object:
+    return date_format(value, gettext("j F")) if isinstance(value, date) else value

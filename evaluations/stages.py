@@ -15,6 +15,7 @@ class CardState(StrEnum):
     NOT_FILER = "not_filer"
     EMPTY = "empty"
     DRAFT = "draft"
+    RETURNED = "returned"  # by the branch; what was submitted is a draft again
     SUBMITTED = "submitted"
     CHANGED = "changed"  # submitted, and changed since
     MISSED = "missed"  # the deadline passed without a word
@@ -24,7 +25,9 @@ class CardState(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        return self in {CardState.EMPTY, CardState.DRAFT, CardState.SUBMITTED, CardState.CHANGED}
+        return self in {
+            CardState.EMPTY, CardState.DRAFT, CardState.RETURNED, CardState.SUBMITTED, CardState.CHANGED,
+        }  # fmt: skip
 
     @property
     def is_submitted(self) -> bool:
@@ -44,12 +47,16 @@ STATES: dict[tuple[bool, bool, bool], CardState] = {
 }
 
 
-def card_state(*, phase: Phase, may_file: bool, is_submitted: bool, has_draft: bool) -> CardState:
-    """Return the state of one card now."""
+def card_state(
+    *, phase: Phase, is_open: bool, may_file: bool, is_submitted: bool, has_draft: bool, is_returned: bool = False
+) -> CardState:
+    """Return the state of one card now; `is_open` says whether this card may still be submitted."""
     if phase == Phase.OFF:
         return CardState.OFF
     if phase == Phase.PLANNED:
         return CardState.PLANNED
     if not may_file and not is_submitted:
         return CardState.NOT_FILER
-    return STATES[phase == Phase.FILING, is_submitted, has_draft]
+    if is_open and is_returned:
+        return CardState.RETURNED
+    return STATES[is_open, is_submitted, has_draft]

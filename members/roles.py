@@ -47,6 +47,8 @@ class Permission(StrEnum):
     VIEW_MONTH = "view_month"
     MANAGE_CYCLES = "manage_cycles"
     VIEW_REVIEWS = "view_reviews"
+    ANSWER_REVIEWS = "answer_reviews"
+    CHOOSE_LATE_POLICY = "choose_late_policy"
     RATE_MEMBERS = "rate_members"
     REMIND = "remind"
     IMPORT_SCORES = "import_scores"
@@ -88,12 +90,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             P.EDIT_ROSTER, P.IMPORT_ROSTER, P.TRANSFER_MEMBERS, P.MANAGE_ACCOUNTS, P.ASSIGN_ROLES,
             P.EDIT_ACTIVITIES, P.CONFIRM_MINUTES, P.CONFIRM_AWARDS, P.IMPORT_SCORES, P.EDIT_SCHEMES,
-            P.COMPILE_RANKING, P.DOWNLOAD_BUNDLE, P.VIEW_AUDIT,
+            P.COMPILE_RANKING, P.DOWNLOAD_BUNDLE, P.VIEW_AUDIT, P.ANSWER_REVIEWS, P.CHOOSE_LATE_POLICY,
         }
     ),
     Role.DEPUTY_SECRETARY: frozenset(
         _OFFICER
-        | {P.EDIT_ACTIVITIES, P.CONFIRM_AWARDS, P.EXPORT_HOURS, P.VIEW_REVIEWS, P.VIEW_RANKING, P.REMIND}
+        | {
+            P.EDIT_ACTIVITIES, P.CONFIRM_AWARDS, P.EXPORT_HOURS, P.VIEW_REVIEWS, P.VIEW_RANKING, P.REMIND,
+            P.ANSWER_REVIEWS,
+        }
     ),
     Role.ORGANISATION_COMMISSIONER: frozenset(
         _OFFICER

@@ -111,9 +111,7 @@ def _points(ids: list[int], months: list[date]) -> Points:
     """Submitted points: {(member, source): {month: {dimension: points}}}; a query for each kind of rater."""
     points: Points = defaultdict(dict)
     for source, model in REVIEW_MODELS.items():
-        submitted = model.objects.filter(
-            member__in=ids, cycle__month__in=months, cycle__is_off=False, submitted_at__isnull=False
-        )
+        submitted = model.objects.submitted().filter(member__in=ids, cycle__month__in=months, cycle__is_off=False)
         for member, month, *values in submitted.values_list("member_id", "cycle__month", *DIMENSIONS):
             points[member, source][month] = dict(zip(DIMENSIONS, values, strict=True))
     return points

@@ -59,11 +59,9 @@ def _due(branches: list[Branch], month: date) -> tuple[set[tuple[int, int]], dic
 
 def _submitted(model: type, branches: list[Branch], month: date, members: dict[int, dict[int, Member]]) -> dict:
     """Submitted rows by (branch, member); whoever filed without being due joins `members`."""
-    rows = model.objects.filter(
-        branch__in=branches, cycle__month=month, cycle__is_off=False, submitted_at__isnull=False
-    ).select_related("member")
+    submitted = model.objects.submitted().filter(branch__in=branches, cycle__month=month, cycle__is_off=False)
     found: dict[tuple[int, int], Any] = {}
-    for row in rows:
+    for row in submitted.select_related("member"):
         members[row.branch_id].setdefault(row.member_id, row.member)
         found[row.branch_id, row.member_id] = row
     return found

@@ -101,9 +101,7 @@ def due_members(cycle: Cycle, branch: Branch) -> QuerySet[Member]:
 
 def _with_marks(dues: QuerySet[Due]) -> QuerySet[Due]:
     def submitted(model: type[SelfReview] | type[BranchReview]) -> Exists:
-        return Exists(
-            model.objects.filter(cycle=OuterRef("cycle"), member=OuterRef("member"), submitted_at__isnull=False)
-        )
+        return Exists(model.objects.submitted().filter(cycle=OuterRef("cycle"), member=OuterRef("member")))
 
     return dues.annotate(has_filed=submitted(SelfReview), is_rated=submitted(BranchReview))
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from evaluations.dimensions import DIMENSIONS, is_complete
-from evaluations.models import BranchReview, Cycle
+from evaluations.models import BranchReview, Cycle, SelfReview
 from members.models import Member
 
 
@@ -31,14 +31,14 @@ class RatingRow:
 def rated_people(cycle: Cycle, branch: Any) -> QuerySet[Member]:
     """Those who were due in the month, and later joiners who filed all the same; in roster order."""
     due = Q(dues__cycle=cycle, dues__branch=branch)
-    filed = Q(selfreviews__cycle=cycle, selfreviews__branch=branch, selfreviews__submitted_at__isnull=False)
+    filed = Q(selfreviews__in=SelfReview.objects.submitted().filter(cycle=cycle, branch=branch))
     people = Member.objects.filter(due | filed).values("pk")
     return Member.objects.filter(pk__in=people).in_roster_order()
 
 
 def unrated_members(cycle: Cycle, branch: Any) -> QuerySet[Member]:
     """Those who were due and have no branch rating yet, in roster order."""
-    rated = BranchReview.objects.filter(cycle=cycle, submitted_at__isnull=False)
+    rated = BranchReview.objects.submitted().filter(cycle=cycle)
     due = Member.objects.filter(dues__cycle=cycle, dues__branch=branch)
     return due.exclude(pk__in=rated.values("member")).in_roster_order()
 

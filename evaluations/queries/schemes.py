@@ -55,8 +55,8 @@ def rated_months(branch: Branch, first: date, last: date | None) -> list[date]:
     until = {} if last is None else {"cycle__month__lte": last}
     found: set[date] = set()
     for model in (SelfReview, BranchReview):
-        submitted = model.objects.filter(
-            branch__path__startswith=branch.path, submitted_at__isnull=False, cycle__month__gte=first, **until
+        submitted = model.objects.submitted().filter(
+            branch__path__startswith=branch.path, cycle__month__gte=first, **until
         )
         found.update(submitted.order_by().values_list("cycle__month", flat=True).distinct())
     return sorted(found)

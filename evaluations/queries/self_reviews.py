@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from activities.models import Attendance
 from activities.queries.attendance import recorded_between
-from evaluations.deadlines import SHANGHAI, Window, looked_back, month_of
+from evaluations.deadlines import SHANGHAI, Phase, Window, days_until, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
-from evaluations.models import Cycle, CycleEvent, Due, SelfReview
+from evaluations.models import Cycle, CycleEvent, Due, ReviewAnswer, SelfReview
+from evaluations.queries import answers
 from evaluations.queries.months import cycle_of, window_of
 from evaluations.stages import CardState, card_state
 from members.models import Branch, Member
@@ -20,15 +21,28 @@ from members.models import Branch, Member
 
 @dataclass(frozen=True)
 class Card:
-    """One member's card of one month. `branch` is the one in which he was due, or his own."""
+    """One member's card of one month. `branch` is the one in which he was due, or his own.
+
+    `until` is the first instant that is too late for this card, `answers` what the branch said, the oldest first.
+    """
 
     member: Member
     cycle: Cycle
     branch: Branch
     window: Window
     review: SelfReview | None
+    answers: list[ReviewAnswer]
+    until: datetime
     is_due: bool
     state: CardState
+
+    @property
+    def returned(self) -> ReviewAnswer | None:
+        """The return that waits for the member."""
+        return answers.open_return(self.answers)
+
+    def days_left(self, now: datetime) -> int:
+        return days_until(self.until, now)
 
     @property
     def version(self) -> int:
@@ -53,7 +67,7 @@ class Card:
     def previous(self) -> SelfReview | None:
         """The newest earlier self-review that was submitted."""
         earlier = SelfReview.objects.filter(member=self.member, cycle__month__lt=self.cycle.month)
-        return earlier.filter(submitted_at__isnull=False).select_related("cycle").order_by("-cycle__month").first()
+        return earlier.submitted().select_related("cycle").order_by("-cycle__month").first()
 
     @cached_property
     def records(self) -> list[Attendance]:
@@ -76,15 +90,36 @@ def card_of(member: Member, month: date, now: datetime) -> Card | None:
         return None
     branch = due.branch if due else member.branch
     review = SelfReview.objects.filter(member=member, cycle=cycle).first()
+    said = answers.answers_of(review)
     window = window_of(cycle, branch)
+    phase, until = window.phase(now), filing_end(window, branch, review, said, now)
     state = card_state(
-        phase=window.phase(now),
+        phase=phase,
+        is_open=phase in {Phase.FILING, Phase.RATING} and now < until,
         may_file=due is not None or is_filer(member, cycle, now),
         is_submitted=review is not None and review.submitted_at is not None,
         has_draft=review is not None and review.draft is not None,
+        is_returned=answers.open_return(said) is not None,
     )
     is_due = due is not None or _will_be_due(member, cycle)
-    return Card(member, cycle, branch, window, review, is_due, state)
+    return Card(member, cycle, branch, window, review, said, until, is_due, state)
+
+
+def filing_end(
+    window: Window, branch: Branch, review: SelfReview | None, said: list[ReviewAnswer], now: datetime
+) -> datetime:
+    """First instant that is too late for this card; the branch's policy is asked only once it matters."""
+    return window.filing_end(
+        accepts_late=window.phase(now) == Phase.RATING and accepts_late(branch, window.month),
+        is_in_time=review is not None and review.submitted_at is not None and not review.is_late,
+        was_returned=any(answer.is_return for answer in said),
+    )
+
+
+def accepts_late(branch: Branch, month: date) -> bool:
+    """Whether the branch accepts late self-reviews of this month (its first day); it does not unless it chose to."""
+    policy = branch.late_policies.filter(from_month__lte=month).order_by("-from_month").first()
+    return policy is not None and policy.accepts_late
 
 
 def current_card(member: Member, now: datetime) -> Card | None:
@@ -99,21 +134,24 @@ def is_filer(member: Member, cycle: Cycle, now: datetime) -> bool:
 
 def own_reviews(member: Member) -> QuerySet[SelfReview]:
     """Return what this member submitted, the newest month first."""
-    submitted = SelfReview.objects.filter(member=member, submitted_at__isnull=False)
+    submitted = SelfReview.objects.submitted().filter(member=member)
     return submitted.select_related("cycle").order_by("-cycle__month")
 
 
 def missed_months(member: Member, now: datetime) -> list[Cycle]:
-    """Return the months in which he was due, nothing was submitted and the deadline has passed, newest first."""
-    filed = SelfReview.objects.filter(member=member, submitted_at__isnull=False)
+    """Return the months in which he was due, nothing counts and nothing can be submitted any more, newest first."""
+    filed = SelfReview.objects.submitted().filter(member=member)
     dues = Due.objects.filter(member=member, cycle__is_off=False).exclude(cycle__in=filed.values("cycle"))
-    dues = dues.select_related("cycle", "branch").order_by("-cycle__month")
+    dues = dues.select_related("cycle", "branch", "member").order_by("-cycle__month")
     return [due.cycle for due in dues if _is_past(due, now)]
 
 
 def _is_past(due: Due, now: datetime) -> bool:
     """Every deadline lies within its month: only the present one has to be looked up."""
-    return due.cycle.month < month_of(now) or now >= window_of(due.cycle, due.branch).reviews_end
+    if due.cycle.month < month_of(now):
+        return True
+    card = card_of(due.member, due.cycle.month, now)
+    return now >= card.until
 
 
 def _is_filer_on(day: date, member: Member, cycle: Cycle) -> bool:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
 from evaluations.deadlines import Window
 from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import BranchReview, Cycle
-from evaluations.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import months, schemes
 
 Points = dict[str, int | None]
@@ -25,7 +25,7 @@ def save_draft(
 ) -> BranchReview:
     """Keep one person's points as typed so far ({dimension: 0–100 or None}); `version` is 0 for a new row.
 
-    Raises ReviewRefusedError (own row, too late, points off the scale) or StaleReviewError.
+    Raises Refused (own row, too late, points off the scale) or StaleReviewError.
     """
     _check_allowed(window=window, member=member, by=by, now=now)
     _check_points(cycle, points)
@@ -44,9 +44,8 @@ def save_draft(
 @transaction.atomic
 def give_ratings(*, cycle: Cycle, window: Window, branch: Any, by: Any, now: datetime) -> int:
     """Turn every complete draft of the branch into the branch's rating; return how many. Twice changes nothing."""
-    if not window.accepts_ratings(now):
-        raise ReviewRefusedError(_too_late(window))
-    months.hold_open(cycle=cycle, branch=branch)
+    _check_in_time(window, now)
+    _check_in_time(months.hold_open(cycle=cycle, branch=branch), now)
     rows = [
         row
         for row in BranchReview.objects.select_for_update(of=("self",))
@@ -90,17 +89,18 @@ def _start_row(cycle: Cycle, member: Any, branch: Any, draft: dict, *, by: Any, 
 
 def _check_allowed(*, window: Window, member: Any, by: Any, now: datetime) -> None:
     if member.user_id is not None and member.user_id == by.pk:
-        raise ReviewRefusedError(_("Nobody rates himself: ask another officer of the branch committee to rate you."))
-    if not window.accepts_ratings(now):
-        raise ReviewRefusedError(_too_late(window))
+        raise Refused(_("Nobody rates himself: ask another officer of the branch committee to rate you."))
+    _check_in_time(window, now)
 
 
 def _check_points(cycle: Cycle, points: Points) -> None:
     if not is_on_scale(points, in_grades=cycle.scale == Cycle.Scale.GRADES):
-        raise ReviewRefusedError(_("A rating is one of the five grades, or a whole number from 0 to 100."))
+        raise Refused(_("A rating is one of the five grades, or a whole number from 0 to 100."))
 
 
-def _too_late(window: Window) -> str:
-    return _("Branch ratings of this month are accepted from its first day to day %(day)s, 24:00.") % {
-        "day": window.rating_day
-    }
+def _check_in_time(window: Window, now: datetime) -> None:
+    if window.accepts_ratings(now):
+        return
+    raise Refused(
+        _("Branch ratings of this month are accepted from its first day to day %(day)s, 24:00."), day=window.rating_day
+    )

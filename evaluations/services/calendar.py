@@ -14,6 +14,7 @@ from evaluations.deadlines import Phase, Window
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, SelfReview
 from evaluations.queries.months import windows_of
 from evaluations.refusals import Refused, StaleReviewError
+from evaluations.services import months
 from members.models import Branch, User
 
 
@@ -30,7 +31,11 @@ class MonthSettings:
 
 @transaction.atomic
 def set_month(*, cycle: Cycle, settings: MonthSettings, version: int, by: User, now: datetime) -> Cycle:
-    """Change a month. Raises Refused where it would undo what people have done, StaleReviewError if it was changed."""
+    """Change a month. Raises Refused where it would undo what people have done, StaleReviewError if it was changed.
+
+    Whoever is submitting at this moment goes first, or is judged by the new settings.
+    """
+    months.change_rules(cycle.committee_id)
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     before = settings_of(cycle)
     if before == settings:
@@ -47,6 +52,7 @@ def set_month(*, cycle: Cycle, settings: MonthSettings, version: int, by: User, 
         old, new = old_windows[branch.pk], new_windows[branch.pk]
         if old != new:
             _check_window(branch, old, new, is_closed=branch.pk in closed, now=now)
+            _forgive_late(cycle, branch, new)
     changed = audit.changes(_plain(before), _plain(settings))
     audit.record("cycle.changed", by=by, subject=cycle, branch=cycle.committee, before=changed[0], after=changed[1])
     return cycle
@@ -60,8 +66,8 @@ def settings_of(cycle: Cycle) -> MonthSettings:
 
 def _check_reviews(cycle: Cycle, settings: MonthSettings) -> None:
     """What was submitted keeps its month and its scale."""
-    filed = SelfReview.objects.filter(cycle=cycle, submitted_at__isnull=False).count()
-    rated = BranchReview.objects.filter(cycle=cycle, submitted_at__isnull=False).count()
+    filed = SelfReview.objects.submitted().filter(cycle=cycle).count()
+    rated = BranchReview.objects.submitted().filter(cycle=cycle).count()
     if not filed + rated:
         return
     if settings.is_off and not cycle.is_off:
@@ -99,6 +105,12 @@ def _check_window(branch: Branch, old: Window, new: Window, *, is_closed: bool, 
             day=new.rating_day,
             branch=branch.name,
         )
+
+
+def _forgive_late(cycle: Cycle, branch: Branch, window: Window) -> None:
+    """What turns out to lie before the new deadline is late no more."""
+    late = SelfReview.objects.filter(cycle=cycle, branch=branch, is_late=True)
+    late.filter(submitted_at__lt=window.reviews_end).update(is_late=False)
 
 
 def _write(cycle: Cycle, settings: MonthSettings) -> None:

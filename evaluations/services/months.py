@@ -14,20 +14,22 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from branchportal.notifications import notify
 from evaluations.deadlines import SHANGHAI, Phase, Window, month_of, next_month
 from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due
 from evaluations.models.months import MONTHS_OFF
 from evaluations.queries.months import progress_of, window_of, windows_of
-from evaluations.refusals import ReviewRefusedError
+from evaluations.refusals import Refused
 from members.models import Branch, FormerMembership, Member, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role
 
 MONTHS_AHEAD = 2
 LOOK_BACK = timedelta(days=366)  # a tick that comes late catches up with what it missed within a year
-MONTH_LOCK = 7_301  # any constant: the first half of PostgreSQL's advisory lock; the second is the branch
+# Any two constants: the first half of PostgreSQL's advisory locks; the second is the branch, or the top committee.
+MONTH_LOCK = 7_301
+RULES_LOCK = 7_302
 OFFICERS = (Role.SECRETARY, *ACTING_ORDER)
 
 logger = logging.getLogger(__name__)
@@ -136,7 +138,7 @@ def mark_reviews_due(*, cycle: Cycle, branch: Branch, now: datetime) -> bool:
 def close_month(*, cycle: Cycle, branch: Branch, now: datetime, on_closed: OnClosed) -> bool:
     """End the month in this branch: nothing that was submitted in time is missing afterwards. Once: else False."""
     with transaction.atomic():
-        _lock_month(branch, shared=False)
+        _lock(MONTH_LOCK, branch.pk, shared=False)
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # its days can't change meanwhile
         if window_of(cycle, branch).phase(now) != Phase.CLOSED:
             return False
@@ -148,14 +150,28 @@ def close_month(*, cycle: Cycle, branch: Branch, now: datetime, on_closed: OnClo
     return True
 
 
-def hold_open(*, cycle: Cycle, branch: Branch) -> None:
-    """Keep the month from closing until the caller's transaction ends; raise ReviewRefusedError if it has closed.
+def hold_open(*, cycle: Cycle, branch: Branch) -> Window:
+    """Keep the month from closing, and its rules from changing, until the caller's transaction ends.
 
-    What is submitted is either in the snapshot of the closing month or refused, never both or neither.
+    What is submitted is either in the snapshot of the closing month or refused, never both or neither. `cycle` is
+    read anew, and its window returned as it stands now. Raises Refused if the month has closed in this branch.
     """
-    _lock_month(branch, shared=True)
+    _lock(MONTH_LOCK, branch.pk, shared=True)
+    keep_rules(cycle.committee_id)
     if CycleEvent.objects.filter(cycle=cycle, branch=branch, kind=Kind.CLOSED).exists():
-        raise ReviewRefusedError(_("This month is closed. What you typed is kept as a draft."))
+        raise Refused(_("This month is closed: nothing in it can be changed any more."))
+    cycle.refresh_from_db(fields=["is_off", "review_day", "rating_day", "scale", "version"])
+    return window_of(cycle, branch)
+
+
+def keep_rules(committee_id: int) -> None:
+    """Keep the committee's months and schemes as they are until the caller's transaction ends."""
+    _lock(RULES_LOCK, committee_id, shared=True)
+
+
+def change_rules(committee_id: int) -> None:
+    """Wait for what is being submitted below this committee; later ones wait until the caller's transaction ends."""
+    _lock(RULES_LOCK, committee_id, shared=False)
 
 
 def due_on_opening(cycle: Cycle, branch: Branch) -> list[Member]:
@@ -203,13 +219,13 @@ def _first_time(cycle: Cycle, branch: Branch, kind: Kind, now: datetime) -> bool
     return CycleEvent.objects.get_or_create(cycle=cycle, branch=branch, kind=kind, defaults={"at": now})[1]
 
 
-def _lock_month(branch: Branch, *, shared: bool) -> None:
+def _lock(kind: int, key: int, *, shared: bool) -> None:
     """Until the transaction ends. On SQLite every writing transaction is the only one already."""
     if connection.vendor != "postgresql":
         return
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [MONTH_LOCK, branch.pk])
+        cursor.execute(f"SELECT {function}(%s, %s)", [kind, key])
 
 
 def _has_people(branch: Branch) -> bool:

@@ -20,6 +20,7 @@ from evaluations.purposes import Purpose
 from evaluations.queries import schemes as queries
 from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme
+from evaluations.services import months
 from members.models import Branch
 
 READY = Path(__file__).resolve().parent.parent / "ready_schemes"
@@ -92,6 +93,7 @@ def publish(
     sealed yet becomes a draft again.
     """
     branch = Branch.objects.select_for_update(no_key=True).get(pk=scheme.branch_id)  # one publication at a time
+    months.change_rules(_committee_id(branch))  # a first rating either is seen below, or finds the scheme and seals it
     scheme.refresh_from_db()
     if scheme.state != State.DRAFT:
         raise Refused(_("This scheme is published already."))
@@ -144,6 +146,10 @@ def install_where_missing(*, now: datetime) -> int:
     for committee in without:
         install_ready_schemes(committee=committee, by=None, first_month=date(now.year - 1, 1, 1), now=now)
     return len(without)
+
+
+def _committee_id(branch: Branch) -> int:
+    return Branch.objects.only("pk").get(path=branch.ancestor_paths()[0]).pk
 
 
 def _create_ready(committee: Branch, purpose: str, by: Any) -> ScoringScheme:

@@ -17,6 +17,7 @@ from evaluations.models import BranchReview, Cycle, Due, SelfReview
 from evaluations.models.reviews import WHOLE_CARD
 from evaluations.score_file import ScoreReading, ScoreRow, numbers_in, read_scores
 from evaluations.services import months, schemes
+from evaluations.services.review_answers import note_resubmission
 from members.models import Branch, FormerNumber, Member, User
 
 SOURCES: dict[str, type[SelfReview] | type[BranchReview]] = {"self": SelfReview, "branch": BranchReview}
@@ -64,6 +65,7 @@ def write_scores(
 
     def write() -> ScoreCheck:
         with transaction.atomic():
+            months.keep_rules(cycle.committee_id)
             list(
                 SOURCES[source].objects.filter(cycle=cycle, member__branch=branch).select_for_update().values_list("pk")
             )
@@ -230,6 +232,8 @@ def _store(reviews: list[Any], *, source: str, by: User | None, now: datetime) -
         review.from_paper = True
         review.version += 1
     model = SOURCES[source]
+    if source == "self":
+        note_resubmission([review for review in reviews if review.pk], now=now)
     known = [review for review in reviews if review.pk]
     model.objects.bulk_update(known, STORED, batch_size=200)
     model.objects.bulk_create([review for review in reviews if not review.pk], batch_size=200)

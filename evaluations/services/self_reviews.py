@@ -6,19 +6,20 @@ Typed words are kept as a draft; only `submit` makes them count. Every write of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
-from evaluations.deadlines import SHANGHAI, Phase
+from evaluations.deadlines import SHANGHAI, Phase, Window
 from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
-from evaluations.models import Cycle, SelfReview
-from evaluations.queries.self_reviews import Card, card_of
-from evaluations.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.models import Cycle, ReviewAnswer, SelfReview
+from evaluations.queries.answers import answers_of, open_return
+from evaluations.queries.self_reviews import Card, card_of, filing_end
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import months, schemes
+from evaluations.services.review_answers import RETURNED, note_resubmission
 from evaluations.stages import CardState
 from members.models import Member, User
 
@@ -42,7 +43,7 @@ class Words:
 def save_draft(*, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime) -> SelfReview:
     """Keep what was typed so far; `version` is the one the page was made from, 0 for a card without a row.
 
-    After the deadline the words are kept too and count for nothing. Raises ReviewRefusedError or StaleReviewError.
+    After the deadline the words are kept too and count for nothing. Raises Refused or StaleReviewError.
     """
     card = _own_card(member, cycle, by, now)
     _check_words(cycle, words)
@@ -58,25 +59,27 @@ def save_draft(*, member: Member, cycle: Cycle, words: Words, version: int, by: 
 def submit(*, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime) -> SelfReview:
     """Make five points and their notes count. The same words again change nothing.
 
-    After the deadline the words become a draft and ReviewRefusedError says so; StaleReviewError if another page or
-    phone has saved in between: nothing is written then.
+    After the deadline the words become a draft and Refused says so; StaleReviewError if another page or phone has
+    saved in between, or the branch has returned the review: nothing is written then.
     """
     card = _own_card(member, cycle, by, now)
-    _check_words(cycle, words)
     if not is_complete(words.points):
-        raise ReviewRefusedError(_("Choose one answer in each of the five dimensions, then submit."))
+        raise Refused(_("Choose one answer in each of the five dimensions, then submit."))
     with transaction.atomic():
-        refusal = _refusal(card, now)
+        window, refusal = _held_open(card)
+        _check_words(card.cycle, words)
         review = _locked_row(card, now)
         if _says_the_same(review, words):
             return review
         _check_version(review, words, version)
+        said = answers_of(review)
+        refusal = refusal or _too_late(card, window, review, said, now)
         if refusal:
             _keep(review, words, now)
         else:
-            _hand_in(review, words, by=by, now=now)
+            _hand_in(review, words, window, said, by=by, now=now)
     if refusal:
-        raise ReviewRefusedError(refusal)
+        raise refusal
     return review
 
 
@@ -94,46 +97,57 @@ def discard_draft(*, member: Member, cycle: Cycle, version: int, by: User, now: 
         review.save(update_fields=["draft", "saved_at", "version"])
 
 
-def deadline_text(card: Card) -> str:
-    """Return the last minute of the card, as people say it: "15 November 23:59"."""
-    last = (card.window.reviews_end - timedelta(minutes=1)).astimezone(SHANGHAI)
-    return _("%(day)s 23:59") % {"day": date_format(last, _("j F"))}
-
-
 def _own_card(member: Member, cycle: Cycle, by: User, now: datetime) -> Card:
     if member.user_id is None or member.user_id != by.pk:
-        raise ReviewRefusedError(_("A self-review is filed by the member himself and by nobody else."))
+        raise Refused(_("A self-review is filed by the member himself and by nobody else."))
     card = card_of(member, cycle.month, now)
     if card is None or card.state == CardState.NOT_FILER:
-        raise ReviewRefusedError(
+        raise Refused(
             _("At your present stage no self-review is filed. If your stage is wrong, ask your branch secretary.")
         )
     if card.state == CardState.PLANNED:
-        raise ReviewRefusedError(_("This month has not begun. Its card opens on its first day."))
+        raise Refused(_("This month has not begun. Its card opens on its first day."))
     return card
 
 
 def _check_words(cycle: Cycle, words: Words) -> None:
     if not is_on_scale(words.points, in_grades=cycle.scale == Cycle.Scale.GRADES):
-        raise ReviewRefusedError(_("Points are one of the five grades, or a whole number from 0 to 100."))
+        raise Refused(_("Points are one of the five grades, or a whole number from 0 to 100."))
     if any(len(note) > LONGEST_NOTE for note in words.notes.values()):
-        raise ReviewRefusedError(_("A note has at most 200 characters. Shorten it."))
+        raise Refused(_("A note has at most 200 characters. Shorten it."))
 
 
-def _refusal(card: Card, now: datetime) -> str:
-    """Why the words may not be submitted now, or "" while the month is held open for this transaction."""
-    if card.window.phase(now) == Phase.OFF:
-        return _("This month has been switched off: no self-review is needed. What you typed is kept as a draft.")
-    if not card.window.accepts_reviews(now):
-        return _(
-            "Too late: self-reviews were due until %(deadline)s. What you typed is kept as a draft and does not count. "
-            "If you had a reason, tell your branch secretary."
-        ) % {"deadline": deadline_text(card)}
+def _held_open(card: Card) -> tuple[Window, Refused | None]:
+    """The window as it stands for the rest of this transaction; why nothing can be submitted if it has closed."""
     try:
-        months.hold_open(cycle=card.cycle, branch=card.branch)
-    except ReviewRefusedError as refusal:
-        return str(refusal)
-    return ""
+        return months.hold_open(cycle=card.cycle, branch=card.branch), None
+    except Refused:
+        return card.window, Refused(_("This month is closed. What you typed is kept as a draft."))
+
+
+def _too_late(
+    card: Card, window: Window, review: SelfReview, said: list[ReviewAnswer], now: datetime
+) -> Refused | None:
+    """Why the words may not be submitted now, whatever the page had shown."""
+    phase = window.phase(now)
+    if phase == Phase.OFF:
+        return Refused(
+            _("This month has been switched off: no self-review is needed. What you typed is kept as a draft.")
+        )
+    end = filing_end(window, card.branch, review, said, now)
+    if phase in {Phase.FILING, Phase.RATING} and now < end:
+        return None
+    return Refused(
+        _(
+            "Too late: self-reviews were due until %(day)s, 23:59. What you typed is kept as a draft and does not "
+            "count. If you had a reason, tell your branch secretary."
+        ),
+        day=_last_day(end),
+    )
+
+
+def _last_day(end: datetime) -> date:
+    return (end - timedelta(minutes=1)).astimezone(SHANGHAI).date()
 
 
 def _locked_row(card: Card, now: datetime) -> SelfReview:
@@ -165,7 +179,9 @@ def _check_version(review: SelfReview, words: Words, version: int) -> None:
     """Another page's words are never overwritten unseen; one's own, or the same words, are no conflict."""
     draft = review.draft or {}
     is_own_page = bool(words.page) and draft.get("page") == words.page
-    is_same = bool(draft) and (draft["points"], draft["notes"]) == (words.points, words.notes)
+    is_same = bool(draft) and draft.get("page") != RETURNED and (draft["points"], draft["notes"]) == (
+        words.points, words.notes,
+    )  # fmt: skip
     if review.version != version and not is_own_page and not is_same:
         raise StaleReviewError(review)
 
@@ -179,13 +195,21 @@ def _keep(review: SelfReview, words: Words, now: datetime) -> None:
     review.save(update_fields=["draft", "saved_at", "version"])
 
 
-def _hand_in(review: SelfReview, words: Words, *, by: User, now: datetime) -> None:
+def _hand_in(
+    review: SelfReview, words: Words, window: Window, said: list[ReviewAnswer], *, by: User, now: datetime
+) -> None:
     before = review.points if review.submitted_at else {}
+    was_in_time = (review.submitted_at is not None and not review.is_late) or any(
+        answer.is_return and not answer.was_late for answer in said
+    )
+    review.is_late = window.is_late(now, was_in_time=was_in_time)
     for dimension in DIMENSIONS:
         setattr(review, dimension, words.points[dimension])
     review.notes, review.draft, review.from_paper = words.notes, None, False
     review.submitted_at, review.submitted_by, review.saved_at = now, by, now
     review.version += 1
     review.save()
+    if open_return(said):
+        note_resubmission([review], now=now)
     audit.record("self_review.submitted", by=by, subject=review, before=before, after=review.points)
     schemes.seal_first_rating(branch=review.branch, month=review.cycle.month, now=now)

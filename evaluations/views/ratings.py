@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
 from evaluations.models import BranchReview, Cycle
 from evaluations.queries import ratings
-from evaluations.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import branch_reviews
 from evaluations.views.branch_months import BranchMonthView
 from members.models import Member
@@ -44,7 +44,7 @@ class RatingsView(BranchMonthView):
             given = branch_reviews.give_ratings(
                 cycle=self.cycle, window=self.window, branch=self.branch, by=request.user, now=timezone.now()
             )
-        except ReviewRefusedError as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(request.path)
         left = ratings.unrated_members(self.cycle, self.branch).count()
@@ -69,7 +69,7 @@ class RatingsView(BranchMonthView):
                 by=self.request.user,
                 now=timezone.now(),
             )
-        except ReviewRefusedError as refusal:
+        except Refused as refusal:
             return str(refusal)
         except StaleReviewError as stale:
             return _stale_message(stale.current, self.cycle)
@@ -83,7 +83,7 @@ class RatingsView(BranchMonthView):
     def _typed_row(self, row: ratings.RatingRow) -> ratings.RatingRow:
         try:
             points = _typed_points(self.request.POST, row.member.pk)
-        except ReviewRefusedError:
+        except Refused:
             points = row.points
         return ratings.RatingRow(row.member, points, row.version, row.is_given, row.has_draft, row.is_self)
 
@@ -115,7 +115,7 @@ class RatingDraftView(BranchMonthView):
         person = get_object_or_404(ratings.rated_people(self.cycle, self.branch), pk=member)
         try:
             saved = self._save(person)
-        except ReviewRefusedError as refusal:
+        except Refused as refusal:
             return JsonResponse({"message": str(refusal)}, status=422)
         except StaleReviewError as stale:
             return JsonResponse({"message": _stale_message(stale.current, self.cycle)}, status=409)
@@ -148,7 +148,7 @@ def _typed_number(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 3):
-        raise ReviewRefusedError(_("A rating is one of the five grades, or a whole number from 0 to 100."))
+        raise Refused(gettext_noop("A rating is one of the five grades, or a whole number from 0 to 100."))
     return int(text)
 
 
@@ -164,7 +164,7 @@ def _as_text(points: branch_reviews.Points) -> str:
 def _typed_version(data: Any, member_pk: int) -> int:
     text = data.get(f"version-{member_pk}", "")
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise ReviewRefusedError(_("The page is out of date: reload it and type this row again."))
+        raise Refused(gettext_noop("The page is out of date: reload it and type this row again."))
     return int(text)
 
 

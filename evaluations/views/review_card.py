@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from evaluations.deadlines import month_of, next_month
+from evaluations.deadlines import SHANGHAI, month_of, next_month
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.forms.review_card import ReviewCardForm
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
@@ -23,7 +23,7 @@ from evaluations.models import Cycle, SelfReview
 from evaluations.models.reviews import WHOLE_CARD
 from evaluations.queries.months import next_cycle
 from evaluations.queries.self_reviews import Card, card_of
-from evaluations.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import self_reviews
 from members.access import PortalView
 from members.models import Member
@@ -86,7 +86,7 @@ class ReviewCardView(OwnCardView):
             save(words=form.words, version=form.sent_version, **self.sent)
         except StaleReviewError as stale:
             return self._again(form, stored=stale.current, status=409)
-        except ReviewRefusedError as refusal:
+        except Refused as refusal:
             return self._again(form, refusal=str(refusal), status=409)
         return redirect("evaluations:review_of_month", month=self.month)
 
@@ -117,7 +117,7 @@ class ReviewDraftView(OwnCardView):
             review = self_reviews.save_draft(words=form.words, version=form.sent_version, **self.sent)
         except StaleReviewError as stale:
             return JsonResponse(_conflict(self.card.cycle, stale.current), status=409)
-        except ReviewRefusedError as refusal:
+        except Refused as refusal:
             return JsonResponse({"message": str(refusal)}, status=422)
         return JsonResponse(
             {
@@ -142,7 +142,7 @@ class DiscardDraftView(OwnCardView):
             conflict = _conflict(self.card.cycle, stale.current)
             page = {**_open_page(self.card, self.now), "conflict": conflict}
             return render(request, "evaluations/review_card.html", page, status=409)
-        except ReviewRefusedError:
+        except Refused:
             return redirect("evaluations:review_card")
         return redirect("evaluations:review_of_month", month=self.month)
 
@@ -196,8 +196,10 @@ def _frame(card: Card, now: datetime) -> dict[str, Any]:
         "member": card.member,
         "branch": card.branch,
         "in_grades": card.cycle.scale == Cycle.Scale.GRADES,
-        "deadline": self_reviews.deadline_text(card),
-        "days_left": card.window.days_left(now),
+        "deadline": _last_minute(card.window.reviews_end),
+        "until": _last_minute(card.until),
+        "is_past_deadline": now >= card.window.reviews_end,
+        "days_left": card.days_left(now),
         "url": _url(card.cycle),
     }
 
@@ -264,6 +266,12 @@ def _conflict(cycle: Cycle, stored: SelfReview) -> dict[str, Any]:
 
 def _label(cycle: Cycle, points: int | None) -> str:
     return str(points_label(points, in_grades=cycle.scale == Cycle.Scale.GRADES))
+
+
+def _last_minute(end: datetime) -> str:
+    """The last minute before this midnight, as people say it: "15 November 23:59"."""
+    last = (end - timedelta(minutes=1)).astimezone(SHANGHAI)
+    return _("%(day)s 23:59") % {"day": date_format(last, _("j F"))}
 
 
 def _clock(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from branchportal.models import AuditEntry
 from evaluations.models import BranchReview, Cycle, Due, SelfReview
 from evaluations.queries.months import window_of
 from evaluations.queries.ratings import rating_rows, unrated_members
-from evaluations.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import branch_reviews
 from members.models import Member
 from members.roles import Role
@@ -94,7 +94,7 @@ def test_an_incomplete_row_is_kept_and_not_given(cycle, member, secretary):
 
 def test_nobody_rates_himself_and_another_officer_does(cycle, tree, secretary):
     own = make_due(cycle, tree.b1, user=secretary)
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         keep(cycle, own, GOOD, by=secretary)
     deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
     keep(cycle, own, GOOD, by=deputy)
@@ -108,16 +108,16 @@ def test_the_last_instant_of_the_day_still_counts(cycle, member, secretary, now,
     if accepted:
         assert give(cycle, member.branch, by=secretary, now=now) == 1
         return
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         give(cycle, member.branch, by=secretary, now=now)
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         keep(cycle, member, HALF, by=secretary, version=1, now=now)
     assert BranchReview.objects.get().submitted_at is None
 
 
 @pytest.mark.parametrize("points", [-1, 84, 101])
 def test_points_off_the_scale_are_refused(cycle, member, secretary, points):
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         keep(cycle, member, {**GOOD, "study": points}, by=secretary)
     assert not BranchReview.objects.exists()
 

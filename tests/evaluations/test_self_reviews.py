@@ -13,7 +13,7 @@ from branchportal.models import AuditEntry
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import CycleDeadline, SelfReview
 from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
-from evaluations.refusals import ReviewRefusedError, StaleReviewError
+from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import months, self_reviews
 from evaluations.services.self_reviews import Words
 from evaluations.stages import CardState
@@ -124,7 +124,7 @@ def test_discarding_goes_back_to_what_was_submitted(member, cycle):
 
 @pytest.mark.parametrize("points", [HALF, {**GOOD, "work": 80}, {**GOOD, "work": 101}, {**GOOD, "work": -1}])
 def test_what_is_incomplete_or_off_the_scale_is_refused(member, cycle, points):
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         submit(member, cycle, points)
     assert SelfReview.objects.count() == 0
 
@@ -138,7 +138,7 @@ def test_points_from_0_to_100_where_the_month_says_so(member, cycle):
 
 def test_a_note_that_is_too_long_is_refused(member, cycle):
     submit(member, cycle, notes={"study": "字" * 200})
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         submit(member, cycle, notes={"study": "字" * 201}, version=1)
 
 
@@ -148,7 +148,7 @@ def test_a_note_that_is_too_long_is_refused(member, cycle):
 def test_nobody_files_for_somebody_else(tree, member, cycle):
     for other in (make_user(Role.SECRETARY, tree.b1), make_user(Role.MEMBER, tree.b1)):
         for act in (self_reviews.submit, self_reviews.save_draft):
-            with pytest.raises(ReviewRefusedError):
+            with pytest.raises(Refused):
                 act(member=member, cycle=cycle, words=Words(GOOD), version=0, by=other, now=at(9))
     assert SelfReview.objects.count() == 0
 
@@ -157,7 +157,7 @@ def test_the_last_microsecond_is_accepted_and_the_next_refused_with_the_words_ke
     first, second = [make_user(Role.MEMBER, tree.b1).member for _ in range(2)]
     months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
     assert submit(first, cycle, now=LAST_MOMENT).submitted_at == LAST_MOMENT
-    with pytest.raises(ReviewRefusedError, match="15"):
+    with pytest.raises(Refused, match="15"):
         submit(second, cycle, now=TOO_LATE, notes={"life": "Kept"})
     review = SelfReview.objects.get(member=second)
     assert (review.submitted_at, review.draft["points"], review.draft["notes"]) == (None, GOOD, {"life": "Kept"})
@@ -168,7 +168,7 @@ def test_the_last_microsecond_is_accepted_and_the_next_refused_with_the_words_ke
 def test_each_general_branch_has_its_own_last_moment(tree, cycle):
     CycleDeadline.objects.create(cycle=cycle, branch=tree.second, review_day=12, rating_day=20)
     here, there = make_user(Role.MEMBER, tree.b1).member, make_user(Role.MEMBER, tree.b4).member
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         submit(there, cycle, now=datetime(2026, 11, 13, tzinfo=SHANGHAI))
     submit(here, cycle, now=datetime(2026, 11, 13, tzinfo=SHANGHAI))
     review = SelfReview.objects.get(member=there)
@@ -178,20 +178,20 @@ def test_each_general_branch_has_its_own_last_moment(tree, cycle):
 def test_a_month_that_is_off_keeps_the_words(member, cycle):
     cycle.is_off = True
     cycle.save()
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         submit(member, cycle)
     assert (SelfReview.objects.get().draft["points"], state(member)) == (GOOD, CardState.OFF)
 
 
 def test_a_month_that_has_not_begun_takes_nothing(member, cycle):
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         draft(member, cycle, now=datetime(2026, 10, 31, 23, 59, 59, tzinfo=SHANGHAI))
     assert SelfReview.objects.count() == 0
 
 
 def test_what_is_submitted_after_the_branch_has_closed_is_refused_whatever_its_clock_says(member, cycle):
     months.close_month(cycle=cycle, branch=member.branch, now=at(21), on_closed=lambda *_: None)
-    with pytest.raises(ReviewRefusedError):
+    with pytest.raises(Refused):
         submit(member, cycle, now=LAST_MOMENT)
     assert SelfReview.objects.get().submitted_at is None
 
@@ -346,7 +346,7 @@ def test_fifty_submit_while_the_month_closes():
         accepted.append(member.pk)
 
     raised = in_threads(51, act)
-    assert {type(error) for error in raised} <= {ReviewRefusedError}
+    assert {type(error) for error in raised} <= {Refused}
     assert len(accepted) + len(raised) == 50
     assert snapshot == [set(accepted)]
     assert set(SelfReview.objects.filter(submitted_at__isnull=False).values_list("member_id", flat=True)) == set(

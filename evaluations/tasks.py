@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaluations.models import Cycle
 from evaluations.services import compile as compiling
-from evaluations.services import months, schemes
+from evaluations.services import months, reminders, schemes
 from members.models import Branch
 
 
@@ -19,6 +19,7 @@ def tick() -> None:
     schemes.install_where_missing(now=now)
     months.ensure_months(now=now)
     months.advance(now=now, on_closed=partial(_compile_rankings, now=now))
+    reminders.send_due(now=now)
 
 
 def _compile_rankings(cycle: Cycle, branch: Branch, *, now: datetime) -> None:

@@ -8,12 +8,15 @@ from evaluations.views import (
     calendar,
     compilations,
     home,
+    own_month,
     own_reviews,
     rankings,
     ratings,
+    reminders,
     review_card,
     schemes,
     score_import,
+    spot_checks,
     workbooks,
 )
 
@@ -21,15 +24,30 @@ app_name = "evaluations"
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
+    path("changes/seen/", home.ChangesSeenView.as_view(), name="changes_seen"),
     path("review/", review_card.ReviewCardView.as_view(), name="review_card"),
     path("review/mine/", own_reviews.OwnReviewsView.as_view(), name="own_reviews"),
+    path("review/mine/<month:month>/", own_month.OwnMonthView.as_view(), name="own_month"),
     path("review/<month:month>/", review_card.ReviewCardView.as_view(), name="review_of_month"),
     path("review/<month:month>/draft/", review_card.ReviewDraftView.as_view(), name="review_draft"),
     path("review/<month:month>/discard/", review_card.DiscardDraftView.as_view(), name="review_discard"),
+    path("spot-checks/<month:month>/", spot_checks.SpotChecksView.as_view(), name="spot_checks"),
+    path("spot-checks/<int:pk>/", spot_checks.SpotCheckView.as_view(), name="spot_check"),
     path("calendar/", calendar.CalendarView.as_view(), name="calendar"),
     path("calendar/<int:pk>/", calendar.EditMonthView.as_view(), name="edit_month"),
     path("months/", branch_months.MonthsView.as_view(), name="months"),
     path("branches/<slug:code>/months/<month:month>/", branch_months.MonthView.as_view(), name="month"),
+    path("months/remind/", reminders.RemindBranchesView.as_view(), name="remind_branches"),
+    path(
+        "branches/<slug:code>/months/<month:month>/remind/reviews/",
+        reminders.RemindMembersView.as_view(),
+        name="remind_members",
+    ),
+    path(
+        "branches/<slug:code>/months/<month:month>/remind/ratings/",
+        reminders.RemindOfficersView.as_view(),
+        name="remind_officers",
+    ),
     path("branches/<slug:code>/months/<month:month>/ratings/", ratings.RatingsView.as_view(), name="ratings"),
     path(
         "branches/<slug:code>/months/<month:month>/ratings/<int:member>/",

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from branchportal.models import AuditEntry
 from members.access import access_of
 from members.labels import ROLE_LABELS
-from members.models import User
+from members.models import Absence, Transfer, User
 from members.roles import Permission
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
@@ -34,6 +34,20 @@ _LABELS = {
     "starts_on": gettext_lazy("First day"),
     "ends_on": gettext_lazy("Last day"),
     "expires_at": gettext_lazy("Slip valid until"),
+    "origin": gettext_lazy("Comes from"),
+    "destination": gettext_lazy("Goes to"),
+    "letter_number": gettext_lazy("Letter number"),
+    "letter_date": gettext_lazy("Date of the letter"),
+    "transfer_reason": gettext_lazy("Reason"),
+    "stand_in": gettext_lazy("Stands in"),
+    "absence_kind": gettext_lazy("Kind"),
+    "people": gettext_lazy("People"),
+}
+# Values of lines about people that are no fields of theirs.
+_WORDS = {
+    "role": ROLE_LABELS,
+    "transfer_reason": dict(Transfer.Reason.choices),
+    "absence_kind": dict(Absence.Kind.choices),
 }
 
 
@@ -104,8 +118,8 @@ def _label(line: AuditEntry, key: str) -> str:
 def _value(line: AuditEntry, key: str, value: Any) -> str:
     if value is None or value == "":
         return ""
-    if key == "role" and value in ROLE_LABELS:
-        return str(ROLE_LABELS[value])
+    if key in _WORDS:
+        return str(_WORDS[key].get(value, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, str) and _MOMENT.match(value):

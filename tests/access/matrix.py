@@ -21,14 +21,20 @@ PEOPLE = (
 )  # fmt: skip
 
 # Everybody is let in; what each finds there is his own.
-PUBLIC = {"health", "set_language", "members:login", "members:logout", "members:activate"}
+PUBLIC = {
+    "health", "set_language", "members:login", "members:logout", "members:activate", "members:notice", "help",
+    "glossary", "guide_member", "guide_secretary", "guide_counselor", "guide_reviewer",
+}  # fmt: skip
 
 MATRIX = """
 page                              thing         opens  M S A D O P I C R K T
 evaluations:home                  -             200    + + + + + + + + + + +
+evaluations:changes_seen          -             405    - + + - - - - - + - -
 members:account                   -             200    + + + + + + + + + + +
 members:email                     -             200    + + + + + + + + + + +
 members:password                  -             200    + + + + + + + + + + +
+members:acknowledge_notice        -             405    + + + + + + + + + + +
+members:retention                 -             200    + + + + + + + + + + +
 members:mail_settings             -             200    + + + + + + + + + + +
 members:messages                  -             200    + + + + + + + + + + +
 members:read_messages             -             405    + + + + + + + + + + +
@@ -38,6 +44,7 @@ members:open_message              message       405    + + + + + + + + + + +
 members:own_record                -             200    + - - - - - - - - - -
 evaluations:review_card           -             200    + - - - - - - - - - -
 evaluations:own_reviews           -             200    + - - - - - - - - - -
+evaluations:own_month             own_month     200    + - - - - - - - - - -
 evaluations:review_of_month       own_month     200    + - - - - - - - - - -
 evaluations:review_draft          own_month     405    + - - - - - - - - - -
 evaluations:review_discard        own_month     405    + - - - - - - - - - -
@@ -79,10 +86,15 @@ activities:add                    -             200    - + + + - + - - - - -
 activities:edit                   activity      200    - + + + - + - - - - -
 activities:attendance             activity      302    - + + + - + - - - - -
 
+evaluations:spot_checks           own_month     200    - - - - - - - - + - -
+evaluations:spot_check            spot_check    200    - - - - - - - - + - -
 evaluations:calendar              -             200    - - - - - - - - + - -
 evaluations:edit_month            cycle         200    - - - - - - - - + - -
 evaluations:months                -             200    - > > > > > > + + - -
 evaluations:month                 month         200    - + + + + + + + + - -
+evaluations:remind_members        month         200    - + + + + - - + + - -
+evaluations:remind_officers       month         200    - + + + + - - + + - -
+evaluations:remind_branches       -             200    - + + + + - - + + - -
 evaluations:ratings               month         200    - + + + + + + - - - -
 evaluations:rating_draft          rated_member  405    - + + + + + + - - - -
 evaluations:score_import          month         200    - + + - + - - - - - -

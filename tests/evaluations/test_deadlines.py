@@ -135,3 +135,39 @@ def test_the_server_may_stand_in_any_time_zone(zone, offset):
         LOOK,
         "['2026-11-15T23:59:59.999999+08:00', '2026-11-16T00:00:00+08:00']",
     ]
+
+
+# --- Reminders -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("moment", "reviews", "ratings"),
+    [
+        (datetime(2026, 11, 11, 23, 59, 59, 999999, tzinfo=SHANGHAI), None, None),
+        (datetime(2026, 11, 12, tzinfo=SHANGHAI), 3, None),
+        (datetime(2026, 11, 11, 16, tzinfo=UTC), 3, None),
+        (datetime(2026, 11, 13, 23, 59, tzinfo=SHANGHAI), 3, None),
+        (datetime(2026, 11, 14, tzinfo=SHANGHAI), 1, None),
+        (LAST_MOMENT, 1, None),
+        (TOO_LATE, None, None),
+        (datetime(2026, 11, 17, tzinfo=SHANGHAI), None, 3),
+        (datetime(2026, 11, 19, 8, tzinfo=SHANGHAI), None, 1),
+        (datetime(2026, 11, 21, tzinfo=SHANGHAI), None, None),
+    ],
+)
+def test_reminders_are_due_three_days_and_one_day_before_the_last_day(moment, reviews, ratings):
+    assert (NOVEMBER.review_reminder(moment), NOVEMBER.rating_reminder(moment)) == (reviews, ratings)
+
+
+@pytest.mark.parametrize(
+    ("review_day", "day", "due"), [(4, 1, None), (4, 2, None), (4, 3, 1), (5, 2, 3), (2, 1, None), (1, 1, None)]
+)
+def test_a_month_that_opens_that_day_says_enough(review_day, day, due):
+    window = Window(date(2026, 11, 1), review_day, 20)
+    assert window.review_reminder(datetime(2026, 11, day, 12, tzinfo=SHANGHAI)) == due
+
+
+def test_a_month_switched_off_reminds_of_nothing():
+    off = Window(date(2026, 7, 1), 15, 20, is_off=True)
+    moment = datetime(2026, 7, 12, 12, tzinfo=SHANGHAI)
+    assert (off.review_reminder(moment), off.rating_reminder(moment.replace(day=17))) == (None, None)

@@ -1,5 +1,7 @@
 """Who was at an activity, how many hours count, and what was corrected later?"""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,10 @@ from members.access import ScopedQuerySet
 
 class AttendanceQuerySet(ScopedQuerySet):
     branch_lookup = "activity__branch"
+
+    def following(self, hours: Decimal) -> "AttendanceQuerySet":
+        """Those present whose hours are those of the activity."""
+        return self.filter(state=Attendance.State.PRESENT, hours=hours, reason="")
 
 
 class Attendance(models.Model):

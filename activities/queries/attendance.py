@@ -1,4 +1,4 @@
-"""Who was at an activity, and at which ones was somebody?"""
+"""Who was at an activity, what was corrected, and at which ones was somebody?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from activities.models import Activity, Attendance
+from activities.models import Activity, Attendance, AttendanceCorrection
 from activities.queries.hours import academic_year, hours_by_member, in_days
 from members.models import Member
 
@@ -22,16 +22,22 @@ class Row:
     state: str
     hours: Decimal | None
     hours_this_year: Decimal
+    reason: str = ""  # why other hours than those of the activity
+    signed_up: bool = False  # with a place
 
 
 def sheet(activity: Activity) -> list[Row]:
-    """Everybody who belonged to the branch on that day or is marked already, in roster order; three queries."""
+    """Everybody who belonged to the branch on that day, signed up or is marked already, in roster order.
+
+    Three queries, four where people sign up.
+    """
     day = timezone.localdate(activity.starts_at)
     marks = {one.member_id: one for one in activity.attendances.all()}
     belonged = Q(branch=activity.branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
-    people = list(Member.objects.filter(belonged | Q(pk__in=marks)).in_roster_order())
+    signed_up = set(_with_a_place(activity)) if activity.signs_up else set()
+    people = list(Member.objects.filter(belonged | Q(pk__in={*marks, *signed_up})).in_roster_order())
     hours = hours_by_member(people, *academic_year(day))
-    return [_row(person, marks.get(person.pk), hours) for person in people]
+    return [_row(person, marks.get(person.pk), hours, person.pk in signed_up) for person in people]
 
 
 def recorded_between(member: Member, first: date, last: date) -> QuerySet[Attendance]:
@@ -40,11 +46,23 @@ def recorded_between(member: Member, first: date, last: date) -> QuerySet[Attend
     return present.select_related("activity__kind").order_by("-activity__starts_at", "-activity__pk")
 
 
+def corrections_of(activity: Activity, member: Member | None = None) -> QuerySet[AttendanceCorrection]:
+    """What was corrected after the activity, of everybody or of one person, the newest first."""
+    found = activity.corrections.select_related("member", "by")
+    return found.filter(member=member) if member else found
+
+
 def own_attendance(activity: Activity, member: Member | None) -> Attendance | None:
     """What is written down about this person alone."""
     return activity.attendances.filter(member=member).first() if member else None
 
 
-def _row(member: Member, mark: Attendance | None, hours: dict[int, Decimal]) -> Row:
+def _with_a_place(activity: Activity) -> QuerySet:
+    return activity.sign_ups.filter(has_place=True).values_list("member", flat=True)
+
+
+def _row(member: Member, mark: Attendance | None, hours: dict[int, Decimal], signed_up: bool) -> Row:
     total = hours.get(member.pk, Decimal(0))
-    return Row(member, mark.state, mark.hours, total) if mark else Row(member, "", None, total)
+    if mark is None:
+        return Row(member, "", None, total, signed_up=signed_up)
+    return Row(member, mark.state, mark.hours, total, mark.reason, signed_up)

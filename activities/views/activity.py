@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +11,8 @@ from django.views.generic import TemplateView
 
 from activities.forms.attendance import AttendanceForm
 from activities.models import Activity
-from activities.queries.attendance import Row, own_attendance, sheet
+from activities.queries.attendance import own_attendance
+from activities.views.sheet import own_sheet, sheet_of
 from members.access import PortalView, access_of
 from members.models import Member
 from members.roles import Permission
@@ -39,28 +39,13 @@ def page_of(activity: Activity, request: HttpRequest, *, form: AttendanceForm | 
     """What the page of one activity shows to this reader."""
     access, branch, now = access_of(request.user), activity.branch, timezone.now()
     may_edit = access.may_in(Permission.EDIT_ACTIVITIES, branch)
+    own = own_member(request)
     sees_everybody = may_edit or access.may_in(Permission.VIEW_ROSTER, branch)
     return {
         "activity": activity,
         "may_edit": may_edit,
         "has_begun": now >= activity.starts_at,
         "sees_everybody": sees_everybody,
-        "own": own_attendance(activity, own_member(request)),
-        "lines": [_line(row, form) for row in sheet(activity)] if sees_everybody else [],
-    }
-
-
-def _line(row: Row, form: AttendanceForm | None) -> Mapping[str, Any]:
-    """One person with what is typed; `standing` is what is stored, where that is something else."""
-    stored_hours = "" if row.hours is None or not row.hours else f"{row.hours.normalize():f}"
-    if form is None or row.member.pk not in form.marks:
-        return {"row": row, "state": row.state, "hours": stored_hours, "error": "", "differs": False}
-    state, hours = form.state(row.member.pk), form.hours(row.member.pk)
-    mark = form.marks[row.member.pk]
-    return {
-        "row": row,
-        "state": state,
-        "hours": hours,
-        "error": form.errors.get(row.member.pk, ""),
-        "differs": (row.state, row.hours) != ((mark.state, mark.hours) if mark else ("", None)),
+        "own": own_attendance(activity, own),
+        **(sheet_of(activity, form, now) if sees_everybody else own_sheet(activity, own)),
     }

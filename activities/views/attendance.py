@@ -15,7 +15,7 @@ from activities.forms.attendance import AttendanceForm
 from activities.models import Activity
 from activities.queries.attendance import sheet
 from activities.services.activities import StaleActivity
-from activities.services.attendance import AttendanceRefused, set_attendance
+from activities.services.attendance import AttendanceRefused, ReasonMissing, set_attendance
 from activities.views.activity import page_of
 from members.access import PortalView
 from members.roles import Permission
@@ -32,13 +32,22 @@ class AttendanceView(PortalView, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner")), pk=pk)
-        form = AttendanceForm(request.POST, [row.member for row in sheet(activity)], usual_hours=activity.hours)
-        if form.errors:
+        form = AttendanceForm(request.POST, sheet(activity), usual_hours=activity.hours)
+        if not form.is_valid:
             return self._again(activity, form, 422)
         try:
             set_attendance(
-                activity=activity, version=form.version, marks=form.marks, by=request.user, now=timezone.now()
+                activity=activity,
+                version=form.version,
+                marks=form.marks,
+                guests=form.guests,
+                reason=form.reason,
+                by=request.user,
+                now=timezone.now(),
             )
+        except ReasonMissing as missing:
+            form.reason_error = str(missing)
+            return self._again(activity, form, 422)
         except AttendanceRefused as refused:
             return self._again(activity, form, 422, refusal=str(refused))
         except StaleActivity as stale:

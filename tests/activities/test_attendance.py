@@ -27,7 +27,7 @@ def test_the_sheet_asks_the_same_queries_for_one_and_for_thirty(
     for person in make_members(tree.b1, count):
         mark(activity, person)
     sign_in(client, secretary)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(reverse("activities:activity", args=[activity.pk]))
     assert len(response.context["lines"]) == count
 
@@ -37,15 +37,16 @@ def test_a_whole_branch_is_recorded_in_one_form(client, tree, secretary):
     activity = make_activity(tree.b1)
     data = {
         "version": 1, f"state-{first.pk}": "present", f"hours-{first.pk}": "",
-        f"state-{second.pk}": "present", f"hours-{second.pk}": "0.5",
+        f"state-{second.pk}": "present", f"hours-{second.pk}": "0.5", f"why-{second.pk}": "晚到",
         f"state-{third.pk}": "excused", f"hours-{third.pk}": "2",
     }  # fmt: skip
     sign_in(client, secretary)
     for _time in range(2):
         assert client.post(reverse("activities:attendance", args=[activity.pk]), data).status_code == 302
-    stored = {one.member: (one.state, one.hours) for one in Attendance.objects.select_related("member")}
+    stored = {one.member: (one.state, one.hours, one.reason) for one in Attendance.objects.select_related("member")}
     assert stored == {
-        first: ("present", Decimal("2.0")), second: ("present", Decimal("0.5")), third: ("excused", Decimal(0)),
+        first: ("present", Decimal("2.0"), ""), second: ("present", Decimal("0.5"), "晚到"),
+        third: ("excused", Decimal(0), ""),
     }  # fmt: skip
     assert [entry.action for entry in AuditEntry.objects.all()] == ["activity.attendance"]
 
@@ -66,9 +67,7 @@ def test_wrong_hours_are_named_and_nothing_is_lost(client, tree, secretary):
         "version": 1, f"state-{first.pk}": "present", f"hours-{first.pk}": "many", f"state-{second.pk}": "absent",
     }  # fmt: skip
     response = sign_in(client, secretary).post(reverse("activities:attendance", args=[activity.pk]), data)
-    lines = {
-        line["row"].member: (line["state"], line["hours"], bool(line["error"])) for line in response.context["lines"]
-    }
+    lines = {line.row.member: (line.state, line.hours, bool(line.error)) for line in response.context["lines"]}
     assert response.status_code == 422
     assert lines == {first: ("present", "many", True), second: ("absent", "", False)}
     assert not Attendance.objects.exists()
@@ -81,10 +80,16 @@ def test_the_second_recorder_keeps_his_marks_and_sees_the_others(client, tree, s
     other = make_user(Role.DEPUTY_SECRETARY, tree.b1)
     set_attendance(activity=activity, version=1, marks={member.pk: Mark(EXCUSED, Decimal(0))}, by=other, now=now)
     address = reverse("activities:attendance", args=[activity.pk])
-    data = {"version": 1, f"state-{member.pk}": "present", f"hours-{member.pk}": "1"}
+    data = {
+        "version": 1,
+        f"state-{member.pk}": "present",
+        f"hours-{member.pk}": "1",
+        f"why-{member.pk}": "早退",
+        "reason": "记错了",
+    }
     response = sign_in(client, secretary).post(address, data)
     line = response.context["lines"][0]
-    assert (response.status_code, line["state"], line["differs"], line["row"].state) == (
+    assert (response.status_code, line.state, line.differs, line.row.state) == (
         409,
         "present",
         True,
@@ -121,7 +126,8 @@ def test_marks_can_be_taken_back(tree, secretary):
     member = make_member(tree.b1)
     activity = make_activity(tree.b1)
     mark(activity, member, ABSENT)
-    set_attendance(activity=activity, version=1, marks={member.pk: None}, by=secretary, now=timezone.now())
+    by_mistake = {"reason": "误点", "by": secretary, "now": timezone.now()}
+    set_attendance(activity=activity, version=1, marks={member.pk: None}, **by_mistake)
     assert not Attendance.objects.exists()
 
 
@@ -133,4 +139,4 @@ def test_only_those_who_belonged_on_that_day_stand_on_the_sheet(client, tree, se
     left_later = make_member(tree.b1, ended_on=day + timedelta(days=1), end_reason=Member.EndReason.GRADUATED)
     activity = make_activity(tree.b1)
     response = sign_in(client, secretary).get(reverse("activities:activity", args=[activity.pk]))
-    assert {line["row"].member for line in response.context["lines"]} == {there, left_later}
+    assert {line.row.member for line in response.context["lines"]} == {there, left_later}

@@ -57,9 +57,7 @@ def _before_closing(month: BranchMonth) -> Iterator[Todo]:
     without = month.progress.unrated - month.not_given
     if without > 0:
         yield Todo(
-            ngettext(
-                "%(count)s person has no branch rating yet", "%(count)s people have no branch rating yet", without
-            )
+            ngettext("%(count)s person has no branch rating yet", "%(count)s people have no branch rating yet", without)
             % {"count": without},
             _page("ratings", month),
             since=window.opens_at,

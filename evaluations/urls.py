@@ -8,6 +8,8 @@ from evaluations.views import (
     calendar,
     compilations,
     home,
+    late_policy,
+    member_reviews,
     own_month,
     own_reviews,
     rankings,
@@ -47,6 +49,28 @@ urlpatterns = [
         "branches/<slug:code>/months/<month:month>/remind/ratings/",
         reminders.RemindOfficersView.as_view(),
         name="remind_officers",
+    ),
+    path("branches/<slug:code>/late-reviews/", late_policy.LatePolicyView.as_view(), name="late_policy"),
+    path("branches/<slug:code>/months/<month:month>/reviews/", member_reviews.ReviewsView.as_view(), name="reviews"),
+    path(
+        "branches/<slug:code>/months/<month:month>/reviews/read/",
+        member_reviews.MarkReadView.as_view(),
+        name="mark_reviews_read",
+    ),
+    path(
+        "branches/<slug:code>/months/<month:month>/reviews/<int:member>/",
+        member_reviews.ReviewView.as_view(),
+        name="member_review",
+    ),
+    path(
+        "branches/<slug:code>/months/<month:month>/reviews/<int:member>/reply/",
+        member_reviews.ReplyView.as_view(),
+        name="reply_to_review",
+    ),
+    path(
+        "branches/<slug:code>/months/<month:month>/reviews/<int:member>/return/",
+        member_reviews.ReturnView.as_view(),
+        name="return_review",
     ),
     path("branches/<slug:code>/months/<month:month>/ratings/", ratings.RatingsView.as_view(), name="ratings"),
     path(

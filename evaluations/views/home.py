@@ -6,19 +6,22 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 from django.views import View
 
 from branchportal.messages import text_of
 from branchportal.todo import oldest_first
 from evaluations import todo
-from evaluations.queries import home
+from evaluations.queries import changes, home, months, spot_checks
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
 from members.roles import Permission, Role
+from members.services import accounts
 from members.stages import Stage
 
 
@@ -38,6 +41,8 @@ class HomeView(PortalView, View):
             "branches": branches,
             "todos": self._todos(branches, now) if branches or superior else None,
             "scope": self._scope(now) if superior else None,
+            "changes": changes.unseen(user, now=now) if superior else None,
+            "samples": self._samples(now),
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
             "activities": home.next_activities(user, now=now),
             "unread": [(note, text_of(note)) for note in home.unread_messages(user)],
@@ -73,9 +78,29 @@ class HomeView(PortalView, View):
             "may_import": access.may_in(Permission.IMPORT_ROSTER, branch),
         }
 
+    def _samples(self, now: datetime) -> list[spot_checks.Sample]:
+        """The spot checks of this month, for whoever draws them."""
+        branches = spot_checks.branches_of(self.request.user)
+        cycle = months.current_cycle(branches[0], now) if branches else None
+        return spot_checks.samples(cycle, branches) if cycle is not None and not cycle.is_off else []
+
     def _scope(self, now: datetime) -> dict[str, Any]:
         cycle, lines, total = home.scope_lines(self.request.user, now=now)
         return {"cycle": cycle, "lines": [(line, _labelled(line.stages)) for line in lines], "total": total}
+
+
+class ChangesSeenView(PortalView, View):
+    """The reader has seen the changes up to the moment at which the page was made."""
+
+    permission = Permission.VIEW_AUDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        until = parse_datetime(request.POST.get("until", ""))
+        if until is None or is_naive(until):
+            raise Http404
+        accounts.mark_changes_seen(user=request.user, until=min(until, timezone.now()))
+        return redirect("evaluations:home")
 
 
 def _labelled(stages: dict[Stage, int]) -> list[tuple[Any, int, str]]:

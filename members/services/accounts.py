@@ -77,3 +77,10 @@ def end_sessions(*, user: User) -> None:
     """Sign the person out everywhere. Call it in the transaction that takes the rights away."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
+
+
+def mark_changes_seen(*, user: User, until: datetime) -> None:
+    """Remember that the changes up to that moment have been ticked off; never backwards."""
+    User.objects.filter(pk=user.pk).filter(Q(changes_seen_at=None) | Q(changes_seen_at__lt=until)).update(
+        changes_seen_at=until
+    )

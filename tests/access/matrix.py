@@ -59,6 +59,13 @@ members:person_edit               member        200    - + + - + - - - - - -
 members:person_end                member        200    - + + - + - - - - - -
 members:person_resume             ended_member  200    - + + - + - - - - - -
 members:person_transfer           member        200    - + + - - - - - - - -
+members:transfers                 -             200    - + + - - - - - - - -
+members:transfer                  leaving       200    - + + - - - - - - - -
+members:transfer_letter           leaving       200    - + + - - - - - - - -
+members:transfer_receipt          leaving       200    - + + - - - - - - - -
+members:transfer_cancel           leaving       200    - + + - - - - - - - -
+members:transfer_accept           arriving      200    - + + - - - - - - - -
+members:transfer_decline          arriving      200    - + + - - - - - - - -
 members:roster_import             -             200    - + + - + - - - - - -
 members:roster_template           -             200    - + + - + - - - - - -
 members:roster_import_result      roster_batch  200    - + + - + - - - - - -
@@ -73,6 +80,9 @@ members:staff_slip                staff         200    - + + - - - - - + - +
 members:roles                     -             200    - + + - - - - - + - +
 members:appoint                   branch        200    - + + - - - - - + - +
 members:end_office                office        200    - + + - - - - - + - +
+members:absences                  -             200    + + + + + + + + + + +
+members:absence_add               office        200    - + + - - - - - + - +
+members:absence_end               absence       200    - + + - - - - - + - +
 members:branches                  -             200    - - - - - - - - - - +
 members:add_branch                -             200    - - - - - - - - - - +
 members:rename_branch             branch        200    - - - - - - - - - - +
@@ -95,6 +105,12 @@ evaluations:month                 month         200    - + + + + + + + + - -
 evaluations:remind_members        month         200    - + + + + - - + + - -
 evaluations:remind_officers       month         200    - + + + + - - + + - -
 evaluations:remind_branches       -             200    - + + + + - - + + - -
+evaluations:reviews               month         200    - + + + + - + + + - -
+evaluations:mark_reviews_read     month         200    - + + + - - - - - - -
+evaluations:member_review         reviewed_member 200  - + + + + - + + + - -
+evaluations:reply_to_review       reviewed_member 405  - + + + - - - - - - -
+evaluations:return_review         reviewed_member 405  - + + + - - - - - - -
+evaluations:late_policy           coded_branch  200    - + + - - - - - - - -
 evaluations:ratings               month         200    - + + + + + + - - - -
 evaluations:rating_draft          rated_member  405    - + + + + + + - - - -
 evaluations:score_import          month         200    - + + - + - - - - - -

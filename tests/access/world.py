@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from branchportal.notifications import notify
+from evaluations.models import ReviewAnswer, SelfReview
 from evaluations.services.score_batches import keep_batch as keep_score_batch
-from members.models import Branch, Member, User
+from evaluations.services.spot_checks import draw
+from members.models import Absence, Branch, Member, Transfer, User
 from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch
 from tests.evaluations.ranking_material import (
@@ -92,6 +94,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
     for month in (SEPTEMBER, OCTOBER):
         review(member, month, own=95, branch=85)
     make_month(branch, NOVEMBER)
+    _answer(member, by)
     compile_now(branch, SEPTEMBER, OCTOBER)
     run = compile_now(branch, SEPTEMBER, OCTOBER)
     contact = make_user(Role.CLASS_CONTACT, branch, class_name="计算机2301")
@@ -107,6 +110,8 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "score_batch": {"pk": _score_batch(branch, by).pk},
         "month": month,
         "rated_member": {**month, "member": member.pk},
+        "reviewed_member": {"code": branch.code, "month": OCTOBER, "member": member.pk},
+        "coded_branch": {"code": branch.code},
         "own_month": {"month": NOVEMBER},
         "cycle": {"pk": branch_root(branch).cycles.get(month=OCTOBER).pk},
         "run": {"pk": run.pk},
@@ -115,6 +120,10 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "scheme": {"pk": branch_root(branch).schemes.first().pk},
         "draft_scheme": {"pk": make_scheme(branch, ready_document(name=f"草案 {branch.code}")).pk},
         "activity": {"pk": _activity(branch).pk},
+        "spot_check": {"pk": _spot_check(branch, by).pk},
+        "leaving": {"pk": _transfer(branch, by, out=True).pk},
+        "arriving": {"pk": _transfer(branch, by, out=False).pk},
+        "absence": {"pk": _absence(contact, by).pk},
         "message": {"pk": _message(reader or by).pk},
     }
 
@@ -137,10 +146,39 @@ def _score_batch(branch: Branch, by: User):
     )  # fmt: skip
 
 
+def _answer(member: Member, by: User | None) -> None:
+    answered = SelfReview.objects.get(member=member, cycle__month=OCTOBER)
+    ReviewAnswer.objects.create(
+        review=answered, kind="reply", text="收到，继续努力。", at=NOW, by=by, submitted_at=answered.submitted_at
+    )
+
+
 def _activity(branch: Branch):
     return branch.activities.create(
         kind=activity_kind(), title="学习会", starts_at=NOW, ends_at=NOW.replace(hour=5), hours=1
     )
+
+
+def _spot_check(branch: Branch, by: User):
+    root = branch_root(branch)
+    return draw(cycle=root.cycles.get(month=OCTOBER), branch=root, by=by, now=NOW).checks.first()
+
+
+def _transfer(branch: Branch, by: User, *, out: bool):
+    """One to the outside, or one into the branch from a third one beside it."""
+    third = branch.parent.children.get(name__endswith="第三党支部")
+    ends = {"source": branch, "organisation": "某研究所党支部"} if out else {"source": third, "target": branch}
+    return Transfer.objects.create(
+        member=make_member(ends["source"]), direction="out" if out else "inside", reason="work",
+        letter_number=f"{branch.code}-{out}", dated_on=NOW.date(), valid_until=date(2026, 12, 10), proposed_by=by, **ends,
+    )  # fmt: skip
+
+
+def _absence(contact: User, by: User):
+    return Absence.objects.create(
+        office=contact.role_assignments.get(), stand_in=by, entered_by=by, starts_on=NOW.date(),
+        ends_on=date(2026, 12, 1),
+    )  # fmt: skip
 
 
 def _message(user: User):

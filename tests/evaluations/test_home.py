@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from branchportal.models import AuditEntry
 from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, ScoringScheme, SelfReview
 from evaluations.purposes import Purpose
 from members.roles import Role
@@ -116,3 +117,34 @@ def test_the_home_page_costs_the_same_for_one_and_for_thirty(client, tree, cycle
     home(client, user)
     with django_assert_num_queries(14):
         client.get(reverse("evaluations:home"))
+
+
+def test_a_reviewer_ticks_off_what_others_changed(client, tree, cycle, time_machine):
+    reviewer, other = make_user(Role.REVIEWER, tree.first), make_user(Role.SECRETARY, tree.b1)
+    AuditEntry.objects.all().delete()
+    for action, by, branch, hours in (
+        ("member.edited", other, tree.b1, 3),
+        ("member.edited", other, tree.b1, 2),
+        ("role.given", other, tree.b1, 1),
+        ("member.edited", reviewer, tree.b1, 1),  # the own change
+        ("member.edited", other, tree.b4, 1),  # below the other general branch
+        ("self_review.submitted", other, tree.b1, 1),  # everyday
+        ("member.edited", other, tree.b1, 24 * 31),  # too long ago
+    ):
+        AuditEntry.objects.create(action=action, actor=by, branch=branch, at=FILING - timedelta(hours=hours))
+    changes = home(client, reviewer).context["changes"]
+    assert [(group.action, group.count) for group in changes.groups] == [("role.given", 1), ("member.edited", 2)]
+    assert changes.total == 3
+
+    later = FILING + timedelta(minutes=1)
+    AuditEntry.objects.create(action="role.ended", actor=other, branch=tree.b1, at=later)
+    client.post(reverse("evaluations:changes_seen"), {"until": changes.until.isoformat()})
+    time_machine.move_to(later + timedelta(minutes=1))
+    left = client.get(reverse("evaluations:home")).context["changes"]
+    assert [(group.action, group.count) for group in left.groups] == [("role.ended", 1)]
+
+
+def test_seen_up_to_no_moment_is_refused(client, tree):
+    sign_in(client, make_user(Role.REVIEWER, tree.first))
+    for until in ("", "yesterday", "2026-11-12T04:00:00"):
+        assert client.post(reverse("evaluations:changes_seen"), {"until": until}).status_code == 404

@@ -1,0 +1,55 @@
+"""Who was drawn for a spot check of a month, what was found, and below which branches may somebody draw?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from evaluations.deadlines import Window
+from evaluations.models import Cycle, Due, SpotCheck, SpotCheckDraw
+from members.access import access_of
+from members.models import Branch, User
+from members.roles import Permission
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The draw of one month below one branch; `draw` is None until somebody drew."""
+
+    branch: Branch
+    cycle: Cycle
+    draw: SpotCheckDraw | None
+    checks: list[SpotCheck]
+
+    @property
+    def open_count(self) -> int:
+        return sum(not check.finding for check in self.checks)
+
+
+def branches_of(user: User) -> list[Branch]:
+    """The branches below which this person draws: where he holds the office itself."""
+    held = {grant.branch.pk for grant in access_of(user).granting(Permission.SPOT_CHECK)}
+    return list(Branch.objects.filter(pk__in=held).order_by("path"))
+
+
+def pool(cycle: Cycle, branch: Branch) -> QuerySet[Due]:
+    """Who was due in the month below the branch: among them lots are drawn."""
+    return Due.objects.filter(cycle=cycle, branch__path__startswith=branch.path)
+
+
+def samples(cycle: Cycle, branches: list[Branch]) -> list[Sample]:
+    """One sample per branch, in the order given. Two queries, whatever the number."""
+    checks = SpotCheck.objects.select_related("member", "branch", "checked_by")
+    found = SpotCheckDraw.objects.filter(cycle=cycle, branch__in=branches).select_related("drawn_by")
+    draws = {draw.branch_id: draw for draw in found.prefetch_related(Prefetch("checks", checks))}
+    return [
+        Sample(branch, cycle, draws.get(branch.pk), list(draws[branch.pk].checks.all()) if branch.pk in draws else [])
+        for branch in branches
+    ]
+
+
+def drawable_from(cycle: Cycle) -> datetime:
+    """Lots are drawn once the month's self-reviews have ended, so that nobody knows before."""
+    return Window(cycle.month, cycle.review_day, cycle.rating_day).reviews_end

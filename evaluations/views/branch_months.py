@@ -12,8 +12,10 @@ from django.utils.functional import cached_property
 from django.views import View
 
 from evaluations.deadlines import Window
+from evaluations.labels import reply_time_label
 from evaluations.models import Cycle
-from evaluations.queries import months, overview, ratings
+from evaluations.queries import answers, months, overview, ratings
+from evaluations.queries.self_reviews import accepts_late
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
@@ -58,6 +60,7 @@ class MonthView(BranchMonthView):
             "progress": months.progress_of(self.cycle, self.branch),
             "missing": list(months.missing_members(self.cycle, self.branch)),
             "unrated": list(ratings.unrated_members(self.cycle, self.branch)),
+            "answers": self._answers(),
             "run": overview.latest_runs([self.branch], month=self.cycle.month).get(self.branch.pk),
             "months": overview.months_shown(self.branch.ancestor_paths()[0], now=now)[:12],
             "may_rate": access.may_in(Permission.RATE_MEMBERS, self.branch),
@@ -67,6 +70,19 @@ class MonthView(BranchMonthView):
             "may_export": access.may_in(Permission.EXPORT_RANKING, self.branch),
         }
         return render(request, "evaluations/month.html", context)
+
+    def _answers(self) -> dict[str, Any] | None:
+        """What waits of the month's self-reviews, for who may read them."""
+        access = access_of(self.request.user)
+        if not access.may_in(Permission.VIEW_REVIEWS, self.branch):
+            return None
+        time = answers.reply_times(self.cycle, [self.branch]).get(self.branch.pk)
+        return {
+            "waiting": answers.awaiting_reply_by(self.request.user, self.cycle, self.branch).count(),
+            "reply_time": reply_time_label(time) if time is not None else "",
+            "accepts_late": accepts_late(self.branch, self.cycle.month),
+            "may_choose_late": access.may_in(Permission.CHOOSE_LATE_POLICY, self.branch),
+        }
 
 
 class MonthsView(PortalView, View):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,19 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.views import View
 
-from evaluations.deadlines import SHANGHAI, month_of, next_month
+from evaluations.deadlines import month_of
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.forms.review_card import ReviewCardForm
-from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
+from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS
 from evaluations.models import Cycle, SelfReview
-from evaluations.models.reviews import WHOLE_CARD
+from evaluations.queries.answers import newest_answer
 from evaluations.queries.months import next_cycle
 from evaluations.queries.self_reviews import Card, card_of
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import self_reviews
+from evaluations.views.card_words import answer_lines, last_minute, last_text
 from members.access import PortalView
 from members.models import Member
 from members.roles import Permission
@@ -97,7 +97,7 @@ class ReviewCardView(OwnCardView):
         card = card_of(self.member, self.month, self.now)
         if refusal and not card.state.is_open:
             page = _closed_page(self.member, card, self.now)
-            page["typed"] = page["typed"] or _answers(card.cycle, form.words.points, form.words.notes)
+            page["typed"] = page["typed"] or answer_lines(card.cycle, form.words.points, form.words.notes)
             return render(
                 self.request, "evaluations/review_card_closed.html", {**page, "refusal": refusal}, status=status
             )
@@ -184,7 +184,7 @@ def _closed_page(member: Member, card: Card | None, now: datetime) -> dict[str, 
         "next": following,
         "month": card.cycle.month,
         "submitted": _submitted_answers(card) if card.state.is_submitted else [],
-        "typed": _answers(card.cycle, draft["points"], draft["notes"]) if draft else [],
+        "typed": answer_lines(card.cycle, draft["points"], draft["notes"]) if draft else [],
         "draft_url": reverse("evaluations:review_draft", kwargs={"month": card.cycle.month}),
         "refusal": "",
     }
@@ -196,12 +196,25 @@ def _frame(card: Card, now: datetime) -> dict[str, Any]:
         "member": card.member,
         "branch": card.branch,
         "in_grades": card.cycle.scale == Cycle.Scale.GRADES,
-        "deadline": _last_minute(card.window.reviews_end),
-        "until": _last_minute(card.until),
+        "deadline": last_minute(card.window.reviews_end),
+        "until": last_minute(card.until),
         "is_past_deadline": now >= card.window.reviews_end,
         "days_left": card.days_left(now),
         "url": _url(card.cycle),
+        "answer": newest_answer(card.review, card.answers) if card.state.is_submitted else None,
+        "history": _history(card),
     }
+
+
+def _history(card: Card) -> list[tuple[Any, list]]:
+    """What the branch said before, with the words it returned; nothing where its last word says it all."""
+    said = [answer for answer in card.answers if answer != card.returned]
+    if len(said) == 1 and not said[0].is_return:
+        said = []
+    return [
+        (answer, answer_lines(card.cycle, answer.words["points"], answer.words["notes"]) if answer.words else [])
+        for answer in said
+    ]
 
 
 def _field(card: Card, dimension: str, form: ReviewCardForm | None, problems: dict[str, str]) -> dict[str, Any]:
@@ -216,7 +229,7 @@ def _field(card: Card, dimension: str, form: ReviewCardForm | None, problems: di
         "typed": typed,
         "note": note,
         "grades": [(grade.value, GRADE_LABELS[grade], grade.value == typed) for grade in GRADE_POINTS],
-        "last": _last(card, dimension),
+        "last": last_text(card, dimension),
         "problem": problems.get(dimension, ""),
         "note_problem": problems.get(f"{dimension}_note", ""),
     }
@@ -231,27 +244,8 @@ def _stored_value(card: Card, points: int | None) -> str:
     return next((grade.value for grade, worth in GRADE_POINTS.items() if worth == points), "")
 
 
-def _last(card: Card, dimension: str) -> str:
-    if card.previous is None:
-        return ""
-    points = _label(card.previous.cycle, getattr(card.previous, dimension))
-    if next_month(card.previous.cycle.month) == card.cycle.month:
-        return _("last month: %(points)s") % {"points": points}
-    return _("%(month)s: %(points)s") % {"month": date_format(card.previous.cycle.month, "F"), "points": points}
-
-
-def _answers(cycle: Cycle, points: dict[str, int | None], notes: dict[str, str]) -> list[tuple[Any, str, str]]:
-    """[(dimension, points as people read them, note), …] in the order of the card; last what paper says of it all."""
-    answers = [
-        (DIMENSION_LABELS[dimension], _label(cycle, points.get(dimension)), notes.get(dimension, ""))
-        for dimension in DIMENSIONS
-    ]
-    whole = notes.get(WHOLE_CARD, "")
-    return [*answers, (_("Whole card"), whole, "")] if whole else answers
-
-
 def _submitted_answers(card: Card) -> list[tuple[Any, str, str]]:
-    return _answers(card.cycle, card.review.points, card.review.notes)
+    return answer_lines(card.cycle, card.review.points, card.review.notes)
 
 
 def _conflict(cycle: Cycle, stored: SelfReview) -> dict[str, Any]:
@@ -259,19 +253,9 @@ def _conflict(cycle: Cycle, stored: SelfReview) -> dict[str, Any]:
     words = stored.draft or {"points": stored.points, "notes": stored.notes}
     lines = [
         [str(label), f"{points} · {note}" if note else points]
-        for label, points, note in _answers(cycle, words["points"], words["notes"])
+        for label, points, note in answer_lines(cycle, words["points"], words["notes"])
     ]
     return {"version": stored.version, "saved": _clock(stored.saved_at), "lines": lines}
-
-
-def _label(cycle: Cycle, points: int | None) -> str:
-    return str(points_label(points, in_grades=cycle.scale == Cycle.Scale.GRADES))
-
-
-def _last_minute(end: datetime) -> str:
-    """The last minute before this midnight, as people say it: "15 November 23:59"."""
-    last = (end - timedelta(minutes=1)).astimezone(SHANGHAI)
-    return _("%(day)s 23:59") % {"day": date_format(last, _("j F"))}
 
 
 def _clock(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from evaluations.dimensions import DIMENSIONS, is_complete
 from evaluations.models import BranchReview, Cycle, SelfReview
+from evaluations.models.reviews import WHOLE_CARD
 from members.models import Member
 
 
@@ -18,6 +19,7 @@ class RatingRow:
 
     member: Member
     points: dict[str, int | None]
+    comment: str
     version: int
     is_given: bool
     has_draft: bool
@@ -26,6 +28,11 @@ class RatingRow:
     @property
     def is_complete(self) -> bool:
         return is_complete(self.points)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the reader could still rate this person."""
+        return not self.is_self and not (self.is_given or self.is_complete)
 
 
 def rated_people(cycle: Cycle, branch: Any) -> QuerySet[Member]:
@@ -52,6 +59,7 @@ def rating_rows(cycle: Cycle, branch: Any, *, rater: Any) -> list[RatingRow]:
 def _row(member: Member, review: BranchReview | None, rater: Any) -> RatingRow:
     is_self = member.user_id is not None and member.user_id == rater.pk
     if review is None:
-        return RatingRow(member, dict.fromkeys(DIMENSIONS), 0, False, False, is_self)
-    typed = review.draft["points"] if review.draft else review.points
-    return RatingRow(member, typed, review.version, review.submitted_at is not None, review.draft is not None, is_self)
+        return RatingRow(member, dict.fromkeys(DIMENSIONS), "", 0, False, False, is_self)
+    typed = {"points": review.points, "notes": review.notes} | (review.draft or {})
+    comment, is_given = typed["notes"].get(WHOLE_CARD, ""), review.submitted_at is not None
+    return RatingRow(member, typed["points"], comment, review.version, is_given, review.draft is not None, is_self)

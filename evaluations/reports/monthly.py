@@ -26,7 +26,7 @@ DIMENSION_WORDS = dict(zip(DIMENSIONS, ("思想", "学习", "生活", "工作", 
 
 def _state(line: MonthLine) -> str:
     if line.own is not None:
-        return "已交"
+        return "迟交" if line.own.is_late else "已交"
     return "未交" if line.is_due else "不在应交之列"
 
 
@@ -62,7 +62,7 @@ COLUMNS = (
     *(_rated(dimension) for dimension in DIMENSIONS),
     Column("支部总评平均", 13, DECIMAL, value=lambda line: Formula(_mean(12)) if line.branch else None),
     Column("自评卡说明", 30, value=lambda line: line.own and line.own.card_note, wrap=True),
-    Column("支部总评卡说明", 30, value=lambda line: line.branch and line.branch.card_note, wrap=True),
+    Column("支部评语", 30, value=lambda line: line.branch and line.branch.card_note, wrap=True),
 )
 
 SUMMARY_COLUMNS = (
@@ -91,7 +91,8 @@ def _explanations(month: date) -> list[tuple[str, str]]:
         ("用途", LABEL),
         ("月份", f"{month:%Y-%m}"),
         ("应交", "当月开始填报那天属于本支部、按规定填报的人；之后加入的人可以填，不填不算未交。"),
+        ("迟交", "截止后、总评结束前补交，支部选择接收的才有；分数与按时提交的一样计算。退回后没有重交的算未交。"),
         ("分数", "只列已提交的自评和支部总评，草稿不列。五档对应：优秀95、良好85、合格75、尚可65、待改进55。"),
-        ("说明", "自评卡说明、支部总评卡说明是纸质卡上写给整张卡的话；网上填写的没有这一栏。"),
+        ("评语", "支部评语是支部对本人当月写的一句话，可以不写。自评卡说明是纸质卡上写给整张卡的话。"),
         ("平均", "五个方面的平均数，是公式，保留两位小数。"),
     ]

@@ -13,23 +13,37 @@ from branchportal import audit
 from evaluations.deadlines import Window
 from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import BranchReview, Cycle
+from evaluations.models.reviews import WHOLE_CARD
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import months, schemes
 
 Points = dict[str, int | None]
+COMMENT_LENGTH = 200
 
 
 @transaction.atomic
 def save_draft(
-    *, cycle: Cycle, window: Window, member: Any, branch: Any, points: Points, version: int, by: Any, now: datetime
+    *,
+    cycle: Cycle,
+    window: Window,
+    member: Any,
+    branch: Any,
+    points: Points,
+    comment: str = "",
+    version: int,
+    by: Any,
+    now: datetime,
 ) -> BranchReview:
-    """Keep one person's points as typed so far ({dimension: 0–100 or None}); `version` is 0 for a new row.
+    """Keep one person's points ({dimension: 0–100 or None}) and comment as typed so far; `version` is 0 for a new row.
 
-    Raises Refused (own row, too late, points off the scale) or StaleReviewError.
+    Raises Refused (own row, too late, points off the scale, comment too long) or StaleReviewError.
     """
     _check_allowed(window=window, member=member, by=by, now=now)
-    _check_points(cycle, points)
-    draft = {"points": {dimension.value: points.get(dimension) for dimension in DIMENSIONS}}
+    _check_words(cycle, points, comment)
+    draft = {
+        "points": {dimension.value: points.get(dimension) for dimension in DIMENSIONS},
+        "notes": {WHOLE_CARD: comment} if comment else {},
+    }
     if version == 0:
         return _start_row(cycle, member, branch, draft, by=by, now=now)
     changed = BranchReview.objects.filter(cycle=cycle, member=member, version=version).update(
@@ -57,7 +71,7 @@ def give_ratings(*, cycle: Cycle, window: Window, branch: Any, by: Any, now: dat
     if not rows:
         return 0
     BranchReview.objects.bulk_update(
-        rows, [*DIMENSIONS, "draft", "submitted_at", "submitted_by", "from_paper", "version"], batch_size=200
+        rows, [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_paper", "version"], batch_size=200
     )
     audit.record_many("branch_rating.given", by=by, lines=lines)
     schemes.seal_first_rating(branch=branch, month=cycle.month, now=now)
@@ -73,6 +87,9 @@ def _give(row: BranchReview, *, by: Any, now: datetime) -> dict[str, Any]:
     before = row.points
     for dimension in DIMENSIONS:
         setattr(row, dimension, row.draft["points"][dimension])
+    if "notes" in row.draft:  # a draft of points alone leaves the comment as it stands
+        others = {about: note for about, note in row.notes.items() if about != WHOLE_CARD}
+        row.notes = others | row.draft["notes"]
     row.draft, row.submitted_at, row.submitted_by, row.from_paper = None, now, by, False
     row.version += 1
     return {"subject": row, "branch": row.branch, "before": before, "after": row.points}
@@ -93,9 +110,11 @@ def _check_allowed(*, window: Window, member: Any, by: Any, now: datetime) -> No
     _check_in_time(window, now)
 
 
-def _check_points(cycle: Cycle, points: Points) -> None:
+def _check_words(cycle: Cycle, points: Points, comment: str) -> None:
     if not is_on_scale(points, in_grades=cycle.scale == Cycle.Scale.GRADES):
         raise Refused(_("A rating is one of the five grades, or a whole number from 0 to 100."))
+    if len(comment) > COMMENT_LENGTH:
+        raise Refused(_("A comment has up to %(limit)s characters. Shorten it."), limit=COMMENT_LENGTH)
 
 
 def _check_in_time(window: Window, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
@@ -20,6 +21,7 @@ from evaluations.queries import ratings
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import branch_reviews
 from evaluations.views.branch_months import BranchMonthView
+from members.access import access_of
 from members.models import Member
 from members.roles import Permission
 
@@ -47,7 +49,7 @@ class RatingsView(BranchMonthView):
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(request.path)
-        left = ratings.unrated_members(self.cycle, self.branch).count()
+        left = [member.name for member in ratings.unrated_members(self.cycle, self.branch)]
         messages.success(request, _given_message(given, left))
         return redirect(request.path)
 
@@ -56,8 +58,9 @@ class RatingsView(BranchMonthView):
         if row.is_self or f"version-{row.member.pk}" not in self.request.POST:
             return ""
         try:
-            points = _typed_points(self.request.POST, row.member.pk)
-            if points == row.points or _is_untouched(self.request.POST, row.member.pk, points):
+            points, comment = _typed(self.request.POST, row.member.pk)
+            is_stored = (points, comment) == (row.points, row.comment)
+            if is_stored or _is_untouched(self.request.POST, row.member.pk, points, comment):
                 return ""
             branch_reviews.save_draft(
                 cycle=self.cycle,
@@ -65,6 +68,7 @@ class RatingsView(BranchMonthView):
                 member=row.member,
                 branch=self.branch,
                 points=points,
+                comment=comment,
                 version=_typed_version(self.request.POST, row.member.pk),
                 by=self.request.user,
                 now=timezone.now(),
@@ -82,10 +86,10 @@ class RatingsView(BranchMonthView):
 
     def _typed_row(self, row: ratings.RatingRow) -> ratings.RatingRow:
         try:
-            points = _typed_points(self.request.POST, row.member.pk)
+            points, comment = _typed(self.request.POST, row.member.pk)
         except Refused:
-            points = row.points
-        return ratings.RatingRow(row.member, points, row.version, row.is_given, row.has_draft, row.is_self)
+            return row
+        return replace(row, points=points, comment=comment)
 
     def _page(
         self, rows: list[ratings.RatingRow], *, problems: dict[int, str] | None = None, status: int = 200
@@ -99,8 +103,9 @@ class RatingsView(BranchMonthView):
             "dimensions": [(dimension.value, DIMENSION_LABELS[dimension]) for dimension in DIMENSIONS],
             "grades": [(points, GRADE_LABELS[grade]) for grade, points in GRADE_POINTS.items()],
             "rows": [_cells(row, (problems or {}).get(row.member.pk, "")) for row in rows],
-            "given_count": sum(row.is_given for row in rows),
-            "ready_count": sum(row.has_draft and row.is_complete and not row.is_self for row in rows),
+            "left_count": sum(row.is_left for row in rows),
+            "may_import": access_of(self.request.user).may_in(Permission.IMPORT_SCORES, self.branch),
+            "comment_length": branch_reviews.COMMENT_LENGTH,
             "problem_count": len(problems or {}),
         }
         return render(self.request, "evaluations/ratings.html", context, status=status)
@@ -122,12 +127,14 @@ class RatingDraftView(BranchMonthView):
         return JsonResponse({"version": saved.version, "saved": date_format(timezone.localtime(saved.saved_at), "H:i")})
 
     def _save(self, person: Member) -> BranchReview:
+        points, comment = _typed(self.request.POST, person.pk)
         return branch_reviews.save_draft(
             cycle=self.cycle,
             window=self.window,
             member=person,
             branch=self.branch,
-            points=_typed_points(self.request.POST, person.pk),
+            points=points,
+            comment=comment,
             version=_typed_version(self.request.POST, person.pk),
             by=self.request.user,
             now=timezone.now(),
@@ -136,11 +143,14 @@ class RatingDraftView(BranchMonthView):
 
 def _cells(row: ratings.RatingRow, problem: str) -> dict[str, Any]:
     fields = [(dimension.value, DIMENSION_LABELS[dimension], row.points.get(dimension)) for dimension in DIMENSIONS]
-    return {"row": row, "member": row.member, "fields": fields, "problem": problem, "was": _as_text(row.points)}
+    was = _as_text(row.points, row.comment)
+    return {"row": row, "member": row.member, "fields": fields, "problem": problem, "was": was}
 
 
-def _typed_points(data: Any, member_pk: int) -> branch_reviews.Points:
-    return {dimension.value: _typed_number(data.get(f"{dimension}-{member_pk}", "")) for dimension in DIMENSIONS}
+def _typed(data: Any, member_pk: int) -> tuple[branch_reviews.Points, str]:
+    """The points and the comment of one row."""
+    points = {dimension.value: _typed_number(data.get(f"{dimension}-{member_pk}", "")) for dimension in DIMENSIONS}
+    return points, " ".join(data.get(f"comment-{member_pk}", "").split())
 
 
 def _typed_number(text: str) -> int | None:
@@ -152,13 +162,14 @@ def _typed_number(text: str) -> int | None:
     return int(text)
 
 
-def _is_untouched(data: Any, member_pk: int, points: branch_reviews.Points) -> bool:
+def _is_untouched(data: Any, member_pk: int, points: branch_reviews.Points, comment: str) -> bool:
     """A row that still says what the page was made with: whatever another officer typed since stays."""
-    return data.get(f"was-{member_pk}") == _as_text(points)
+    return data.get(f"was-{member_pk}") == _as_text(points, comment)
 
 
-def _as_text(points: branch_reviews.Points) -> str:
-    return ",".join("" if points.get(dimension) is None else str(points[dimension]) for dimension in DIMENSIONS)
+def _as_text(points: branch_reviews.Points, comment: str) -> str:
+    typed = ["" if points.get(dimension) is None else str(points[dimension]) for dimension in DIMENSIONS]
+    return ",".join([*typed, comment])
 
 
 def _typed_version(data: Any, member_pk: int) -> int:
@@ -178,11 +189,13 @@ def _stale_message(current: BranchReview, cycle: Cycle) -> str:
     }
 
 
-def _given_message(given: int, left: int) -> str:
+def _given_message(given: int, left: list[str]) -> str:
     if not given:
         return _("Nothing new to give: a rating is given when all five dimensions are filled.")
     told = ngettext("%(count)s rating given.", "%(count)s ratings given.", given) % {"count": given}
     if not left:
         return told
-    waiting = ngettext("%(count)s person has none yet.", "%(count)s people have none yet.", left) % {"count": left}
+    waiting = ngettext(
+        "%(count)s person has none yet: %(names)s.", "%(count)s people have none yet: %(names)s.", len(left)
+    ) % {"count": len(left), "names": pgettext("between names", ", ").join(left)}
     return f"{told} {waiting}"

@@ -1,4 +1,4 @@
-/* How does the rating page save each row while it is typed, and move by keyboard? Without scripts its buttons do. */
+/* How does the rating page save each row while it is typed, and tell who is left? Without scripts its buttons do. */
 "use strict";
 
 (() => {
@@ -12,7 +12,7 @@
   let failing = 0;
 
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  const fields = (row) => [...row.querySelectorAll("select, input[type=text]")]; // in the dimensions' order
+  const fields = (row) => [...row.querySelectorAll("select, input[type=text]")]; // five dimensions, then the comment
   const version = (row) => row.querySelector("[name^=version-]");
 
   const say = (text, urgent) => {
@@ -82,41 +82,24 @@
     return say(`${form.dataset.saved} ${data.saved}`);
   }
 
-  form.addEventListener("change", (event) => {
+  ["input", "change"].forEach((kind) => form.addEventListener(kind, (event) => {
     const row = event.target.closest("tr[data-url]");
     if (row) later(row, WAIT_MS);
-  });
+  }));
 
-  /* Keys: 1–5 choose a grade and go on; Enter and up/down stay in the column. */
-  const move = (field, step) => {
-    const row = field.closest("tr");
+  /* Who is left: rows that were never given and lack a grade. */
+  const isLeft = (row) => !("given" in row.dataset) && fields(row).slice(0, -1).some((field) => !field.value);
+  const countLeft = () => {
     const rows = [...form.querySelectorAll("tr[data-url]")];
-    const next = rows[rows.indexOf(row) + step];
-    if (next) fields(next)[fields(row).indexOf(field)].focus();
+    const left = rows.filter(isLeft);
+    rows.forEach((row) => {
+      form.querySelector(`.left-people a[href="#${row.id}"]`).parentElement.hidden = !left.includes(row);
+    });
+    document.getElementById("left-count").textContent = left.length;
+    form.querySelector(".left-people").hidden = left.length === 0;
+    document.getElementById("all-complete").hidden = left.length > 0;
   };
-
-  const onward = (field) => {
-    const all = [...form.querySelectorAll("tr[data-url]")].flatMap(fields);
-    const next = all[all.indexOf(field) + 1];
-    if (next) next.focus();
-  };
-
-  form.addEventListener("keydown", (event) => {
-    const field = event.target;
-    if (!field.matches("select, input[type=text]")) return;
-    if (field.tagName === "SELECT" && /^[1-5]$/.test(event.key) && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      field.selectedIndex = Number(event.key);
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-      onward(field);
-    } else if (event.key === "Enter" || event.key === "ArrowDown") {
-      event.preventDefault();
-      move(field, 1);
-    } else if (event.key === "ArrowUp") {
-      event.preventDefault();
-      move(field, -1);
-    }
-  });
+  form.addEventListener("change", countLeft);
 
   /* Nothing typed is lost by a quick way out. */
   window.addEventListener("pagehide", () => {

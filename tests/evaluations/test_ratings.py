@@ -50,13 +50,14 @@ def make_due(cycle, branch, **fields) -> Member:
     return member
 
 
-def keep(cycle, member, points, *, by, version=0, now=IN_TIME):
+def keep(cycle, member, points, *, by, comment="", version=0, now=IN_TIME):
     return branch_reviews.save_draft(
         cycle=cycle,
         window=window_of(cycle, member.branch),
         member=member,
         branch=member.branch,
         points=points,
+        comment=comment,
         version=version,
         by=by,
         now=now,
@@ -71,7 +72,7 @@ def test_a_draft_counts_nothing_until_it_is_given(cycle, member, secretary):
     keep(cycle, member, GOOD, by=secretary)
     review = BranchReview.objects.get()
     assert (review.draft, review.points, review.submitted_at) == (
-        {"points": GOOD},
+        {"points": GOOD, "notes": {}},
         dict.fromkeys(GOOD),
         None,
     )
@@ -89,7 +90,7 @@ def test_giving_twice_gives_nothing_new(cycle, member, secretary):
 def test_an_incomplete_row_is_kept_and_not_given(cycle, member, secretary):
     keep(cycle, member, HALF, by=secretary)
     assert give(cycle, member.branch, by=secretary) == 0
-    assert BranchReview.objects.get().draft == {"points": HALF}
+    assert BranchReview.objects.get().draft == {"points": HALF, "notes": {}}
 
 
 def test_nobody_rates_himself_and_another_officer_does(cycle, tree, secretary):
@@ -138,7 +139,7 @@ def test_two_officers_never_overwrite_each_other_silently(cycle, member, secreta
     keep(cycle, member, HALF, by=secretary, version=1)
     with pytest.raises(StaleReviewError):
         keep(cycle, member, {**GOOD, "life": 55}, by=deputy, version=1)
-    assert BranchReview.objects.get().draft == {"points": HALF}
+    assert BranchReview.objects.get().draft == {"points": HALF, "notes": {}}
 
 
 def test_the_same_row_sent_twice_is_one_effect(cycle, member, secretary):
@@ -205,7 +206,7 @@ def test_a_stale_row_keeps_what_was_typed_and_says_whose_stands(client, cycle, m
     assert answer.status_code == 409
     assert deputy.name in page
     assert page.count('<option value="55" selected>') == 5
-    assert BranchReview.objects.get().draft == {"points": GOOD}
+    assert BranchReview.objects.get().draft == {"points": GOOD, "notes": {}}
     again = client.post(url("ratings", member.branch), typed | {f"version-{member.pk}": 1, "give": "1"})
     assert again.status_code == 302
     assert set(BranchReview.objects.get().points.values()) == {55}
@@ -241,7 +242,7 @@ def test_an_untouched_row_leaves_what_another_officer_typed_meanwhile(
     deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
     keep(cycle, member, GOOD, by=deputy)  # after the secretary opened the page
     sign_in(client, secretary)
-    page = {f"was-{member.pk}": ",,,,", f"version-{member.pk}": 0, f"was-{other.pk}": ",,,,", f"version-{other.pk}": 0}
+    page = {f"was-{member.pk}": ",,,,,", f"version-{member.pk}": 0, f"was-{other.pk}": ",,,,,", f"version-{other.pk}": 0}
     typed = {f"{dimension}-{other.pk}": 95 for dimension in GOOD}
     answer = client.post(url("ratings", tree.b1), page | typed | {"keep": "1"})
     assert answer.status_code == 302
@@ -256,3 +257,53 @@ def test_a_draft_off_the_new_scale_is_not_given(cycle, member, secretary):
     cycle.scale = Cycle.Scale.GRADES
     cycle.save()
     assert give(cycle, member.branch, by=secretary) == 0
+
+
+# --- Comments ------------------------------------------------------------------------------------------------
+
+
+def test_a_comment_is_kept_with_the_points_and_given_with_them(cycle, member, secretary):
+    keep(cycle, member, GOOD, by=secretary, comment="值班认真")
+    assert BranchReview.objects.get().draft == {"points": GOOD, "notes": {"card": "值班认真"}}
+    give(cycle, member.branch, by=secretary)
+    assert BranchReview.objects.get().card_note == "值班认真"
+    keep(cycle, member, GOOD, by=secretary, version=2)
+    give(cycle, member.branch, by=secretary)
+    assert BranchReview.objects.get().notes == {}
+
+
+def test_what_paper_said_of_a_dimension_stays_beside_the_comment(cycle, member, secretary):
+    BranchReview.objects.create(
+        cycle=cycle,
+        member=member,
+        branch=member.branch,
+        submitted_at=IN_TIME,
+        notes={"work": "十次", "card": "旧"},
+        **GOOD,
+    )
+    keep(cycle, member, GOOD, by=secretary, comment="新", version=1)
+    give(cycle, member.branch, by=secretary)
+    assert BranchReview.objects.get().notes == {"work": "十次", "card": "新"}
+
+
+def test_a_comment_that_is_too_long_is_refused(cycle, member, secretary):
+    with pytest.raises(Refused, match="200"):
+        keep(cycle, member, GOOD, by=secretary, comment="长" * 201)
+    keep(cycle, member, GOOD, by=secretary, comment="长" * 200)
+
+
+def test_the_page_keeps_a_comment_alone_and_names_who_is_left(client, cycle, member, secretary, tree, time_machine):
+    time_machine.move_to(IN_TIME)
+    left = make_due(cycle, tree.b1, name="单雨桐")
+    sign_in(client, secretary)
+    typed = {f"{dimension}-{member.pk}": points for dimension, points in GOOD.items()}
+    answer = client.post(
+        url("ratings", tree.b1),
+        typed | {f"version-{member.pk}": 0, f"version-{left.pk}": 0, f"comment-{left.pk}": "  请补\n交 ", "give": "1"},
+        follow=True,
+    )
+    assert [str(message) for message in answer.context["messages"]] == ["已提交 1 人的评分。还有 1 人没有评分：单雨桐。"]
+    drafts = {review.member: review.draft for review in BranchReview.objects.all()}
+    assert drafts == {member: None, left: {"points": dict.fromkeys(GOOD), "notes": {"card": "请补 交"}}}
+    assert answer.context["left_count"] == 1
+    assert 'value="请补 交"' in answer.content.decode()

@@ -224,7 +224,7 @@ def test_officers_are_reminded_of_ratings_with_the_number(tree, cycle, secretary
     for moment in (at(17), at(18), at(19), at(20)):
         reminders.send_due(now=moment)
     assert [text_of(message) for message in Notification.objects.all()] == [
-        "本科生第一党支部：11月还有1人没有支部评分，11月20日24:00前可以评分。"
+        "本科生第一党支部：11月还有 1 人没有支部总评，11月20日24:00前可以评分。"
     ] * 2
     assert {message.url for message in Notification.objects.all()} == {"/branches/B001/months/2026-11/ratings/"}
 
@@ -260,11 +260,11 @@ def test_the_page_shows_whom_and_what_and_sends_at_the_next_click(client, tree, 
     sign_in(client, secretary)
     page = client.get(url("remind_members", tree.b1))
     assert page.context["text"] == "书记提醒您：11月自评尚未提交，11月15日24:00前可以填写。"
-    assert page.context["list_text"] == "2026年11月自评还有2人未交：单雨桐、于知行。11月15日24:00前可以填写。"
+    assert page.context["list_text"] == "2026年11月自评还有 2 人未交：单雨桐、于知行。11月15日24:00前可以填写。"
     assert not Notification.objects.exists()
     sent = client.post(url("remind_members", tree.b1), follow=True)
     assert sent.redirect_chain == [(url("month", tree.b1), 302)]
-    assert "已提醒1人" in sent.content.decode()
+    assert "已提醒 1 人" in sent.content.decode()
     again = client.get(url("remind_members", tree.b1)).content.decode()
     assert "今天已提醒过" in again
     assert client.post(url("remind_members", tree.b1), follow=True).status_code == 200

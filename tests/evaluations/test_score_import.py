@@ -335,7 +335,7 @@ def test_the_monthly_workbook_holds_the_note_of_the_whole_card(tree, cycle):
     content = monthly_workbook(branch_months([tree.b1], cycle.month), cycle.month)
     rows = read_file(content, "month.xlsx")[1].rows
     assert [tuple(cells[-2:]) for _row, cells in rows[-2:]] == [
-        ("自评卡说明", "支部总评卡说明"),
+        ("自评卡说明", "支部评语"),
         ("住院一周", "表现稳定"),
     ]
 

@@ -27,7 +27,10 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEntry:
-    """Write one line in the caller's transaction. `by` is the acting user, or None for the clock."""
+    """Write one line in the caller's transaction. `by` is the acting user, or None for the clock.
+
+    The line names for whom he stood in, if only that gave him the right (see User.stood_in_for).
+    """
     return AuditEntry.objects.create(
         **_line(action, by=by, subject=subject, branch=branch, before=before, after=after, reason=reason)
     )
@@ -104,11 +107,13 @@ def _line(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> dict[str, Any]:
+    branch = branch if branch is not None else getattr(subject, "branch", None)
     return {
         "action": action,
         "actor": by,
         "actor_name": by.name if by else "",
-        "branch": branch if branch is not None else getattr(subject, "branch", None),
+        "stood_in_for": by.stood_in_for(branch) if by else "",
+        "branch": branch,
         "subject_type": subject._meta.label_lower if subject else "",
         "subject_id": str(subject.pk) if subject else "",
         "subject_name": str(subject)[:120] if subject else "",
@@ -135,6 +140,8 @@ def _digest(previous: str, line: AuditEntry) -> str:
         line.sequence, line.id, line.at.isoformat(), line.actor_id, line.actor_name, line.action, line.branch_id,
         line.subject_type, line.subject_id, line.subject_name, line.before, line.after, line.reason,
     ]  # fmt: skip
+    if line.stood_in_for:  # lines from before there were stand-ins keep their seals
+        content.append(line.stood_in_for)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256((previous + text).encode()).hexdigest()
 

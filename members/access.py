@@ -16,17 +16,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from members.refusals import missing_right
 from members.roles import ACTING_ORDER, ROLE_PERMISSIONS, Permission, Role, acting_role, appointable
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One office today: a role over a branch and all below it."""
+    """One office today: a role over a branch and all below it. `stands_in_for` names its holder if he is away."""
 
     role: Role
     branch: Any
     acting: bool = False
     class_name: str = ""
+    stands_in_for: str = ""
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
@@ -59,6 +61,13 @@ class Access:
         covering = (grant for grant in self.granting(Permission.ASSIGN_ROLES) if grant.covers(branch))
         return frozenset().union(*(appointable(grant.role, acting=grant.acting) for grant in covering))
 
+    def stood_in_for(self, permission: Permission, branch: Any = None) -> str:
+        """Whose right this is: "" for the own one, else the name of the person who is away."""
+        grants = [grant for grant in self.granting(permission) if branch is None or grant.covers(branch)]
+        if any(not grant.stands_in_for for grant in grants):
+            return ""
+        return next((grant.stands_in_for for grant in grants), "")
+
     def has_role(self, role: Role) -> bool:
         return any(grant.role == role for grant in self.grants)
 
@@ -73,30 +82,33 @@ class Access:
 
 
 def access_of(user: Any, today: date | None = None) -> Access:
-    """Return what this person may do today; loaded once per request (the user object lives as long)."""
-    if today is None and (loaded := user.__dict__.get("_access")):
+    """Return what this person may do today; loaded once per user object (one request) and day."""
+    day = today or timezone.localdate()
+    loaded_on, loaded = user.__dict__.get("_access", (None, None))
+    if today is None and loaded_on == day:
         return loaded
-    access = Access(tuple(_grants(user, today or timezone.localdate())))
+    access = Access(tuple(_grants(user, day)))
     if today is None:
-        user.__dict__["_access"] = access
+        user.__dict__["_access"] = (day, access)
     return access
 
 
 def _grants(user: Any, today: date) -> list[Grant]:
     if not user.is_active:
         return []
-    assignments = list(user.role_assignments.on(today).select_related("branch"))
-    grants = [_grant(assignment, today) for assignment in assignments]
+    held = user.role_assignments.model.objects.held_by(user, today)
+    grants = [_grant(assignment, user, today) for assignment in held]
     member = getattr(user, "member", None)
     if member is not None and member.ended_on is None:
         grants.append(Grant(Role.MEMBER, member.branch))
     return grants
 
 
-def _grant(assignment: Any, today: date) -> Grant:
+def _grant(assignment: Any, user: Any, today: date) -> Grant:
     role = Role(assignment.role)
     acting = role in ACTING_ORDER and _appointed_acting_role(assignment, today) == role
-    return Grant(role, assignment.branch, acting, assignment.class_name)
+    away = assignment.user.name if assignment.user_id != user.pk else ""
+    return Grant(role, assignment.branch, acting, assignment.class_name, away)
 
 
 def _appointed_acting_role(assignment: Any, today: date) -> Role | None:
@@ -123,7 +135,8 @@ class PortalView:
         if self.permission is None:
             raise ImproperlyConfigured(f"{type(self).__name__} does not say which permission it asks for.")
         if not access_of(request.user).may(self.permission):
-            raise PermissionDenied
+            raise PermissionDenied(missing_right(self.permission))
+        request.user.permission_in_use = self.permission
         return super().dispatch(request, *args, **kwargs)
 
     def visible(self, queryset: ScopedQuerySet) -> ScopedQuerySet:

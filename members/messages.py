@@ -48,12 +48,50 @@ def role_ended(context: dict[str, Any]) -> str:
     return _("Your office in %(branch)s was withdrawn: %(role)s.") % values
 
 
-def member_transferred(context: dict[str, Any]) -> str:
-    return _("%(name)s was transferred from %(source)s to %(branch)s and belongs there since %(day)s.") % context
+def transfer_proposed(context: dict[str, Any]) -> str:
+    return _("%(source)s asks you to take %(name)s into %(target)s. Accept or decline the transfer.") % context
+
+
+def transfer_accepted(context: dict[str, Any]) -> str:
+    return _("%(target)s has accepted %(name)s, who belongs there since %(day)s.") % context
+
+
+def transfer_declined(context: dict[str, Any]) -> str:
+    return _("%(target)s has declined %(name)s, who stays in %(source)s. The reason: %(answer)s") % context
+
+
+def transfer_cancelled(context: dict[str, Any]) -> str:
+    return _("%(source)s has taken the transfer of %(name)s back. The reason: %(answer)s") % context
+
+
+def membership_moved(context: dict[str, Any]) -> str:
+    return _("Your membership has moved from %(source)s to %(target)s. You belong there since %(day)s.") % context
+
+
+def absence_entered(context: dict[str, Any]) -> str:
+    values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
+    return (
+        _(
+            "%(stand_in)s stands in for %(name)s (%(role)s, %(branch)s) from %(starts_on)s to %(ends_on)s and has the "
+            "rights of the office in these days."
+        )
+        % values
+    )
+
+
+def absence_ended(context: dict[str, Any]) -> str:
+    values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
+    return _("%(stand_in)s no longer stands in for %(name)s (%(role)s, %(branch)s).") % values
 
 
 TEXTS = {
-    "member_transferred": member_transferred,
+    "transfer_proposed": transfer_proposed,
+    "transfer_accepted": transfer_accepted,
+    "transfer_declined": transfer_declined,
+    "transfer_cancelled": transfer_cancelled,
+    "membership_moved": membership_moved,
+    "absence_entered": absence_entered,
+    "absence_ended": absence_ended,
     "account_reset": account_reset,
     "password_changed": password_changed,
     "number_changed": number_changed,
@@ -72,7 +110,17 @@ GROUPS = (
     Group(
         "offices",
         gettext_lazy("Offices and membership"),
-        gettext_lazy("An office is given to you or ends; somebody of your branch is transferred."),
-        ("role_given", "role_ended", "member_transferred"),
+        gettext_lazy("An office is given to you or ends; you stand in for somebody; a membership moves."),
+        (
+            "role_given",
+            "role_ended",
+            "absence_entered",
+            "absence_ended",
+            "transfer_proposed",
+            "transfer_accepted",
+            "transfer_declined",
+            "transfer_cancelled",
+            "membership_moved",
+        ),
     ),
 )

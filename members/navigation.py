@@ -14,6 +14,11 @@ from members.views.office import PAGES
 
 OFFICE_VIEWS = ("accounts", "member_slip", "staff_slip", "roles", "appoint", "end_office", "branches", "add_branch",
                 "rename_branch", "close_branch", "audit", "technical_audit")  # fmt: skip
+# Which guide of the help speaks to a role; officers of a branch read the secretary's.
+GUIDES = {
+    Role.MEMBER: "member", Role.CLASS_CONTACT: "member", Role.COUNSELOR: "counselor", Role.REVIEWER: "reviewer",
+    Role.ADMINISTRATOR: "reviewer",
+}  # fmt: skip
 SHOWN_FIRST = [role for role in Role if role != Role.MEMBER]
 
 
@@ -37,7 +42,13 @@ def account(request: HttpRequest) -> Account | None:
     """The person's name and the first of the offices."""
     if not request.user.is_authenticated:
         return None
-    return Account(request.user.name, _role_label(request), reverse("members:account"))
+    return Account(request.user.name, _role_label(request), reverse("members:account"), _guide(request))
+
+
+def _guide(request: HttpRequest) -> str:
+    """The guide of the first of the offices."""
+    grants = sorted(access_of(request.user).grants, key=_place)
+    return GUIDES.get(grants[0].role, "secretary") if grants else ""
 
 
 def _role_label(request: HttpRequest) -> str:
@@ -45,8 +56,12 @@ def _role_label(request: HttpRequest) -> str:
     if not grants:
         return ""
     label = str(ROLE_LABELS[grants[0].role])
+    if grants[0].stands_in_for:
+        return _("%(role)s (standing in)") % {"role": label}
     return _("%(role)s (acting)") % {"role": label} if grants[0].acting else label
 
 
-def _place(grant: Grant) -> int:
-    return SHOWN_FIRST.index(grant.role) if grant.role in SHOWN_FIRST else len(SHOWN_FIRST)
+def _place(grant: Grant) -> tuple[bool, bool, int]:
+    """The own offices first, then those of people who are away, the membership last."""
+    is_member = grant.role == Role.MEMBER
+    return is_member, bool(grant.stands_in_for), 0 if is_member else SHOWN_FIRST.index(grant.role)

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from members.views import (
+    absences,
     account,
     accounts,
     audit,
     branches,
     memberships,
     messages,
+    notice,
     own_record,
     people,
     roles,
@@ -16,6 +18,7 @@ from members.views import (
     roster_import,
     search,
     sign_in,
+    transfers,
 )
 
 app_name = "members"
@@ -24,6 +27,9 @@ urlpatterns = [
     path("login/", sign_in.SignInView.as_view(), name="login"),
     path("logout/", sign_in.SignOutView.as_view(), name="logout"),
     path("activate/", sign_in.ActivateView.as_view(), name="activate"),
+    path("privacy/", notice.NoticeView.as_view(), name="notice"),
+    path("privacy/reading/", notice.AcknowledgeNoticeView.as_view(), name="acknowledge_notice"),
+    path("privacy/retention/", notice.RetentionView.as_view(), name="retention"),
     path("account/", account.AccountView.as_view(), name="account"),
     path("account/email/", account.EmailView.as_view(), name="email"),
     path("account/password/", account.ChangePasswordView.as_view(), name="password"),
@@ -38,6 +44,9 @@ urlpatterns = [
     path("offices/", roles.RoleListView.as_view(), name="roles"),
     path("offices/branches/<int:pk>/", roles.AppointView.as_view(), name="appoint"),
     path("offices/<int:pk>/end/", roles.EndOfficeView.as_view(), name="end_office"),
+    path("absences/", absences.AbsenceListView.as_view(), name="absences"),
+    path("absences/offices/<int:pk>/", absences.EnterAbsenceView.as_view(), name="absence_add"),
+    path("absences/<int:pk>/end/", absences.EndAbsenceView.as_view(), name="absence_end"),
     path("branches/", branches.BranchListView.as_view(), name="branches"),
     path("branches/add/", branches.AddBranchView.as_view(), name="add_branch"),
     path("branches/<int:pk>/name/", branches.RenameBranchView.as_view(), name="rename_branch"),
@@ -59,7 +68,14 @@ urlpatterns = [
     path("people/<int:pk>/edit/", people.EditPersonView.as_view(), name="person_edit"),
     path("people/<int:pk>/end/", memberships.EndMembershipView.as_view(), name="person_end"),
     path("people/<int:pk>/resumption/", memberships.ResumeMembershipView.as_view(), name="person_resume"),
-    path("people/<int:pk>/transfer/", memberships.TransferMemberView.as_view(), name="person_transfer"),
+    path("people/<int:pk>/transfer/", transfers.ProposeTransferView.as_view(), name="person_transfer"),
+    path("transfers/", transfers.TransferListView.as_view(), name="transfers"),
+    path("transfers/<int:pk>/", transfers.TransferView.as_view(), name="transfer"),
+    path("transfers/<int:pk>/letter/", transfers.TransferLetterView.as_view(), name="transfer_letter"),
+    path("transfers/<int:pk>/acceptance/", transfers.AcceptTransferView.as_view(), name="transfer_accept"),
+    path("transfers/<int:pk>/refusal/", transfers.DeclineTransferView.as_view(), name="transfer_decline"),
+    path("transfers/<int:pk>/cancellation/", transfers.CancelTransferView.as_view(), name="transfer_cancel"),
+    path("transfers/<int:pk>/receipt/", transfers.ReceiptView.as_view(), name="transfer_receipt"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("my-record/", own_record.OwnRecordView.as_view(), name="own_record"),
 ]

@@ -8,9 +8,10 @@ from members.models import Branch
 
 
 class BranchChoiceField(forms.ModelChoiceField):
+    """Organisations with their superior's name, because many are called the same. Its query loads the parents."""
+
     def label_from_instance(self, branch: Branch) -> str:
-        depth = branch.path.count("/") - 1
-        return f"{'　' * depth}{branch.name}"
+        return f"{branch.parent.name} · {branch.name}" if branch.parent else branch.name
 
 
 class AddBranchForm(forms.Form):

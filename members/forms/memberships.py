@@ -1,4 +1,4 @@
-"""What has to be said when a membership ends, goes on or moves to another branch?"""
+"""What has to be said when a membership ends or goes on?"""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.people import DateField
-from members.models import Branch, Member
+from members.models import Member
 
 
-class MembershipForm(forms.Form):
-    """A step in the life of a membership: on a day that is not before `first` and not after today."""
+class DayForm(forms.Form):
+    """A day that is not before `first` and not after today."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     day = DateField()
 
     day_label, day_help = "", ""
 
-    def __init__(self, *args, member: Member, first: date, today: date, **options) -> None:
+    def __init__(self, *args, first: date, today: date, **options) -> None:
         super().__init__(*args, **options)
-        self.member, self.first, self.today = member, first, today
-        self.initial["version"] = member.version
+        self.first, self.today = first, today
         self.fields["day"].label, self.fields["day"].help_text = self.day_label, self.day_help
         self.fields["day"].widget.attrs |= {"min": first.isoformat(), "max": today.isoformat()}
 
@@ -35,6 +33,17 @@ class MembershipForm(forms.Form):
                 _("This day lies before %(first)s. Enter that day or a later one.") % {"first": self.first.isoformat()}
             )
         return day
+
+
+class MembershipForm(DayForm):
+    """A step in the life of a membership; `version` is of the record as it was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, member: Member, **options) -> None:
+        super().__init__(*args, **options)
+        self.member = member
+        self.initial["version"] = member.version
 
 
 class EndForm(MembershipForm):
@@ -54,24 +63,3 @@ class ResumeForm(MembershipForm):
         if self.member.branch.closed_on is not None:
             raise forms.ValidationError(_("%(branch)s is closed.") % {"branch": self.member.branch.name})
         return super().clean()
-
-
-class BranchChoiceField(forms.ModelChoiceField):
-    """Branches with their superior's name, because many are called the same."""
-
-    def label_from_instance(self, branch: Branch) -> str:
-        return f"{branch.parent.name} · {branch.name}"
-
-
-class TransferForm(MembershipForm):
-    """`branches`: those that the person may move to, with their parents loaded."""
-
-    day_label = _("First day in the new branch")
-
-    to = BranchChoiceField(label=_("New branch"), queryset=Branch.objects.none(), empty_label=_("Please choose"))
-
-    field_order = ["version", "to", "day"]
-
-    def __init__(self, *args, branches, **options) -> None:
-        super().__init__(*args, **options)
-        self.fields["to"].queryset = branches

@@ -32,6 +32,7 @@ class AppointForm(forms.Form):
         queryset=Member.objects.none(),
         required=False,
         empty_label=_("Nobody of this list"),
+        widget=forms.RadioSelect,
     )
     number = NumberField(
         label=_("Or somebody else: student or staff number"),
@@ -45,16 +46,25 @@ class AppointForm(forms.Form):
     starts_on = date_field(_("First day"))
     ends_on = date_field(_("Last day"), required=False, help_text=_("Empty: until it is ended."))
 
-    def __init__(self, *args, branch: Branch, roles: list[Role], members, today: date, **kwargs):
+    def __init__(self, *args, branch: Branch, roles: list[Role], members, shown: list[Member], today: date, **kwargs):
+        """`members`: who may be chosen; `shown`: those of them that the search has found."""
         super().__init__(*args, **kwargs)
         self.initial.setdefault("starts_on", today)
         self.fields["role"].choices = [("", "—"), *((role.value, ROLE_LABELS[role]) for role in roles)]
-        self.fields["member"].queryset = members
+        self._offer(members, shown)
         if branch.kind != Branch.Kind.BRANCH:
             del self.fields["member"]
             self.fields["number"].label = _("Student or staff number")
         if Role.CLASS_CONTACT not in roles:
             del self.fields["class_name"]
+
+    def _offer(self, members, shown: list[Member]) -> None:
+        field, chosen = self.fields["member"], self.data.get("member", "")
+        field.queryset = members
+        if chosen.isdecimal() and int(chosen) not in {member.pk for member in shown}:
+            shown = [*members.filter(pk=chosen[:18]), *shown]
+        offered = [(member.pk, field.label_from_instance(member)) for member in shown]
+        field.widget.choices = [("", field.empty_label), *offered]
 
     def clean_name(self):
         return text_of(self.cleaned_data["name"])

@@ -13,6 +13,7 @@ from branchportal.models import AccessRecord, AuditEntry
 from members.labels import ROLE_LABELS, STAGE_LABELS
 from members.models import Member, User
 from members.queries.accounts import offices_of
+from members.queries.offices import offices_within
 from members.queries.audit_trail import Change, action_labels, changes_of
 from members.roles import Role
 from members.stages import ORDER, Stage
@@ -104,6 +105,14 @@ def open_offices(user: User | None, today: date) -> list[str]:
     if user is None:
         return []
     return [f"{office.branch.name} · {ROLE_LABELS[Role(office.role)]}" for office in offices_of(user, today)]
+
+
+def offices_left(member: Member, today: date) -> list[str]:
+    """Offices in the person's own branch: they end when he leaves it."""
+    if member.user_id is None:
+        return []
+    offices = offices_within(member.branch, [member.user_id], today)
+    return [f"{office.branch.name} · {ROLE_LABELS[Role(office.role)]}" for office in offices]
 
 
 def in_words(field: str, value: Any) -> str:

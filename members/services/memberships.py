@@ -1,36 +1,46 @@
-"""How does a membership end, go on again, or move to another branch of the university?"""
+"""How does a membership end, and how does it go on again? How it moves stands in transfers.py."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.db import transaction
-from django.urls import reverse
 
 from branchportal import audit
-from branchportal.notifications import notify
-from members.access import access_of
-from members.models import Branch, FormerMembership, Member, RoleAssignment, User
-from members.roles import ROLE_PERMISSIONS, Permission
-from members.services.accounts import end_sessions
+from members.models import FormerMembership, Member, Transfer, User
+from members.services.leaving import sign_out_without_role
 from members.services.people import locked
 
-ROSTER_KEEPERS = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.EDIT_ROSTER in permissions]
+
+class OpenTransfer(Exception):
+    """The membership is on its way elsewhere: `transfer` has to be decided or cancelled first."""
+
+    def __init__(self, transfer: Transfer) -> None:
+        super().__init__(transfer.pk)
+        self.transfer = transfer
 
 
 def end_membership(*, member: Member, version: int, reason: str, ended_on: date, by: User, today: date) -> Member:
     """End it on `ended_on`, the first day that no longer counts; the person stays in the records.
 
-    With the last role go the sessions. The same end sent twice has one effect. Raises StaleEdit.
+    With the last role go the sessions. The same end sent twice has one effect. Raises StaleEdit, OpenTransfer.
     """
     with transaction.atomic():
         row = locked(member)
         after = {"ended_on": ended_on, "end_reason": reason}
         if (row.ended_on, row.end_reason) == (ended_on, reason):
             return row
-        row = _changed(locked(member, version), "member.ended", after, by)
-        _sign_out_without_role(row, today)
+        row = locked(member, version)
+        refuse_open_transfer(row)
+        changed(row, "member.ended", after, by)
+        sign_out_without_role(users=[row.user_id], today=today)
     return row
+
+
+def refuse_open_transfer(row: Member) -> None:
+    """Raise OpenTransfer if the membership is on its way elsewhere."""
+    if transfer := row.transfers.open().first():
+        raise OpenTransfer(transfer)
 
 
 def resume_membership(*, member: Member, version: int, joined_on: date, by: User) -> Member:
@@ -45,56 +55,22 @@ def resume_membership(*, member: Member, version: int, joined_on: date, by: User
         row = locked(member, version)
         after = {"ended_on": None, "end_reason": ""}
         if joined_on != row.ended_on:
-            _remember(row, left_on=row.ended_on)
+            remember(row, left_on=row.ended_on)
             after["joined_on"] = joined_on
-        return _changed(row, "member.resumed", after, by)
+        return changed(row, "member.resumed", after, by)
 
 
-def transfer_member(*, member: Member, version: int, to: Branch, joined_on: date, by: User, today: date) -> Member:
-    """Move a current member to another branch; `joined_on` is the first day there. Raises StaleEdit.
-
-    Who keeps the roster there is told. Reviews stay with the branch of their month. Offices in the old branch are
-    ended by whoever appoints them.
-    """
-    with transaction.atomic():
-        row = locked(member)
-        if row.branch_id == to.pk:
-            return row
-        row = locked(member, version)
-        source = row.branch
-        _remember(row, left_on=joined_on)
-        row = _changed(row, "member.transferred", {"branch": to, "joined_on": joined_on}, by)
-        _tell_new_branch(row, source, today)
-    return row
-
-
-def _tell_new_branch(row: Member, source: Branch, today: date) -> None:
-    offices = RoleAssignment.objects.on(today).filter(branch=row.branch, role__in=ROSTER_KEEPERS)
-    notify(
-        User.objects.filter(pk__in=offices.values("user"), is_active=True),
-        "member_transferred",
-        key=f"{row.pk}:{row.version}",
-        context={"name": row.name, "source": source.name, "branch": row.branch.name, "day": row.joined_on.isoformat()},
-        url=reverse("members:person", args=[row.pk]),
-    )
-
-
-def _remember(row: Member, *, left_on: date) -> None:
+def remember(row: Member, *, left_on: date) -> None:
+    """Keep the present time in the branch as a former one."""
     FormerMembership.objects.create(member=row, branch=row.branch, joined_on=row.joined_on, left_on=left_on)
 
 
-def _changed(row: Member, action: str, after: dict, by: User) -> Member:
-    """Write `after` and one line about it, in the trail of the branch that acted."""
+def changed(row: Member, action: str, after: dict, by: User, **further: str) -> Member:
+    """Write `after` and one line about it with `further` facts, in the trail of the branch it belonged to."""
     source, before = row.branch, {name: getattr(row, name) for name in after}
     for name, value in after.items():
         setattr(row, name, value)
     row.version += 1
     row.save()
-    audit.record(action, by=by, subject=row, branch=source, before=before, after=after)
+    audit.record(action, by=by, subject=row, branch=source, before=before, after=after | further)
     return row
-
-
-def _sign_out_without_role(row: Member, today: date) -> None:
-    user = User.objects.filter(pk=row.user_id).first()
-    if user is not None and not access_of(user, today).grants:
-        end_sessions(user=user)

@@ -50,8 +50,8 @@ def appoint(
                 % {"name": user.name}
             )
         office.save()
-        audit.record("role.given", by=by, subject=user, branch=branch, after=_facts(office))
-        _tell("role_given", office, now)
+        audit.record("role.given", by=by, subject=user, branch=branch, after=facts(office))
+        tell("role_given", office, now)
     return office
 
 
@@ -69,18 +69,18 @@ def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetim
         _refuse(office.user, Role(office.role), office.branch, by)
         if office.ends_on is not None and office.ends_on < last_day:
             raise ValidationError({"last_day": _("This office ends earlier already.")})
-        before = _facts(office)
+        before = facts(office)
         if last_day < office.starts_on:
             audit.record("role.withdrawn", by=by, subject=office.user, branch=office.branch, before=before)
-            _tell("role_ended", office, now)
+            tell("role_ended", office, now)
             office.delete()
         else:
             office.ends_on = last_day
             office.save(update_fields=["ends_on"])
-            old, new = audit.changes(before, _facts(office))
+            old, new = audit.changes(before, facts(office))
             old, new = {"role": before["role"], **old}, {"role": before["role"], **new}
             audit.record("role.ended", by=by, subject=office.user, branch=office.branch, before=old, after=new)
-            _tell("role_ended", office, now)
+            tell("role_ended", office, now)
         if last_day < timezone.localdate(now):
             end_sessions(user=office.user)
 
@@ -105,7 +105,8 @@ def _overlapping(office: RoleAssignment):
     return same if office.ends_on is None else same.filter(starts_on__lte=office.ends_on)
 
 
-def _facts(office: RoleAssignment) -> dict[str, object]:
+def facts(office: RoleAssignment) -> dict[str, object]:
+    """What the audit trail keeps of an office."""
     return {
         "role": str(office.role),
         "class_name": office.class_name,
@@ -114,7 +115,8 @@ def _facts(office: RoleAssignment) -> dict[str, object]:
     }
 
 
-def _tell(kind: str, office: RoleAssignment, now: datetime) -> None:
+def tell(kind: str, office: RoleAssignment, now: datetime) -> None:
+    """Let the holder know that the office was given or ended."""
     context = {
         "role": str(office.role),
         "branch": office.branch.name,

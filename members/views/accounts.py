@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views import View
 from django.views.generic import ListView
 
+from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.models import Member, RoleAssignment, User
 from members.queries.accounts import (
@@ -34,7 +35,7 @@ SLIPS_AT_ONCE = 200
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class AccountListView(PortalView, ListView):
+class AccountListView(PortalView, NearestPage, ListView):
     """The accounts of one branch, or those that a search finds; names, numbers and the account's state only."""
 
     permission = Permission.MANAGE_ACCOUNTS

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
+from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.forms.roles import date_field
 from members.queries.audit_trail import TECHNICAL, action_labels, changes_of, filtered, lines_for
@@ -27,7 +28,7 @@ class AuditFilter(forms.Form):
         self.fields["action"].choices = [("", _("Everything")), *sorted(actions, key=lambda pair: str(pair[1]))]
 
 
-class AuditView(PortalView, ListView):
+class AuditView(PortalView, NearestPage, ListView):
     """The audit trail of the branches in scope."""
 
     permission = Permission.VIEW_AUDIT

@@ -47,7 +47,7 @@ class AddBranchView(PortalView, FormView):
 
     def get_form_kwargs(self):
         parents = self.visible(Branch.objects.filter(closed_on=None)).exclude(kind=Branch.Kind.BRANCH)
-        return {**super().get_form_kwargs(), "parents": parents.order_by("path")}
+        return {**super().get_form_kwargs(), "parents": parents.select_related("parent").order_by("path")}
 
     def get_initial(self):
         below = self.request.GET.get("below", "")

@@ -1,4 +1,4 @@
-"""How does a membership end, go on again, or move to another branch?"""
+"""How does a membership end, or go on again?"""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from members.access import PortalView
-from members.forms.memberships import EndForm, ResumeForm, TransferForm
-from members.models import Branch, Member
+from members.forms.memberships import EndForm, ResumeForm
+from members.models import Member, Transfer
 from members.queries.people import open_offices
 from members.roles import Permission
-from members.services.memberships import end_membership, resume_membership, transfer_member
+from members.services.memberships import OpenTransfer, end_membership, resume_membership
 from members.services.people import StaleEdit
 
 
@@ -51,6 +51,9 @@ class _MembershipView(PortalView, FormView):
             text = self.write(form.cleaned_data)
         except StaleEdit as stale:
             return self.conflict(stale.member)
+        except OpenTransfer as there:
+            form.add_error(None, _on_its_way(there.transfer))
+            return self.form_invalid(form)
         messages.success(self.request, text)
         return self.back()
 
@@ -132,37 +135,7 @@ class ResumeMembershipView(_MembershipView):
         return _("%(name)s belongs to the branch again.") % {"name": self.person.name}
 
 
-class TransferMemberView(_MembershipView):
-    permission = Permission.TRANSFER_MEMBERS
-    form_class = TransferForm
-
-    def get_initial(self) -> dict:
-        return {"day": timezone.localdate()}
-
-    def get_form_kwargs(self) -> dict:
-        committee = self.person.branch.path.split("/")[0]
-        branches = Branch.objects.party_branches().filter(path__startswith=f"{committee}/")
-        branches = branches.exclude(pk=self.person.branch_id).select_related("parent")
-        return super().get_form_kwargs() | {"branches": branches}
-
-    def words(self) -> dict:
-        return {
-            "title": _("Transfer %(name)s to another branch") % {"name": self.person.name},
-            "text": _(
-                "The new branch sees the whole record at once; you no longer see it. Reviews and rankings of earlier "
-                "months stay with your branch."
-            ),
-            "label": _("Transfer"),
-            "offices": open_offices(self.person.user, timezone.localdate()),
-        }
-
-    def write(self, typed: dict) -> str:
-        transfer_member(
-            member=self.person,
-            version=typed["version"],
-            to=typed["to"],
-            joined_on=typed["day"],
-            by=self.request.user,
-            today=timezone.localdate(),
-        )
-        return _("%(name)s now belongs to %(branch)s.") % {"name": self.person.name, "branch": typed["to"].name}
+def _on_its_way(transfer: Transfer) -> str:
+    return _(
+        "The membership is on its way to %(destination)s. Record the receipt, or take the transfer back first."
+    ) % {"destination": transfer.destination}

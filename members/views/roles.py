@@ -5,23 +5,28 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView
 
+from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.forms.roles import AppointForm, EndOfficeForm
 from members.labels import ROLE_LABELS, ROLE_SENTENCES
 from members.models import Branch, Member, RoleAssignment
 from members.queries.offices import offices_in_scope, roles_for, visible_branches
+from members.queries.roster import matching
 from members.roles import Permission, Role
 from members.services import accounts, roles
 from members.views.office import office_links
 
+SHOWN = 20  # members offered at once; the others are found by the search
 
-class RoleListView(PortalView, ListView):
+
+class RoleListView(PortalView, NearestPage, ListView):
     """The offices of every branch in scope."""
 
     permission = Permission.ASSIGN_ROLES
@@ -47,6 +52,7 @@ class RoleListView(PortalView, ListView):
             **context,
             "groups": offices,
             "words": self.words,
+            "today": today,
             "role_table": [(ROLE_LABELS[role], ROLE_SENTENCES[role]) for role in Role],
             "office_links": office_links(self.request),
         }
@@ -68,11 +74,24 @@ class AppointView(PortalView, FormView):
         allowed = roles_for(self.branch, by=self.request.user)
         if not allowed:
             raise PermissionDenied
-        members = Member.objects.current().filter(branch=self.branch).in_roster_order()
         return {
-            **super().get_form_kwargs(), "branch": self.branch, "roles": allowed, "members": members,
-            "today": timezone.localdate(),
+            **super().get_form_kwargs(), "branch": self.branch, "roles": allowed, "members": self.members,
+            "shown": self.shown[:SHOWN], "today": timezone.localdate(),
         }  # fmt: skip
+
+    @cached_property
+    def words(self) -> str:
+        """What is searched for among the members of the branch."""
+        return self.request.GET.get("q", "").strip()[:60]
+
+    @property
+    def members(self) -> QuerySet[Member]:
+        return Member.objects.current().filter(branch=self.branch).in_roster_order()
+
+    @cached_property
+    def shown(self) -> list[Member]:
+        """The first ones that the search finds, and one more than fits if there are any."""
+        return list(matching(self.members, self.words)[: SHOWN + 1])
 
     def form_valid(self, form):
         values = form.cleaned_data
@@ -96,8 +115,9 @@ class AppointView(PortalView, FormView):
     def get_context_data(self, **kwargs):
         sentences = [(ROLE_LABELS[role], ROLE_SENTENCES[role]) for role in roles_for(self.branch, by=self.request.user)]
         return super().get_context_data(
-            **kwargs, branch=self.branch, sentences=sentences, office_links=office_links(self.request)
-        )
+            **kwargs, branch=self.branch, sentences=sentences, office_links=office_links(self.request),
+            words=self.words, found=len(self.shown[:SHOWN]), has_more=len(self.shown) > SHOWN,
+        )  # fmt: skip
 
     def _person(self, values):
         if values.get("member"):

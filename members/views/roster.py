@@ -10,6 +10,7 @@ from django.views.generic import ListView, View
 
 from branchportal import audit
 from branchportal.downloads import attachment
+from branchportal.paging import NearestPage
 from members.access import PortalView, access_of
 from members.forms.roster_filter import RosterFilter
 from members.labels import STAGE_LABELS
@@ -28,7 +29,7 @@ class _FilteredRoster(PortalView):
         return RosterFilter(self.request.GET, people, branches=branches, request=self.request)
 
 
-class RosterView(_FilteredRoster, ListView):
+class RosterView(_FilteredRoster, NearestPage, ListView):
     """The roster: search, filters in the address, 50 people a page."""
 
     permission = Permission.VIEW_ROSTER
@@ -39,12 +40,6 @@ class RosterView(_FilteredRoster, ListView):
     def get_queryset(self) -> QuerySet[Member]:
         self.filter = self.filtered()
         return self.filter.qs.select_related("branch")
-
-    def paginate_queryset(self, queryset, page_size):
-        """A page number that is too large or no number at all shows the nearest page."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **context) -> dict:
         access = access_of(self.request.user)

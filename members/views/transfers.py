@@ -1,0 +1,355 @@
+"""Which memberships are on their way, and how is each proposed, answered and printed?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, FormView, ListView
+
+from branchportal.paging import NearestPage
+from members.access import PortalView, access_of
+from members.forms.transfers import AcceptForm, AnswerForm, ReceiptForm, TransferForm
+from members.models import Member, Transfer
+from members.queries.people import offices_left
+from members.queries.transfers import Sides, listed, open_of, sides, targets
+from members.roles import Permission
+from members.services import transfers
+from members.services.memberships import OpenTransfer
+from members.services.people import StaleEdit
+
+WHICH = ("open", "overdue", "all")
+
+
+class TransferListView(PortalView, NearestPage, ListView):
+    """The transfers out of and into the reader's branches."""
+
+    permission = Permission.TRANSFER_MEMBERS
+    template_name = "members/transfers.html"
+    context_object_name = "transfers"
+    paginate_by = 30
+
+    def get_queryset(self):
+        asked = self.request.GET.get("which", "")
+        self.which = asked if asked in WHICH else WHICH[0]
+        return listed(self.request.user, self.which, timezone.localdate())
+
+    def get_context_data(self, **context) -> dict:
+        context = super().get_context_data(**context)
+        today, user = timezone.localdate(), self.request.user
+        rows = [(row, sides(row, user), row.is_overdue(today)) for row in context["transfers"]]
+        labels = ((WHICH[0], _("Open")), (WHICH[1], _("Receipt overdue")), (WHICH[2], _("All")))
+        return {**context, "rows": rows, "which": self.which, "choices": labels}
+
+
+class ProposeTransferView(PortalView, FormView):
+    """The leaving branch says where somebody goes; he stays until the other side has answered."""
+
+    permission = Permission.TRANSFER_MEMBERS
+    template_name = "members/transfer_form.html"
+    form_class = TransferForm
+
+    @cached_property
+    def person(self) -> Member:
+        people = self.visible(Member.objects.select_related("branch", "user"))
+        return get_object_or_404(people, pk=self.kwargs["pk"])
+
+    def get(self, request, *args, **kwargs) -> HttpResponse:
+        if self.person.ended_on is not None:
+            return redirect("members:person", self.person.pk)
+        if there := open_of(self.person):
+            return redirect("members:transfer", there.pk)
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict:
+        branches, access = targets(self.person), access_of(self.request.user)
+        own = {branch.pk for branch in branches if access.may_in(self.permission, branch)}
+        today = timezone.localdate()
+        return super().get_form_kwargs() | {"member": self.person, "branches": branches, "own": own, "today": today}
+
+    def get_context_data(self, **context) -> dict:
+        offices = offices_left(self.person, timezone.localdate())
+        return super().get_context_data(person=self.person, offices=offices, **context)
+
+    def form_valid(self, form: TransferForm) -> HttpResponse:
+        try:
+            transfer = self._write(form)
+        except StaleEdit as stale:
+            messages.warning(self.request, _changed_meanwhile(stale.member.name))
+            return redirect("members:person", self.person.pk)
+        except OpenTransfer as there:
+            messages.warning(self.request, _("There is an open transfer of this person already."))
+            return redirect("members:transfer", there.transfer.pk)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        if transfer.is_open:
+            messages.success(self.request, _proposed(transfer))
+        else:
+            messages.success(self.request, _moved(transfer))
+        return redirect("members:transfer", transfer.pk)
+
+    def _write(self, form: TransferForm) -> Transfer:
+        typed = form.cleaned_data
+        who = {"member": self.person, "version": typed["version"], "by": self.request.user, "now": timezone.now()}
+        if typed.get("at_once"):
+            return transfers.move_at_once(
+                **who, letter=form.letter(), target=typed["to"], first_day=typed["dated_on"]
+            )
+        return transfers.propose_transfer(
+            **who, letter=form.letter(), target=typed["to"], organisation=typed["organisation"]
+        )
+
+
+class _OneTransfer(PortalView):
+    """A transfer of a branch that the reader looks after, whichever side that is."""
+
+    permission = Permission.TRANSFER_MEMBERS
+
+    def get_queryset(self):
+        rows = Transfer.objects.select_related(
+            "member__user", "member__branch", "source__parent", "target__parent", "proposed_by", "decided_by"
+        )
+        return self.visible(rows)
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+
+    @cached_property
+    def sides(self) -> Sides:
+        return sides(self.transfer, self.request.user)
+
+
+class TransferView(_OneTransfer, DetailView):
+    """Where it stands, and what the reader can do about it."""
+
+    template_name = "members/transfer.html"
+    context_object_name = "transfer"
+
+    def get_object(self, queryset=None) -> Transfer:
+        return self.transfer
+
+    def get_context_data(self, **context) -> dict:
+        row, today = self.transfer, timezone.localdate()
+        is_open = row.is_open
+        may_see_person = access_of(self.request.user).may_in(Permission.VIEW_ROSTER, row.member.branch)
+        return super().get_context_data(
+            may_accept=is_open and self.sides.arriving,
+            may_cancel=is_open and self.sides.leaving,
+            may_record_receipt=is_open and self.sides.leaving and row.direction == Transfer.Direction.OUT,
+            has_letter=row.direction != Transfer.Direction.IN,
+            overdue=row.is_overdue(today),
+            may_see_person=may_see_person,
+            offices=offices_left(row.member, today) if is_open else [],
+            **context,
+        )
+
+
+class TransferLetterView(_OneTransfer, DetailView):
+    """The letter as it is printed: stub, letter and receipt on one A4 page."""
+
+    template_name = "members/transfer_letter.html"
+    context_object_name = "transfer"
+
+    def get_object(self, queryset=None) -> Transfer:
+        if self.transfer.direction == Transfer.Direction.IN:
+            raise PermissionDenied
+        return self.transfer
+
+    def get_context_data(self, **context) -> dict:
+        row = self.transfer
+        issuer = row.source.parent or row.source
+        return super().get_context_data(issuer=issuer, stage=_stage(row), **context)
+
+
+class _Answer(_OneTransfer, FormView):
+    """One decision about an open transfer; who comes too late sees how it stands."""
+
+    template_name = "members/transfer_answer.html"
+    danger = False
+
+    def may(self) -> bool:
+        """Is it the reader's side that decides this?"""
+        raise NotImplementedError
+
+    def get(self, request, *args, **kwargs) -> HttpResponse:
+        if not self.transfer.is_open or not self.may():
+            return redirect("members:transfer", self.transfer.pk)
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs) -> HttpResponse:
+        if not self.may():
+            raise PermissionDenied
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form) -> HttpResponse:
+        try:
+            done = self.write(form.cleaned_data)
+        except transfers.TransferClosed as closed:
+            messages.warning(
+                self.request,
+                _("This transfer was decided meanwhile: %(state)s. Nothing was changed.")
+                % {"state": closed.transfer.get_state_display()},
+            )
+            return redirect("members:transfer", self.transfer.pk)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        messages.success(self.request, self.done(done))
+        return redirect("members:transfer", self.transfer.pk)
+
+    def get_context_data(self, **context) -> dict:
+        row = self.transfer
+        return super().get_context_data(transfer=row, danger=self.danger, **self.words(), **context)
+
+
+class AcceptTransferView(_Answer):
+    """The receiving branch takes the person."""
+
+    form_class = AcceptForm
+
+    def may(self) -> bool:
+        return self.sides.arriving
+
+    def first_day(self) -> date:
+        return self.transfer.member.joined_on
+
+    def get_initial(self) -> dict:
+        return {"day": timezone.localdate()}
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"first": self.first_day(), "today": timezone.localdate()}
+
+    def words(self) -> dict:
+        return {
+            "title": _("Accept %(name)s") % {"name": self.transfer.member.name},
+            "text": _(
+                "From that day on the person belongs to %(target)s, and you see the whole record. Reviews and rankings "
+                "of earlier months stay with %(source)s."
+            )
+            % {"target": self.transfer.destination, "source": self.transfer.origin},
+            "label": _("Accept"),
+            "offices": offices_left(self.transfer.member, timezone.localdate()),
+        }
+
+    def write(self, typed: dict) -> Transfer:
+        return transfers.accept_transfer(
+            transfer=self.transfer, first_day=typed["day"], by=self.request.user, now=timezone.now()
+        )
+
+    def done(self, row: Transfer) -> str:
+        return _moved(row)
+
+
+class ReceiptView(AcceptTransferView):
+    """The receipt of a letter to the outside came back: the membership in the branch has ended."""
+
+    form_class = ReceiptForm
+
+    def may(self) -> bool:
+        return self.sides.leaving and self.transfer.direction == Transfer.Direction.OUT
+
+    def first_day(self) -> date:
+        return max(self.transfer.member.joined_on, self.transfer.dated_on)
+
+    def words(self) -> dict:
+        return {
+            "title": _("Receipt for %(name)s") % {"name": self.transfer.member.name},
+            "text": _("%(organisation)s has confirmed the membership. It ends in your branch; the record stays.")
+            % {"organisation": self.transfer.organisation},
+            "label": _("Record the receipt"),
+            "offices": offices_left(self.transfer.member, timezone.localdate()),
+        }
+
+    def write(self, typed: dict) -> Transfer:
+        return transfers.record_receipt(
+            transfer=self.transfer, received_on=typed["day"], by=self.request.user, now=timezone.now()
+        )
+
+    def done(self, row: Transfer) -> str:
+        return _("The receipt is recorded; the membership of %(name)s has ended.") % {"name": row.member.name}
+
+
+class DeclineTransferView(_Answer):
+    """The receiving branch does not take the person, and says why."""
+
+    form_class = AnswerForm
+    danger = True
+
+    def may(self) -> bool:
+        return self.sides.arriving
+
+    def words(self) -> dict:
+        return {
+            "title": _("Decline %(name)s") % {"name": self.transfer.member.name},
+            "text": _("The person stays in %(source)s, whose officers read the reason.")
+            % {"source": self.transfer.origin},
+            "label": _("Decline"),
+        }
+
+    def write(self, typed: dict) -> Transfer:
+        return transfers.decline_transfer(
+            transfer=self.transfer, answer=typed["answer"], by=self.request.user, now=timezone.now()
+        )
+
+    def done(self, row: Transfer) -> str:
+        return _("The transfer is declined.")
+
+
+class CancelTransferView(_Answer):
+    """The leaving branch takes its proposal or letter back."""
+
+    form_class = AnswerForm
+    danger = True
+
+    def may(self) -> bool:
+        return self.sides.leaving
+
+    def words(self) -> dict:
+        return {
+            "title": _("Take the transfer of %(name)s back") % {"name": self.transfer.member.name},
+            "text": _("The person stays in %(source)s. A printed letter with this number is no longer valid.")
+            % {"source": self.transfer.origin},
+            "label": _("Take it back"),
+        }
+
+    def write(self, typed: dict) -> Transfer:
+        return transfers.cancel_transfer(
+            transfer=self.transfer, answer=typed["answer"], by=self.request.user, now=timezone.now()
+        )
+
+    def done(self, row: Transfer) -> str:
+        return _("The transfer is taken back.")
+
+
+def _stage(row: Transfer) -> str:
+    day = row.dated_on
+    return dict(Member._meta.get_field("stage").flatchoices)[row.member.stage_on(day)]
+
+
+def _changed_meanwhile(name: str) -> str:
+    return _(
+        "%(name)s was changed by somebody else meanwhile, so nothing was saved. Look at the record and try again."
+    ) % {"name": name}
+
+
+def _proposed(row: Transfer) -> str:
+    if row.target_id:
+        return _("%(target)s has been asked. %(name)s stays in your branch until it accepts.") % {
+            "target": row.destination,
+            "name": row.member.name,
+        }
+    return _("The letter is ready to be printed. %(name)s stays in your branch until the receipt is back.") % {
+        "name": row.member.name
+    }
+
+
+def _moved(row: Transfer) -> str:
+    return _("%(name)s now belongs to %(branch)s.") % {"name": row.member.name, "branch": row.destination}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 RATE_WIDTH = 100
-STACK_WIDTH = 320
+STACK_WIDTH = 256
 ROOM_PER_DIGIT = 9
 ROOM_BESIDE = 8
 
@@ -33,7 +33,7 @@ def rate_width(part: int, whole: int) -> int:
 
 
 def stacked(counts: Sequence[int]) -> list[Segment]:
-    """One segment for each count, side by side, together 320 units; none at all where nobody is counted."""
+    """One segment for each count, side by side, together 256 units; none at all where nobody is counted."""
     total = sum(counts)
     if not total:
         return []

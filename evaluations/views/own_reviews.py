@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
 from django.views.generic import ListView
 
-from evaluations.deadlines import month_of
+from evaluations.deadlines import month_of, parse_month
 from evaluations.dimensions import grade_of
 from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle, SelfReview
+from evaluations.queries.own_months import own_months
 from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
 from evaluations.stages import CardState
+from evaluations.views.own_pictures import own_pictures
 from members.access import PortalView
 from members.models import Member
 from members.roles import Permission
@@ -36,13 +38,22 @@ class OwnReviewsView(PortalView, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         rows = [{"review": review, "cells": _cells(review)} for review in context["page_obj"]]
+        months = own_months(self.request.user.member, now=timezone.now())
         return {
             **context,
             "rows": rows,
             "labels": list(DIMENSION_LABELS.values()),
+            "pictures": own_pictures(months, _wanted(self.request.GET.get("month", ""))),
             "files": not rows and _files(self.request.user.member, timezone.now()),  # only the empty page asks
             "missed": missed_months(self.request.user.member, timezone.now()),
         }
+
+
+def _wanted(text: str) -> date | None:
+    try:
+        return parse_month(text)
+    except ValueError:
+        return None
 
 
 def _files(member: Member, now: datetime) -> bool:

@@ -10,7 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from evaluations.models import RankingRun
+from evaluations.models import RankingEntry, RankingRun
+from evaluations.periods import last_day
+from evaluations.queries.own_months import OwnMonth
+from members.labels import STAGE_LABELS
+from members.models import Member
 
 Facts = list[tuple[str | Promise, Any]]
 
@@ -31,4 +35,28 @@ def ranking_facts(run: RankingRun) -> Facts:
         (_("Run"), run.number),
         (_("Compiled"), f"{compiled} {run.compiled_by.name}" if run.compiled_by else compiled),
         (_("Fingerprint"), run.fingerprint),
+    ]
+
+
+def evidence_facts(entry: RankingEntry) -> Facts:
+    """Whose figure, then what stands above the ranking."""
+    return [
+        (_("Name"), entry.name),
+        (_("Number"), entry.number),
+        (_("Class"), entry.class_name or "–"),
+        *ranking_facts(entry.run),
+    ]
+
+
+def card_facts(month: OwnMonth, member: Member) -> Facts:
+    """Who filed when; the stage is that of the month's last day."""
+    filed = date_format(timezone.localtime(month.own.submitted_at), "Y-m-d H:i") if month.own else _("not filed")
+    late = [(_("State"), _("filed late"))] if month.own and month.own.is_late else []
+    return [
+        (_("Name"), member.name),
+        (_("Number"), member.number),
+        (_("Class"), member.class_name or "–"),
+        (_("Stage"), STAGE_LABELS[member.stage_on(last_day(month.month))]),
+        (_("Submitted"), filed),
+        *late,
     ]

@@ -131,11 +131,11 @@ def test_a_rate_is_full_for_all_alone_and_empty_for_nobody_alone(part, whole, wi
 
 def test_a_bar_is_divided_in_proportion():
     assert bars.stacked((4, 0, 16, 19, 1)) == [
-        bars.Segment(0, 32, 4, "16", has_room=True),
-        bars.Segment(32, 0, 0, "32", has_room=False),
-        bars.Segment(32, 128, 16, "96", has_room=True),
-        bars.Segment(160, 152, 19, "236", has_room=True),
-        bars.Segment(312, 8, 1, "316", has_room=False),
+        bars.Segment(0, 26, 4, "13", has_room=True),
+        bars.Segment(26, 0, 0, "26", has_room=False),
+        bars.Segment(26, 102, 16, "77", has_room=True),
+        bars.Segment(128, 122, 19, "189", has_room=True),
+        bars.Segment(250, 6, 1, "253", has_room=False),
     ]
     assert bars.stacked((0, 0)) == []
 
@@ -173,7 +173,7 @@ def test_a_field_has_a_dot_for_each_value_inside_its_box(many):
 def test_series_are_told_apart_by_five_shapes():
     assert [shape_of(place) for place in range(7)] == [0, 1, 2, 3, 4, 0, 1]
     assert len(set(SHAPES)) == 5
-    assert marks([("1", "2"), ("3", "4")], 1) == "M1 2m-4-4h8v8h-8zM3 4m-4-4h8v8h-8z"
+    assert marks([("1", "2"), ("3", "4")], 1) == "M1 2m-4.5-4.5h9v9h-9zM3 4m-4.5-4.5h9v9h-9z"
     assert marks([], 0) == ""
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from branchportal import navigation
+from branchportal.help.contexts import help_url
 from branchportal.navigation import Place
 
 
@@ -38,6 +39,12 @@ class Shell:
     def account(self) -> navigation.Account | None:
         """The person logged in, or None."""
         return navigation.account(self._request)
+
+    @property
+    def help_url(self) -> str:
+        """The help for the page shown; "" where it has none of its own."""
+        match = self._request.resolver_match
+        return help_url(match.view_name) if match else ""
 
     @property
     def version(self) -> str:

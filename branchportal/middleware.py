@@ -4,7 +4,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+
+PART = 64 * 1024  # bytes
+MOST_PARTS_DROPPED = 1600  # 100 MB
 
 
 class LanguageMiddleware:
@@ -33,6 +37,22 @@ class AddressMiddleware:
         if "%00" in request.META.get("QUERY_STRING", ""):
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         return self.get_response(request)
+
+
+class UploadSizeMiddleware:
+    """A file that is far too large is refused before it is taken in; what comes is read on, so that the page arrives."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) <= settings.UPLOAD_LIMIT:
+            return self.get_response(request)
+        for _part in range(MOST_PARTS_DROPPED):
+            if not request.read(PART):
+                break
+        return render(request, "413.html", status=413)
 
 
 class NoStoreMiddleware:

@@ -36,11 +36,12 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The person at the right of the header: the name, the role in one word, and the page of the own account."""
+    """The person at the right of the header: name, role in one word, page of the own account, the guide for the role."""
 
     name: str
     role: str = ""
     url: str = ""
+    guide: str = ""
 
 
 @dataclass(frozen=True, slots=True)

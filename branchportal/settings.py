@@ -42,13 +42,16 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "branchportal.middleware.LanguageMiddleware",
+    "branchportal.maintenance.MaintenanceMiddleware",
+    "branchportal.middleware.UploadSizeMiddleware",
     "branchportal.middleware.AddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "members.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "members.middleware.AccessMiddleware",
+    "members.middleware.NoticeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "branchportal.middleware.NoStoreMiddleware",
@@ -90,6 +93,13 @@ SEARCH = [
     "activities.search.find",
     "branchportal.help.search.find",
 ]
+# How long each kind of record is kept (see retention.py).
+RETENTION = [
+    "members.services.retention.RULES",
+    "evaluations.services.retention.RULES",
+    "activities.services.retention.RULES",
+    "branchportal.retention.RULES",
+]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 VERSION = "2026.11"
 
@@ -117,6 +127,7 @@ STORAGES = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+UPLOAD_LIMIT = 12 * 1024 * 1024  # of a whole request: a roster has 10 MB at most
 
 # --- Who is signed in ----------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import sys
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views import View, defaults
 from django.views.i18n import set_language
 
-from branchportal import mail
+from branchportal import kept_words, mail
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -44,5 +45,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form that is too large says so (413); anything else that makes no sense is told plainly (400)."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return render(request, "413.html", status=413)
+    return render(request, "400.html", status=400)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "branchportal/csrf_failure.html", status=403)
+    """What a page of ours sent under an old token comes back to be sent once more; a foreign page's form does not."""
+    form = kept_words.kept(request) if kept_words.came_from_here(request) else None
+    return render(request, "branchportal/csrf_failure.html", {"kept": form}, status=403)

@@ -8,7 +8,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +17,7 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from branchportal.kept_words import Kept, unpack
 from members.forms.sign_in import ActivationForm, SignInForm
 from members.models import User
 from members.services import sign_in, slips, throttle
@@ -59,7 +60,7 @@ class SignInView(FormView):
                     "signed in, use your activation slip first."
                 ),
             )
-        return _enter(self.request, user, self.next_url())
+        return _enter(self.request, user, self.next_url(), unpack(self.request.POST.get("words", "")))
 
     def next_url(self) -> str:
         """Return where the person wanted to go, if that is a page of this portal."""
@@ -71,7 +72,7 @@ class SignInView(FormView):
 
     def get_context_data(self, **kwargs):
         wanted = self.request.POST.get("next", self.request.GET.get("next", ""))
-        return super().get_context_data(**kwargs, next=wanted)
+        return super().get_context_data(**kwargs, next=wanted, words=self.request.POST.get("words", ""))
 
     def _refused(self, form, message: str) -> HttpResponse:
         form.add_error(None, message)
@@ -124,9 +125,9 @@ class ActivateView(FormView):
         return self.form_invalid(form)
 
 
-def _enter(request: HttpRequest, user: User, url: str) -> HttpResponse:
-    """Open a session under a new key and remember the browser."""
+def _enter(request: HttpRequest, user: User, url: str, words: Kept | None = None) -> HttpResponse:
+    """Open a session under a new key and remember the browser; words that waited for the log-in are shown first."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    response = redirect(url)
+    response = render(request, "members/send_again.html", {"kept": words}) if words else redirect(url)
     trust(request, response, user.number)
     return response

@@ -23,6 +23,7 @@ LAYERS = {
     "management": 5,
     "demo": 5,
     "navigation": 5,
+    "search": 5,
     "middleware": 5,
     "urls": 6,
 }

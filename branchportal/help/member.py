@@ -1,0 +1,115 @@
+"""What does a member need to know?"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from branchportal.help.parts import Guide, Link, Section
+
+MEMBER = Guide(
+    slug="member",
+    title=_("For members"),
+    summary=_("The monthly self-review, your own result, activities, and what is kept about you."),
+    sections=(
+        Section(
+            "signing-in",
+            _("Signing in"),
+            (
+                _(
+                    "Your branch secretary hands you an activation slip. Open the address on it, enter your number and "
+                    "the code, and choose a password of your own with at least 10 characters. After that you sign in "
+                    "with number and password."
+                ),
+                _("If you forget the password, ask the secretary for a new slip; the old password ends with it."),
+            ),
+            (Link(_("Use an activation slip"), "members:activate"), Link(_("My account"), "members:account")),
+        ),
+        Section(
+            "self-review",
+            _("Filing the monthly self-review"),
+            (
+                _(
+                    "The card opens on the first day of the month and is due on the 15th, 23:59, unless your "
+                    "committee has set another day. It looks back to the day after the previous deadline. Choose one "
+                    "grade in each of the five dimensions; a line of explanation is optional."
+                ),
+                _(
+                    "Last month's grades and your recorded activities stand beside the card to help your memory; they "
+                    "are no suggestion. After submitting you can change the card and submit again until the deadline."
+                ),
+            ),
+            (
+                Link(_("This month's card"), "evaluations:review_card"),
+                Link(_("My earlier months"), "evaluations:own_reviews"),
+            ),
+        ),
+        Section(
+            "interrupted",
+            _("When the connection breaks"),
+            (
+                _(
+                    "Everything you type is saved as a draft by itself; the time of the last saving stands at the foot "
+                    "of the card. Without a connection your words stay on the phone and are sent when it is back. Open "
+                    "the card again on the same phone and nothing is lost. A draft alone does not count: submit it."
+                ),
+            ),
+        ),
+        Section(
+            "after-the-deadline",
+            _("After the deadline"),
+            (
+                _(
+                    "Your branch decides whether a late card is refused or accepted and marked as late. If the branch "
+                    "returns your card, the reason stands on it: correct it and submit again."
+                ),
+            ),
+        ),
+        Section(
+            "own-result",
+            _("Your own result"),
+            (
+                _(
+                    "When a ranking has been compiled you see your own place, total and every step of the sum, down to "
+                    "the single months. You never see the figures of others, and they never see yours. A result is "
+                    "only for the branch committee's consideration. If a figure looks wrong, tell your secretary."
+                ),
+            ),
+            (Link(_("My results"), "evaluations:own_rankings"), Link(_("Scoring schemes"), "evaluations:schemes")),
+        ),
+        Section(
+            "activities",
+            _("Activities and hours"),
+            (
+                _(
+                    "The activities of your branch are listed with day and location; sign up where places are limited. "
+                    "When all places are taken you wait in order of arrival and move up by yourself. Whether you were "
+                    "present, and for how many hours, is recorded by the branch and shown to you."
+                ),
+            ),
+            (Link(_("Activities"), "activities:activities"),),
+        ),
+        Section(
+            "own-data",
+            _("What is kept about you"),
+            (
+                _(
+                    "Your record shows all that the roster keeps about you, and who opened it or took it away in a "
+                    "file. Sex, ethnicity, birthday and identity card number are not kept. If something is wrong, ask "
+                    "for a correction; the secretary decides and you are told."
+                ),
+            ),
+            (Link(_("My record"), "members:own_record"),),
+        ),
+        Section(
+            "messages",
+            _("Messages"),
+            (
+                _(
+                    "The portal tells you when a month opens, when a deadline is near and when something about your "
+                    "account changes. Add an e-mail address if you want to be told there too."
+                ),
+            ),
+            (Link(_("Messages"), "members:messages"), Link(_("Change e-mail"), "members:email")),
+        ),
+    ),
+)

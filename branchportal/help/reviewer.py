@@ -1,0 +1,100 @@
+"""What does a reviewer of the committee need to know?"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from branchportal.help.parts import Guide, Link, Section
+
+REVIEWER = Guide(
+    slug="reviewer",
+    title=_("For committee reviewers"),
+    summary=_("Setting the months, publishing schemes, appointing officers, examining rankings."),
+    sections=(
+        Section(
+            "calendar",
+            _("Setting the months"),
+            (
+                _(
+                    "Months appear by themselves, two ahead. For each you decide whether it is evaluated, until which "
+                    "day self-reviews and branch ratings run, and whether grades or points are given. February, July "
+                    "and August start switched off. A general branch can have days of its own."
+                ),
+                _(
+                    "As soon as reviews have been submitted the scale stays and the month can't be switched off; a "
+                    "month that has closed is not changed any more. Change a later month instead."
+                ),
+            ),
+            (Link(_("Calendar of the months"), "evaluations:calendar"),),
+        ),
+        Section(
+            "schemes",
+            _("Publishing a scheme"),
+            (
+                _(
+                    "A scheme says how a ranking is computed: its components, weights, conditions and how ties are "
+                    "broken. Import it as a file; the portal checks it and tells it in plain words. Keep it as a "
+                    "draft, have it discussed, then publish it. From then on everybody in your branches can read it."
+                ),
+                _(
+                    "The first rating of its months seals a scheme. A later change is a new version that starts with "
+                    "a later month. National limits, such as twelve months as an activist, can only be tightened."
+                ),
+            ),
+            (
+                Link(_("Scoring schemes"), "evaluations:schemes"),
+                Link(_("Import a scheme"), "evaluations:scheme_import"),
+            ),
+        ),
+        Section(
+            "offices",
+            _("Appointing officers"),
+            (
+                _(
+                    "You appoint secretaries, branch officers, class contacts and counselors below your committee, "
+                    "each from a day and, if you like, until a day. Nobody appoints or dismisses himself. The person "
+                    "is told, and the appointment stands in the audit trail."
+                ),
+            ),
+            (Link(_("Offices"), "members:roles"),),
+        ),
+        Section(
+            "rankings",
+            _("Examining a ranking"),
+            (
+                _(
+                    "Why is this person third? Open the ranking, click the name: components, months, weights and "
+                    "rounding stand on one page. “Who moved” compares with the run before. The sealed bundle holds "
+                    "all inputs and the scheme, so that anybody can compute the ranking again."
+                ),
+                _(
+                    "The line through a ranking is drawn by you on the page, and a tie at the line is pointed out. "
+                    "The portal decides nothing: the branch committee does, with a reason."
+                ),
+            ),
+            (Link(_("Rankings"), "evaluations:rankings"),),
+        ),
+        Section(
+            "overview",
+            _("How far the branches are"),
+            (
+                _(
+                    "The page of the months shows all branches of a month in one table; one click gives it as Excel. "
+                    "Counselors see the same for the branches in their scope."
+                ),
+            ),
+            (Link(_("Months"), "evaluations:months"), Link(_("Roster"), "members:roster")),
+        ),
+        Section(
+            "audit",
+            _("Who changed what"),
+            (
+                _(
+                    "Every change below your committee stands in the audit trail with time, person and the values "
+                    "before and after. Lines are never changed or removed, also not by administrators."
+                ),
+            ),
+            (Link(_("Audit trail"), "members:audit"),),
+        ),
+    ),
+)

@@ -1,0 +1,128 @@
+"""What does a branch secretary need to know, and whoever acts as one?"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from branchportal.help.parts import Guide, Link, Section
+
+SECRETARY = Guide(
+    slug="secretary",
+    title=_("For secretaries and branch officers"),
+    summary=_("Roster and accounts, the course of a month, rating, ranking, activities."),
+    sections=(
+        Section(
+            "roster",
+            _("Keeping the roster"),
+            (
+                _(
+                    "Upload the Excel file that your branch keeps already: the first row with 学号 and 姓名 is taken as "
+                    "the header. The file is checked first; you see what is new, what changes and which cells are "
+                    "wrong, and only then write it. Wrong rows come back as a file and never hold up the good ones."
+                ),
+                _(
+                    "Single people are added and corrected on their own pages. When somebody leaves, end the "
+                    "membership or transfer it; earlier reviews and rankings stay."
+                ),
+            ),
+            (
+                Link(_("Roster"), "members:roster"),
+                Link(_("Import a roster"), "members:roster_import"),
+                Link(_("Add a person"), "members:person_add"),
+            ),
+        ),
+        Section(
+            "accounts",
+            _("Accounts and offices"),
+            (
+                _(
+                    "Nobody gets a password from you: print activation slips and hand each over in person. Appoint the "
+                    "deputy and the commissioners under offices. Where there is no secretary, the first of them acts "
+                    "with the secretary's rights."
+                ),
+            ),
+            (Link(_("Accounts"), "members:accounts"), Link(_("Offices"), "members:roles")),
+        ),
+        Section(
+            "month",
+            _("The course of a month"),
+            (
+                _(
+                    "The month opens by itself on the 1st. Self-reviews are due on the 15th and branch ratings on the "
+                    "20th, unless the committee has set other days. Then the month closes and the ranking is compiled."
+                ),
+                _(
+                    "The page of the month says who has not filed. Remind all of them at once after a look at the "
+                    "text, at most once a day per person, or copy the names into your group chat."
+                ),
+            ),
+            (Link(_("Months"), "evaluations:months"),),
+        ),
+        Section(
+            "reviews",
+            _("Returning a self-review"),
+            (
+                _(
+                    "A card that is incomplete can be returned with a reason; the member corrects it and submits "
+                    "again. What you reply is dated and shown to the member."
+                ),
+            ),
+        ),
+        Section(
+            "rating",
+            _("Rating by keyboard"),
+            (
+                _(
+                    "All members stand on one page. The keys 1 to 5 choose a grade from excellent to “to improve”, "
+                    "Enter and the arrow keys lead to the next person. Every row is saved while you type and counts "
+                    "once you give the ratings. Nobody rates himself: another officer does."
+                ),
+            ),
+        ),
+        Section(
+            "paper",
+            _("Cards on paper"),
+            (
+                _(
+                    "Who has no phone at hand fills in a paper card. Download the sheet with all names on the page of "
+                    "the month, enter the cards and upload it. Paper never replaces what somebody filed online."
+                ),
+            ),
+        ),
+        Section(
+            "ranking",
+            _("Ranking: compiling and explaining"),
+            (
+                _(
+                    "A ranking follows the published scheme. Click a name to see every component, month and step of "
+                    "the sum: that answers “why is this person third?”. People who are not ranked are listed with the "
+                    "reason. Compile again after a correction; the earlier run stays and “Who moved” compares both."
+                ),
+                _(
+                    "A ranking advises. The branch committee discusses and decides, and writes down its reasons; equal "
+                    "totals share a place."
+                ),
+            ),
+            (
+                Link(_("Rankings"), "evaluations:rankings"),
+                Link(_("Compile ranking"), "evaluations:compile"),
+                Link(_("Scoring schemes"), "evaluations:schemes"),
+            ),
+        ),
+        Section(
+            "activities",
+            _("Recording activities"),
+            (
+                _(
+                    "Record meetings, lectures, theme Party days and services with their day, location and person in "
+                    "charge. Once an activity has begun, mark who was present, excused or absent; the hours count "
+                    "for those who were present and appear beside their self-review."
+                ),
+            ),
+            (
+                Link(_("Activities"), "activities:activities"),
+                Link(_("Record an activity"), "activities:add"),
+            ),
+        ),
+    ),
+)

@@ -15,7 +15,7 @@ app.conf.beat_schedule = {
     "seal-audit": {"task": "branchportal.tasks.seal_audit", "schedule": 60.0},
     "deliver-mail": {"task": "branchportal.tasks.deliver_mail", "schedule": 60.0},
     "month": {"task": "evaluations.tasks.tick", "schedule": 60.0},
-    "tidy": {"task": "members.tasks.tidy", "schedule": 3600.0},
+    "retention": {"task": "branchportal.tasks.end_old_records", "schedule": 3600.0},
 }
 for _entry in app.conf.beat_schedule.values():
     _entry["options"] = {"expires": _entry["schedule"]}

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from branchportal import audit, jobs, mail
+from branchportal import audit, jobs, mail, retention
 
 
 @shared_task
@@ -25,3 +25,8 @@ def deliver_mail() -> None:
 def seal_audit() -> None:
     while audit.seal():
         pass
+
+
+@shared_task
+def end_old_records() -> None:
+    retention.enqueue_daily(now=timezone.now())

@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from activities.models import ActivityKind
+from members import notice
 from members.models import Branch, Member, RoleAssignment, User
 from members.pinyin import spell
 from members.roles import Role
@@ -134,7 +135,9 @@ def make_user(
     """
     order = Member.objects.count() + User.objects.count()
     name, number = name or generated_name(order), number or generated_number(order)
-    user = User.objects.create(number=number, name=name, password=make_password(password))
+    user = User.objects.create(
+        number=number, name=name, password=make_password(password), notice_version=notice.VERSION
+    )
     if role == Role.MEMBER:
         make_member(branch, name=name, number=number, user=user, **fields)
     else:

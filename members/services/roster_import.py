@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -200,9 +200,3 @@ def failing_file(*, batch: ImportBatch, error_header: str) -> bytes:
 def _errors(batch: ImportBatch, sheets: list) -> list:
     today = date.fromisoformat(batch.arguments["today"])
     return plan_import(batch.branch, sheets, today=today).reading.errors
-
-
-def remove_old_batches(*, now: datetime) -> int:
-    """Forget uploads of every kind after a week; return how many."""
-    removed, _by_model = ImportBatch.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
-    return removed

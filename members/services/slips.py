@@ -97,11 +97,6 @@ def activate(*, number: str, code: str, password: str, address: str, now: dateti
     return user
 
 
-def tidy(now: datetime) -> int:
-    """Remove slips that ended long ago; return how many. The audit trail keeps that they were made."""
-    return ActivationSlip.objects.filter(expires_at__lt=now - KEPT_FOR).delete()[0]
-
-
 def _spend(number: str, code: str, password: str, now: datetime) -> User:
     with transaction.atomic():
         slip = ActivationSlip.objects.select_for_update(of=("self",)).select_related("user").filter(

@@ -56,11 +56,6 @@ def forget(number: str) -> None:
     LoginFailure.objects.filter(account__startswith=_number_part(number)).delete()
 
 
-def tidy(now: datetime) -> int:
-    """Remove failures that no limit counts any more; return how many."""
-    return LoginFailure.objects.filter(at__lt=now - KEPT_FOR).delete()[0]
-
-
 def _exceeded(attempt: LoginFailure) -> bool:
     same_account = LoginFailure.objects.filter(account=attempt.account)
     return _over(PER_ACCOUNT_AND_ADDRESS, same_account.filter(address=attempt.address), attempt.at) or _over(

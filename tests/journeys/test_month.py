@@ -47,7 +47,7 @@ def bring_in_the_roster(page, url, axe):
 
 
 def activate(desktop, phone, url, member, axe):
-    """The secretary prints a slip; the member chooses a password on the phone."""
+    """The secretary prints a slip; the member chooses a password on the phone and reads the privacy notice once."""
     desktop.goto(f"{url}/accounts/members/{member.pk}/slip/")
     desktop.click("main button.btn-primary")
     code = desktop.inner_text(".slip-code")
@@ -58,6 +58,9 @@ def activate(desktop, phone, url, member, axe):
     phone.fill("[name=password]", PASSWORD)
     phone.fill("[name=repeated]", PASSWORD)
     phone.click("main button.btn-primary")
+    phone.wait_for_url(f"{url}/privacy/*")
+    axe(phone)
+    phone.tap("main button.btn-primary")
     phone.wait_for_url(f"{url}/")
 
 

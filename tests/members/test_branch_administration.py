@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from branchportal.models import AuditEntry
+from members import notice
 from members.models import Branch, User
 from members.roles import Role
 from members.services import branches, slips
@@ -129,6 +130,7 @@ def test_a_real_start_with_two_commands(client):
     code = next(word for word in printed.split() if word.count("-") == 3)
     sent = {"number": "A1", "code": code, "password": "ming-yuan-2026", "repeated": "ming-yuan-2026"}
     assert client.post("/activate/", sent)["Location"] == "/"
+    assert client.post("/privacy/reading/", {"version": notice.VERSION})["Location"] == "/"
     assert client.get("/branches/").status_code == 200
     assert User.objects.get().role_assignments.get().role == "administrator"
 

@@ -7,13 +7,12 @@ from django.db import IntegrityError
 from django.utils.translation import override
 
 from branchportal.models import AuditEntry
-from members.models import Branch, FormerNumber, ImportBatch, Member
+from members.models import Branch, FormerNumber, Member
 from members.roles import Role
 from members.services.roster_import import (
     ChangedSinceCheckError,
     check_roster,
     keep_batch,
-    remove_old_batches,
     write_batch,
     write_roster,
 )
@@ -305,14 +304,6 @@ def test_a_batch_overtaken_by_an_edit_shows_the_new_preview(tree):
     assert (batch.state, batch.report["created"], batch.report["unchanged"]) == ("checked", 1, 1)
     assert write_batch(batch=batch, by=secretary, today=TODAY) is True
     assert Member.objects.count() == 2
-
-
-def test_uploads_are_forgotten_after_a_week(tree):
-    secretary = make_user(Role.SECRETARY, tree.b1)
-    batch = keep(tree.b1, GOOD, secretary)
-    assert remove_old_batches(now=NOW + datetime.timedelta(days=7)) == 0
-    assert remove_old_batches(now=NOW + datetime.timedelta(days=7, seconds=1)) == 1
-    assert not ImportBatch.objects.filter(pk=batch.pk).exists()
 
 
 def test_the_preview_names_fields_and_values(tree):

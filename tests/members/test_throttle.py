@@ -85,13 +85,6 @@ def test_differently_typed_numbers_are_one_account():
 
 
 @pytest.mark.django_db
-def test_tidy_removes_what_is_older_than_a_day():
-    fail(1, now=NOW - timedelta(days=1, seconds=1))
-    fail(1, now=NOW - timedelta(hours=23))
-    assert throttle.tidy(NOW) == 1
-
-
-@pytest.mark.django_db
 def test_the_browser_of_an_earlier_log_in_lets_its_owner_in():
     member = make_user(Role.MEMBER, make_branch_tree().b1, number="2023000001", password=PASSWORD)
     right = {"number": "2023000001", "password": PASSWORD}

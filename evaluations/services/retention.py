@@ -1,0 +1,94 @@
+"""How long are reviews, ratings and rankings kept, and what happens then?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from branchportal.retention import Ending, Rule
+from evaluations.models import BranchReview, SelfReview
+
+MONTHS_OF_WORDS = 24
+
+
+def _with_words(model: type) -> QuerySet:
+    return model.objects.exclude(notes={}, draft__isnull=True)
+
+
+def _of_people_who_left(model: type):
+    def expired(limit: datetime) -> QuerySet:
+        return _with_words(model).filter(member__ended_on__lt=timezone.localdate(limit))
+
+    return expired
+
+
+def _forgotten_drafts(model: type):
+    def expired(limit: datetime) -> QuerySet:
+        return model.objects.filter(saved_at__lt=limit, draft__isnull=False)
+
+    return expired
+
+
+def _drop_words(rows: QuerySet) -> int:
+    return rows.update(notes={}, draft=None)
+
+
+def _drop_drafts(rows: QuerySet) -> int:
+    return rows.update(draft=None)
+
+
+RULES = (
+    Rule(
+        "review_words",
+        _("Words of self-reviews"),
+        _("The points were counted; the words helped only while the person was in the branch."),
+        since=_("after the membership ended"),
+        ending=Ending.EMPTIED,
+        months=MONTHS_OF_WORDS,
+        expired=_of_people_who_left(SelfReview),
+        end=_drop_words,
+    ),
+    Rule(
+        "rating_words",
+        _("Words of branch ratings"),
+        _("The points were counted; the words helped only while the person was in the branch."),
+        since=_("after the membership ended"),
+        ending=Ending.EMPTIED,
+        months=MONTHS_OF_WORDS,
+        expired=_of_people_who_left(BranchReview),
+        end=_drop_words,
+    ),
+    Rule(
+        "review_drafts",
+        _("Self-reviews that were begun and never filed"),
+        _("The month has long been closed."),
+        since=_("after the last word"),
+        months=3,
+        expired=_forgotten_drafts(SelfReview),
+        end=_drop_drafts,
+    ),
+    Rule(
+        "rating_drafts",
+        _("Branch ratings that were begun and never given"),
+        _("The month has long been closed."),
+        since=_("after the last word"),
+        months=3,
+        expired=_forgotten_drafts(BranchReview),
+        end=_drop_drafts,
+    ),
+    Rule(
+        "points",
+        _("Points of self-reviews and branch ratings"),
+        _("Rankings are computed from them; without the name of the record they point at nobody."),
+        ending=Ending.KEPT,
+    ),
+    Rule(
+        "rankings",
+        _("Rankings with the names and figures of the day"),
+        _("They were laid before the branch committee; a sealed copy proves that nothing was changed afterwards."),
+        ending=Ending.KEPT,
+    ),
+)

@@ -1,6 +1,6 @@
 """What goes into a ranking: who is in the pool, and what was submitted about him in each month?
 
-Seven queries for one branch, whatever the number of people: see `read`.
+Eight queries for one branch, whatever the number of people: see `read`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class PersonData:
     member: Member
     stage: Stage
     inputs: dict[str, Any]  # as in the bundle
-    evidence: dict[str, Any]  # {component: {"months": […], "missing": […], "not_due": […]}}
+    evidence: dict[str, Any]  # {component: {"months": […], "missing": […], "not_due": […]}}, and "late" if any
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class _Asked:
     period_end: date
     points: Points
     due: set[tuple[int, date]]
+    late: set[tuple[int, date]]
 
 
 def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) -> Material:
@@ -79,7 +80,7 @@ def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) 
     points = _points(ids, months)
     due = _due(ids, months)
     components = known.needed_components(parse_scheme(scheme.document))
-    asked = _Asked(scheme.sources, components, months, last_day(last), points, due)
+    asked = _Asked(scheme.sources, components, months, last_day(last), points, due, _late(ids, months))
     people = [_person(asked, member, day) for member in members]
     return Material(branch, purpose, first, last, scheme, day, people)
 
@@ -121,6 +122,12 @@ def _due(ids: list[int], months: list[date]) -> set[tuple[int, date]]:
     return set(Due.objects.filter(member__in=ids, cycle__month__in=months).values_list("member_id", "cycle__month"))
 
 
+def _late(ids: list[int], months: list[date]) -> set[tuple[int, date]]:
+    """Whose self-review of which month counts although it came late; it is only said, the points are the same."""
+    late = SelfReview.objects.submitted().filter(member__in=ids, cycle__month__in=months, is_late=True)
+    return set(late.values_list("member_id", "cycle__month"))
+
+
 def _person(asked: _Asked, member: Member, day: date) -> PersonData:
     inputs: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
@@ -134,6 +141,9 @@ def _person(asked: _Asked, member: Member, day: date) -> PersonData:
             "missing": _texts(month for month in absent if (member.pk, month) in asked.due),
             "not_due": _texts(month for month in absent if (member.pk, month) not in asked.due),
         }
+        if asked.sources["components"][component.code] == known.SELF_REVIEW:
+            late = [month for month in filed if (member.pk, month) in asked.late]
+            evidence[component.code] |= {"late": _texts(late)} if late else {}
     for name in asked.sources["inputs"]:  # so far there is one source of such inputs
         figure = known.months_as_activist(member.activist_on, asked.period_end)
         if figure is not None:

@@ -21,6 +21,8 @@ from evaluations.scheme import WEIGHTED, Component, Scheme, parse_scheme
 from evaluations.scoring import Score, figure, rounded
 from members.models import User
 
+MONTH_KINDS = ("months", "late", "missing", "not_due")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -161,9 +163,9 @@ def not_closed(runs: Sequence[RankingRun]) -> dict[int, list[date]]:
 
 
 def months_of(entry: RankingEntry, code: str) -> Mapping[str, list[date]]:
-    """The months of one component: {"months": counted, "missing": due but not filed, "not_due": …}."""
+    """The months of one component: {"months": counted, "late": of these, "missing": due but not filed, …}."""
     evidence = entry.evidence.get(code, {})
-    return {key: [parse_month(text) for text in evidence.get(key, [])] for key in ("months", "missing", "not_due")}
+    return {key: [parse_month(text) for text in evidence.get(key, [])] for key in MONTH_KINDS}
 
 
 def moves(run: RankingRun) -> list[Move]:

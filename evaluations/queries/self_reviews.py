@@ -150,8 +150,9 @@ def _is_past(due: Due, now: datetime) -> bool:
     """Every deadline lies within its month: only the present one has to be looked up."""
     if due.cycle.month < month_of(now):
         return True
-    card = card_of(due.member, due.cycle.month, now)
-    return now >= card.until
+    if now < window_of(due.cycle, due.branch).reviews_end:
+        return False
+    return now >= card_of(due.member, due.cycle.month, now).until
 
 
 def _is_filer_on(day: date, member: Member, cycle: Cycle) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -105,11 +106,19 @@ class MonthsView(PortalView, View):
             "cycle": cycle,
             "cycles": cycles,
             "page": page,
-            "lines": overview.branch_lines(cycle, page.object_list, now=now),
+            "lines": self._lines(cycle, page.object_list, now),
             "query": request.GET.get("q", ""),
             "may_export": access_of(request.user).may(Permission.EXPORT_RANKING),
         }
         return render(request, "evaluations/months.html", context)
+
+    def _lines(self, cycle: Cycle, branches: Any, now: datetime) -> list[tuple[overview.BranchLine, str]]:
+        """Each branch with its median time to an answer in words, "" without one."""
+        times = answers.reply_times(cycle, branches)
+        return [
+            (line, reply_time_label(times[line.branch.pk]) if line.branch.pk in times else "")
+            for line in overview.branch_lines(cycle, branches, now=now)
+        ]
 
     def _cycles(self, branches: Any) -> list[Cycle]:
         """The last twelve months of the first committee in scope."""

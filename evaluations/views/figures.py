@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
+from branchportal.pictures import dots
+from branchportal.pictures.marks import shape_of
 from evaluations import wording
 from evaluations.explaining import plain
 from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
 from evaluations.models import RankingEntry
 from evaluations.queries import rankings
-from evaluations.queries.rankings import Row
+from evaluations.queries.rankings import Cell, Row
 from evaluations.scheme import WEIGHTED, Component, Scheme
 
-WIDTH, MARGIN, MIDDLE = 160, 8, 10
-SHAPES = 5  # as many as the stylesheet knows
+NEAR = 3  # people shown on each side of a line
 
 
 def column_keys(scheme: Scheme) -> list[dict[str, Any]]:
     """The head of each component's column: label, weight, and the shape of its dots (None: not drawn)."""
-    shapes = {component.code: place % SHAPES for place, component in enumerate(_drawn(scheme.components))}
+    shapes = {component.code: shape_of(place) for place, component in enumerate(_drawn(scheme.components))}
     return [
         {
             "label": component.label,
@@ -31,20 +34,67 @@ def column_keys(scheme: Scheme) -> list[dict[str, Any]]:
 
 
 def dot_plot(row: Row, low: int, high: int) -> dict[str, Any]:
-    """The dots of one person's weighted components between `low` and `high`: whole units of a 160 × 20 picture."""
-    drawn = _drawn([cell.component for cell in row.cells])
-    cells = [cell for cell in row.cells if cell.component in drawn]
-    dots = [
+    """The dots of one person's weighted components between `low` and `high`, in a picture of 160 × 20 units."""
+    cells = _weighted_cells(row)
+    return {
+        "dots": [
+            {"x": dots.along(cell.points, low, high), "shape": shape_of(place)}
+            for place, cell in enumerate(cells)
+            if cell.points is not None
+        ],
+        "text": wording.spoken((cell.component.label, cell.text) for cell in cells if cell.text),
+    }
+
+
+def component_lines(row: Row, others: Sequence[Row], low: int, high: int) -> list[dict[str, Any]]:
+    """One person's weighted components, a line each: his dot, and a stroke for everybody else who is ranked."""
+    beside = [_weighted_cells(other) for other in others if other is not row]
+    return [
         {
-            "x": MARGIN + round((WIDTH - 2 * MARGIN) * (cell.points - low) / (high - low)),
-            "y": MIDDLE,
-            "shape": place % SHAPES,
+            "label": cell.component.label,
+            "text": cell.text,
+            "x": None if cell.points is None else dots.along(cell.points, low, high),
+            "shape": shape_of(place),
+            "others": dots.strokes_of([cells[place].points for cells in beside], low, high),
         }
-        for place, cell in enumerate(cells)
-        if cell.points is not None
+        for place, cell in enumerate(_weighted_cells(row))
     ]
-    text = wording.spoken((cell.component.label, cell.text) for cell in cells if cell.text)
-    return {"dots": dots, "text": text}
+
+
+def field_of_totals(table: Sequence[Row]) -> dict[str, Any] | None:
+    """Where all totals lie and where the line cuts them; None for fewer than two different ones."""
+    totals = [Fraction(row.entry.total) for row in table]
+    if len(set(totals)) < 2:
+        return None
+    low, high = floor(min(totals)), ceil(max(totals))
+    cut = next((place for place, row in enumerate(table) if row.is_last_above_the_line), None)
+    return {
+        "low": low,
+        "high": high,
+        "dots": dots.field(totals, low, high),
+        "count": len(totals),
+        "first": table[0].entry.total,
+        "last": table[-1].entry.total,
+        "line": None if cut is None else dots.between(totals[cut], totals[cut + 1], low, high),
+    }
+
+
+def near_the_line(table: Sequence[Row]) -> dict[str, Any] | None:
+    """The three people on each side of the line, with what each component adds to their totals."""
+    cut = next((place for place, row in enumerate(table) if row.is_last_above_the_line), None)
+    if cut is None:
+        return None
+    above, below = table[cut].entry, table[cut + 1].entry
+    return {
+        "gap": plain(Fraction(above.total) - Fraction(below.total)),
+        "above": above,
+        "below": below,
+        "labels": [cell.component.label for cell in table[cut].cells],
+        "rows": [
+            {"row": row, "parts": [_contribution(row, cell) for cell in row.cells]}
+            for row in table[max(cut + 1 - NEAR, 0) : cut + 1 + NEAR]
+        ],
+    }
 
 
 def explanation_context(entry: RankingEntry) -> dict[str, Any]:
@@ -78,6 +128,17 @@ def explanation_context(entry: RankingEntry) -> dict[str, Any]:
     }
 
 
+def _weighted_cells(row: Row) -> list[Cell]:
+    drawn = _drawn([cell.component for cell in row.cells])
+    return [cell for cell in row.cells if cell.component in drawn]
+
+
+def _contribution(row: Row, cell: Cell) -> tuple[str, str]:
+    """The component's label, and how much of the total comes from it."""
+    part = row.entry.components.get(cell.component.code, {})
+    return cell.component.label, part.get("contribution") or "–"
+
+
 def _drawn(components: Iterable[Component]) -> list[Component]:
     """Weighted components share a scale; bonuses and deductions don't."""
     return [component for component in components if component.role == WEIGHTED]
@@ -91,7 +152,10 @@ def _months(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:
     """Counted and missing months in their order; a counted one with its observation."""
     found = rankings.months_of(entry, part.component.code)
     counted = zip(found["months"], part.observations, strict=False)
-    lines = [{"month": month, "observation": observation, "is_due": True} for month, observation in counted]
-    lines += [{"month": month, "observation": None, "is_due": True} for month in found["missing"]]
-    lines += [{"month": month, "observation": None, "is_due": False} for month in found["not_due"]]
+    lines = [
+        {"month": month, "observation": observation, "is_due": True, "is_late": month in found["late"]}
+        for month, observation in counted
+    ]
+    for kind, is_due in (("missing", True), ("not_due", False)):
+        lines += [{"month": month, "observation": None, "is_due": is_due, "is_late": False} for month in found[kind]]
     return sorted(lines, key=lambda line: line["month"])

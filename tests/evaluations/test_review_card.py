@@ -272,7 +272,7 @@ def test_too_late_says_so_and_shows_the_words_that_were_kept(phone_of, time_mach
     answer = phone_of.post(PAGE, {**GRADES, "version": "0", "life_note": "Kept all the same"})
     text = answer.content.decode()
     assert answer.status_code == 409
-    assert "Too late: self-reviews were due until 15 November 23:59." in text
+    assert "Too late: self-reviews were due until 15 November, 23:59." in text
     assert "Kept all the same" in text
     assert SelfReview.objects.get().draft["points"] == POINTS
 

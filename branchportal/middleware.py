@@ -40,7 +40,7 @@ class AddressMiddleware:
 
 
 class UploadSizeMiddleware:
-    """A file that is far too large is refused before it is taken in; what comes is read on, so that the page arrives."""
+    """A file that is far too large is refused unread; what still comes is dropped, so that the answer arrives."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

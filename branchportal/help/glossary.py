@@ -169,7 +169,7 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
                 "closed-month",
                 _("Closed month"),
                 _(
-                    "After the last day of the branch ratings nothing in the month changes, and the ranking is compiled."
+                    "After the last day of the branch ratings nothing in it changes any more, and the ranking is compiled."
                 ),
                 (_MONTHS,),
             ),

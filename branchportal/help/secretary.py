@@ -16,9 +16,9 @@ SECRETARY = Guide(
             _("Keeping the roster"),
             (
                 _(
-                    "Upload the Excel file that your branch keeps already: the first row with 学号 and 姓名 is taken as "
-                    "the header. The file is checked first; you see what is new, what changes and which cells are "
-                    "wrong, and only then write it. Wrong rows come back as a file and never hold up the good ones."
+                    "Upload the Excel file that your branch keeps already, or the template filled in. The file is "
+                    "checked first: you see what is new, what changes and which cells are wrong, and only then write "
+                    "it. Wrong rows come back as a file and never hold up the good ones."
                 ),
                 _(
                     "Single people are added and corrected on their own pages. When somebody leaves, end the "

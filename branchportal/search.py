@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from branchportal import navigation
 
@@ -27,8 +28,8 @@ MOST = 6  # of each group
 class Group(Enum):
     """Under which heading a hit stands, in the order of the page."""
 
-    PEOPLE = _("People")
-    PAGES = _("Pages")
+    PEOPLE = pgettext_lazy("search", "People")
+    PAGES = pgettext_lazy("search", "Pages")
     MONTHS = _("Months")
     RANKINGS = _("Rankings")
     ACTIVITIES = _("Activities")

@@ -5,17 +5,8 @@ from __future__ import annotations
 import calendar
 import re
 
-NUMERALS = {
-    "一": 1,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+NUMERALS = {numeral: number for number, numeral in enumerate(_NUMERALS, start=1)}
     "十一": 11,
     "十二": 12,
 }

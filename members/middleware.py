@@ -1,4 +1,4 @@
-"""What comes before every page: the log-in, the end of a session without a role, and the privacy notice before first use."""
+"""What comes before every page: the log-in, the end of a session without a role, the privacy notice."""
 
 from collections.abc import Callable
 

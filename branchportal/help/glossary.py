@@ -168,9 +168,7 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
             Term(
                 "closed-month",
                 _("Closed month"),
-                _(
-                    "After the last day of the branch ratings nothing in it changes any more, and the ranking is compiled."
-                ),
+                _("After the last day of the branch ratings nothing in it changes, and the ranking is compiled."),
                 (_MONTHS,),
             ),
         ),

@@ -16,10 +16,12 @@ from members.models import User
 from members.roles import Permission
 
 
-def of_month(month: BranchMonth, *, may_compile: bool) -> Iterator[Todo]:
+def of_month(month: BranchMonth, *, may_compile: bool, may_answer: bool) -> Iterator[Todo]:
     """What is left to do in one branch's month; nothing before the first month and in a month that is off."""
     if month.cycle is None or month.phase in {Phase.OFF, Phase.PLANNED}:
         return
+    if may_answer and month.unanswered:
+        yield _unanswered(month)
     if month.phase == Phase.CLOSED:
         yield from _after_closing(month, may_compile=may_compile)
         return
@@ -32,6 +34,13 @@ def of_schemes(user: User) -> Iterator[Todo]:
     for scheme in drafts.filter(state=ScoringScheme.State.DRAFT).order_by("created_at", "pk"):
         text = _("Scheme %(name)s is a draft: read and publish it") % {"name": scheme}
         yield Todo(text, reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), since=scheme.created_at)
+
+
+def _unanswered(month: BranchMonth) -> Todo:
+    text = ngettext(
+        "%(count)s self-review waits for a reply", "%(count)s self-reviews wait for a reply", month.unanswered
+    )
+    return Todo(text % {"count": month.unanswered}, _page("reviews", month), since=month.unanswered_since)
 
 
 def _before_closing(month: BranchMonth) -> Iterator[Todo]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from activities.models import Activity
@@ -13,7 +14,7 @@ from branchportal.models import JobRun, Notification
 from evaluations.deadlines import Phase, Window
 from evaluations.dimensions import is_complete
 from evaluations.models import BranchReview, Cycle, RankingEntry, SelfReview
-from evaluations.queries import months, overview, self_reviews
+from evaluations.queries import answers, months, overview, self_reviews
 from members.access import access_of
 from members.models import Branch, Member, User
 from members.roles import Permission, Role
@@ -53,11 +54,27 @@ class BranchMonth:
     cycle: Cycle | None
     window: Window | None
     phase: Phase | None
-    progress: months.Progress
-    not_given: int
-    run: Any  # the ranking that holds this month
-    newest_run: Any  # of the latest period
-    stages: dict[Stage, int] = field(default_factory=dict)
+    newest_run: Any  # the ranking of the latest period
+    stages: dict[Stage, int]
+    progress: months.Progress = field(default_factory=months.Progress)
+    missing: list[str] = field(default_factory=list)  # names, while self-reviews are awaited
+    not_given: int = 0  # ratings that are complete but saved only
+    unanswered: int = 0  # self-reviews without a reply, the own one aside
+    unanswered_since: datetime | None = None
+
+    @property
+    def run(self) -> Any:
+        """The ranking that holds this month, if the newest does."""
+        newest, month = self.newest_run, self.cycle.month
+        return newest if newest is not None and newest.first_month <= month <= newest.last_month else None
+
+    @property
+    def awaits_reviews(self) -> bool:
+        return self.phase == Phase.FILING and self.progress.missing > 0
+
+    @property
+    def awaits_ratings(self) -> bool:
+        return self.phase in {Phase.FILING, Phase.RATING} and self.progress.unrated > 0
 
 
 def own_month(member: Member, *, now: datetime) -> OwnMonth:
@@ -82,17 +99,20 @@ def rated_branches(user: User) -> list[Branch]:
     return list(Branch.objects.filter(pk__in={branch.pk for branch in offices}).order_by("path"))
 
 
-def branch_month(branch: Branch, *, now: datetime) -> BranchMonth:
+def branch_month(branch: Branch, *, reader: User, now: datetime) -> BranchMonth:
     cycle = months.current_cycle(branch, now)
-    stages = overview.stages_of([branch])[branch.pk]
     newest = overview.newest_runs([branch]).get(branch.pk)
+    stages = overview.stages_of([branch])[branch.pk]
     if cycle is None:
-        return BranchMonth(branch, None, None, None, months.Progress(), 0, None, newest, stages)
+        return BranchMonth(branch, None, None, None, newest, stages)
     window = months.window_of(cycle, branch)
-    run = newest if newest is not None and newest.first_month <= cycle.month <= newest.last_month else None
+    phase = window.phase(now)
+    missing = months.missing_members(cycle, branch).values_list("name", flat=True) if phase == Phase.FILING else ()
+    waiting = answers.awaiting_reply_by(reader, cycle, branch).order_by()
+    unanswered = waiting.aggregate(count=Count("pk"), since=Min("submitted_at"))
     return BranchMonth(
-        branch, cycle, window, window.phase(now), months.progress_of(cycle, branch), _not_given(cycle, branch), run,
-        newest, stages,
+        branch, cycle, window, phase, newest, stages, months.progress_of(cycle, branch), list(missing),
+        _not_given(cycle, branch), unanswered["count"], unanswered["since"],
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from evaluations.queries import changes, home, months, spot_checks
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
+from members.queries import transfers
 from members.roles import Permission, Role
 from members.services import accounts
 from members.stages import Stage
@@ -51,8 +52,11 @@ class HomeView(PortalView, View):
 
     def _todos(self, branches: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
         """What waits, the oldest first, each with its days."""
-        waiting = [todo.of_schemes(self.request.user)]
-        waiting += [todo.of_month(item["month"], may_compile=item["may_compile"]) for item in branches]
+        waiting = [todo.of_schemes(self.request.user), transfers.todos(self.request.user, now)]
+        waiting += [
+            todo.of_month(item["month"], may_compile=item["may_compile"], may_answer=item["may_answer"])
+            for item in branches
+        ]
         return [
             {"todo": line, "days_left": line.days_left(now), "days_waited": line.days_waited(now)}
             for line in oldest_first(chain(*waiting))
@@ -68,12 +72,14 @@ class HomeView(PortalView, View):
         }
 
     def _branch(self, branch: Branch, now: datetime) -> dict[str, Any]:
-        month = home.branch_month(branch, now=now)
+        month = home.branch_month(branch, reader=self.request.user, now=now)
         access = access_of(self.request.user)
         return {
             "month": month,
             "stages": _labelled(month.stages),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, branch),
+            "may_answer": access.may_in(Permission.ANSWER_REVIEWS, branch),
+            "may_remind": access.may_in(Permission.REMIND, branch),
             "may_rank": access.may_in(Permission.VIEW_RANKING, branch),
             "may_import": access.may_in(Permission.IMPORT_ROSTER, branch),
         }

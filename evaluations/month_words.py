@@ -7,9 +7,6 @@ import re
 
 _NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 NUMERALS = {numeral: number for number, numeral in enumerate(_NUMERALS, start=1)}
-    "十一": 11,
-    "十二": 12,
-}
 NAMES = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 NAMES |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 

@@ -23,6 +23,7 @@ class ReviewLine:
     review: SelfReview | None
     answer: ReviewAnswer | None  # to what counts now
     returned: ReviewAnswer | None  # the return that waits for him
+    was_returned: bool
     is_own: bool
 
     @property
@@ -91,6 +92,7 @@ def reply_times(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, timedelta
 def _line(member: Member, review: SelfReview | None, reader: User) -> ReviewLine:
     is_own = member.user_id is not None and member.user_id == reader.pk
     if review is None:
-        return ReviewLine(member, None, None, None, is_own)
+        return ReviewLine(member, None, None, None, was_returned=False, is_own=is_own)
     said = list(review.answers.all())
-    return ReviewLine(member, review, newest_answer(review, said), open_return(said), is_own)
+    was_returned = any(answer.is_return for answer in said)
+    return ReviewLine(member, review, newest_answer(review, said), open_return(said), was_returned, is_own)

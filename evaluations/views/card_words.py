@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evaluations.deadlines import SHANGHAI, next_month
 from evaluations.dimensions import DIMENSIONS
@@ -44,7 +45,7 @@ def last_title(card: Card) -> str:
     """Over the column of last time: "Last month", or the month it was; "" without one."""
     if card.previous is None:
         return ""
-    return _("Last month") if _is_the_month_before(card) else date_format(card.previous.cycle.month, _("F Y"))
+    return pgettext("heading of a column", "Last month") if _is_the_month_before(card) else date_format(card.previous.cycle.month, _("F Y"))
 
 
 def last_text(card: Card, dimension: str) -> str:

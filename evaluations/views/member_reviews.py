@@ -94,6 +94,7 @@ class MemberReviewView(BranchMonthView):
             "card": card,
             "review": review,
             "is_own": is_own,
+            "was_returned": any(said.is_return for said in card.answers),
             "is_submitted": is_submitted,
             "is_stale": is_stale,
             "rows": beside_last_month(card) if is_submitted else [],

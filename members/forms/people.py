@@ -41,6 +41,12 @@ class MemberForm(forms.ModelForm):
     """A person's record. `today` decides what lies in the future; `version` is of the record as it was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    why = forms.CharField(
+        label=_("Why this change? (optional)"),
+        max_length=200,
+        required=False,
+        help_text=_("It stands in the history of the person, who reads it too."),
+    )
 
     class Meta:
         model = Member
@@ -138,9 +144,40 @@ class AddMemberForm(MemberForm):
 
     branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none(), empty_label=None)
 
+    organisation = forms.CharField(
+        label=_("Comes from (organisation outside the portal)"),
+        max_length=120,
+        required=False,
+        help_text=_("Only if a letter of transfer came with the person."),
+    )
+    letter_number = forms.CharField(label=_("Letter number"), max_length=40, required=False)
+    letter_date = DateField(label=_("Date of the letter"), required=False)
+
     field_order = ["branch", *EDITABLE]
 
     def __init__(self, *args, branches, **options) -> None:
         super().__init__(*args, **options)
         self.fields["branch"].queryset = branches
-        del self.fields["version"]
+        del self.fields["version"], self.fields["why"]
+
+    def clean_letter_date(self) -> date | None:
+        day = self.cleaned_data["letter_date"]
+        if day and day > self.today:
+            raise forms.ValidationError(_("This day lies in the future. Enter the day on which it happened."))
+        return day
+
+    def clean(self) -> dict:
+        values = super().clean()
+        values["organisation"] = text_of(values.get("organisation", ""))
+        if values.get("letter_number") and not values["organisation"]:
+            self.add_error("organisation", _("Say from which organisation the letter came."))
+        return values
+
+    def letter(self) -> dict:
+        """What the service takes of the letter that came with the person."""
+        typed = self.cleaned_data
+        return {
+            "organisation": typed["organisation"],
+            "letter_number": text_of(typed["letter_number"]),
+            "dated_on": typed["letter_date"],
+        }

@@ -49,7 +49,9 @@ def away(user: User, today: date) -> QuerySet[Absence]:
 
 def rows_for(user: User, today: date) -> list[AbsenceRow]:
     """Absences not over yet: the own ones, those in which he stands in, and those of offices that he fills."""
-    concerned = Q(office__user=user) | Q(stand_in=user) | access_of(user).rows(Permission.ASSIGN_ROLES, "office__branch")
+    concerned = (
+        Q(office__user=user) | Q(stand_in=user) | access_of(user).rows(Permission.ASSIGN_ROLES, "office__branch")
+    )
     absences = Absence.objects.not_over(today).filter(concerned)
     absences = absences.select_related("office__user", "office__branch", "stand_in").order_by("starts_on", "pk")
     return [AbsenceRow(row, row.starts_on <= today, may_enter(row.office, by=user)) for row in absences]

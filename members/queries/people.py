@@ -1,4 +1,4 @@
-"""What does the page of one person show: the path, the past, who changed the record and who looked at it?"""
+"""What does the page of one person show: the path, the facts, the offices, and who looked at it?"""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from branchportal.models import AccessRecord, AuditEntry
+from branchportal.models import AccessRecord
+from members.access import access_of
 from members.labels import ROLE_LABELS, STAGE_LABELS
-from members.models import Member, User
+from members.models import Member, RoleAssignment, User
 from members.queries.accounts import offices_of
-from members.queries.offices import offices_within
-from members.queries.audit_trail import Change, action_labels, changes_of
-from members.roles import Role
+from members.queries.audit_trail import action_labels
+from members.queries.offices import offices_within, roles_for
+from members.roles import Permission, Role
 from members.stages import ORDER, Stage
 
 SHOWN_LINES = 50
@@ -35,13 +36,12 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a history: when, who, what, and which values changed (see audit_trail)."""
+class Look:
+    """Who looked at a record, or took away a list with it in, and when."""
 
     at: datetime
     by: str
     what: str
-    changes: list[Change]
 
 
 def steps(member: Member) -> list[Step]:
@@ -73,31 +73,14 @@ def differences(current: Member, typed: dict[str, Any], *, touched: Iterable[str
     ]
 
 
-def history(member: Member) -> list[Line]:
-    """The newest changes of the record, the newest first."""
-    entries = AuditEntry.objects.filter(
-        Q(action__startswith="member.") | Q(action__startswith="roster."),
-        subject_type=Member._meta.label_lower,
-        subject_id=str(member.pk),
-    )
-    return [Line(entry.at, entry.actor_name, _what(entry), changes_of(entry)) for entry in entries[:SHOWN_LINES]]
-
-
-def last_change(member: Member) -> Line | None:
-    return next(iter(history(member)), None)
-
-
-def accesses(member: Member) -> list[Line]:
+def accesses(member: Member) -> list[Look]:
     """Who looked at this person's record or took away a list that he stands in, the newest first."""
     of_the_person = Q(subject_type=Member._meta.label_lower, subject_id=str(member.pk))
     of_the_branch = Q(subject_id="", branch__path__in=member.branch.ancestor_paths(), at__date__gte=member.joined_on)
     records = AccessRecord.objects.filter(of_the_person | of_the_branch).exclude(user=member.user_id)
     records = records.select_related("user")[:SHOWN_LINES]
-    return [Line(record.at, record.user.name, _what(record), []) for record in records]
-
-
-def _what(row: AuditEntry | AccessRecord) -> str:
-    return str(action_labels().get(row.action, row.action))
+    labels = action_labels()
+    return [Look(record.at, record.user.name, str(labels.get(record.action, record.action))) for record in records]
 
 
 def open_offices(user: User | None, today: date) -> list[str]:
@@ -105,6 +88,29 @@ def open_offices(user: User | None, today: date) -> list[str]:
     if user is None:
         return []
     return [f"{office.branch.name} · {ROLE_LABELS[Role(office.role)]}" for office in offices_of(user, today)]
+
+
+@dataclass(frozen=True)
+class PersonOffice:
+    """An office of today or later in words, and whether the reader can end it."""
+
+    office: RoleAssignment
+    label: str
+    may_end: bool
+
+
+def offices_of_person(member: Member, today: date, *, by: User) -> list[PersonOffice]:
+    """The person's offices wherever they are, for those who fill some."""
+    if member.user_id is None or not access_of(by).may(Permission.ASSIGN_ROLES):
+        return []
+    return [
+        PersonOffice(
+            office,
+            str(ROLE_LABELS[Role(office.role)]),
+            may_end=member.user_id != by.pk and office.role in roles_for(office.branch, by=by),
+        )
+        for office in offices_of(member.user, today)
+    ]
 
 
 def offices_left(member: Member, today: date) -> list[str]:

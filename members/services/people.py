@@ -57,14 +57,16 @@ def add_member(*, branch: Branch, values: dict[str, Any], by: User) -> Member:
     return member
 
 
-def edit_member(*, member: Member, version: int, values: dict[str, Any], by: User, today: date) -> Member:
+def edit_member(
+    *, member: Member, version: int, values: dict[str, Any], by: User, today: date, reason: str = ""
+) -> Member:
     """Write the changed ones of `values`; a new number keeps the person and stays known as a former one.
 
     The same edit sent twice has one effect. Raises StaleEdit, NumberTaken, NotInCharge.
     """
     try:
         with transaction.atomic():
-            return _edit(member, version, values, by, today)
+            return _edit(member, version, values, by, today, reason)
     except IntegrityError:
         _refuse_taken_number(values["number"], member.branch, of=member)
         raise
@@ -83,7 +85,7 @@ def locked(member: Member, version: int | None = None) -> Member:
     return row
 
 
-def _edit(member: Member, version: int, values: dict[str, Any], by: User, today: date) -> Member:
+def _edit(member: Member, version: int, values: dict[str, Any], by: User, today: date, reason: str) -> Member:
     row = locked(member)
     before, after = audit.changes({name: getattr(row, name) for name in values}, values)
     if not after:
@@ -99,7 +101,7 @@ def _edit(member: Member, version: int, values: dict[str, Any], by: User, today:
         User.objects.filter(pk=row.user_id).update(name=row.name)
     row.version += 1
     row.save()
-    audit.record("member.edited", by=by, subject=row, before=before, after=after)
+    audit.record("member.edited", by=by, subject=row, before=before, after=after, reason=reason)
     return row
 
 

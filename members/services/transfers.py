@@ -203,9 +203,7 @@ def _close(transfer: Transfer, state: str, action: str, answer: str, by: User, n
             return row
         member = _open(row)
         _decide(row, state, by, now, answer=answer)
-        audit.record(
-            action, by=by, subject=member, branch=_acting_side(row, state), after=_facts(row), reason=answer
-        )
+        audit.record(action, by=by, subject=member, branch=_acting_side(row, state), after=_facts(row), reason=answer)
         other = row.source if state == State.DECLINED else row.target
         if other is not None:
             _tell_officers(row, other, f"transfer_{state}", by, now)

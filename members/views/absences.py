@@ -66,14 +66,15 @@ class EnterAbsenceView(_OfOneOffice, FormView):
     def get_context_data(self, **context) -> dict:
         office = self.office
         return super().get_context_data(
-            office=office, label=ROLE_LABELS[Role(office.role)], is_own=office.user_id == self.request.user.pk, **context
+            office=office,
+            label=ROLE_LABELS[Role(office.role)],
+            is_own=office.user_id == self.request.user.pk,
+            **context,
         )
 
     def form_valid(self, form: AbsenceForm) -> HttpResponse:
         try:
-            absence = enter_absence(
-                office=self.office, by=self.request.user, now=timezone.now(), **form.cleaned_data
-            )
+            absence = enter_absence(office=self.office, by=self.request.user, now=timezone.now(), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)

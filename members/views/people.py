@@ -15,13 +15,18 @@ from branchportal import audit
 from members.access import PortalView, access_of
 from members.forms.people import SUGGESTED, AddMemberForm, MemberForm
 from members.models import Branch, Member
-from members.queries.people import differences, facts, history, last_change, steps
+from members.queries.history import entries_about, last_change, lines
+from members.queries.people import differences, facts, offices_of_person, steps
 from members.queries.roster import known_values
+from members.queries.transfers import open_of
 from members.roles import Permission
 from members.rule_texts import next_step_sentences, sentence
 from members.rules import next_step, warnings
 from members.services.people import NotInCharge, NumberTaken, StaleEdit, add_member, edit_member
+from members.services.transfers import receive_member
 from members.stages import Stage
+
+SHOWN_CHANGES = 5  # the others stand on their own page
 
 
 class PersonView(PortalView, DetailView):
@@ -43,6 +48,7 @@ class PersonView(PortalView, DetailView):
     def get_context_data(self, **context) -> dict:
         person, access = self.object, access_of(self.request.user)
         may_edit = access.may_in(Permission.EDIT_ROSTER, person.branch)
+        may_transfer = access.may_in(Permission.TRANSFER_MEMBERS, person.branch)
         return super().get_context_data(
             steps=steps(person),
             advice=advice(person),
@@ -50,9 +56,11 @@ class PersonView(PortalView, DetailView):
             facts=facts(person),
             former_memberships=person.former_memberships.select_related("branch"),
             former_numbers=person.former_numbers.all(),
-            history=history(person) if may_edit else [],
+            history=lines(entries_about(person)[:SHOWN_CHANGES], person) if may_edit else [],
+            offices=offices_of_person(person, timezone.localdate(), by=self.request.user),
+            transfer=open_of(person) if may_transfer else None,
             may_edit=may_edit,
-            may_transfer=access.may_in(Permission.TRANSFER_MEMBERS, person.branch),
+            may_transfer=may_transfer,
             **context,
         )
 
@@ -81,12 +89,18 @@ class AddPersonView(PortalView, FormView):
 
     def form_valid(self, form: AddMemberForm) -> HttpResponse:
         try:
-            person = add_member(branch=form.cleaned_data["branch"], values=form.values(), by=self.request.user)
+            person = self._write(form)
         except NumberTaken as taken:
             form.add_error("number", number_taken(taken))
             return self.form_invalid(form)
         messages.success(self.request, _("%(name)s is on the roster now.") % {"name": person.name})
         return redirect("members:person", person.pk)
+
+    def _write(self, form: AddMemberForm) -> Member:
+        person = {"branch": form.cleaned_data["branch"], "values": form.values(), "by": self.request.user}
+        if form.cleaned_data["organisation"]:
+            return receive_member(**person, **form.letter(), now=timezone.now())
+        return add_member(**person)
 
 
 class EditPersonView(PortalView, FormView):
@@ -117,12 +131,13 @@ class EditPersonView(PortalView, FormView):
                 values=form.values(),
                 by=self.request.user,
                 today=timezone.localdate(),
+                reason=form.cleaned_data["why"],
             )
         except NumberTaken as taken:
             form.add_error("number", number_taken(taken))
             return self.form_invalid(form)
         except NotInCharge:
-            form.add_error("number", _not_in_charge(self.person))
+            form.add_error("number", not_in_charge(self.person))
             return self.form_invalid(form)
         except StaleEdit as stale:
             return self.conflict(form, stale.member)
@@ -147,7 +162,7 @@ def advice(person: Member) -> list[str]:
     return next_step_sentences(step) if step else []
 
 
-def _not_in_charge(person: Member) -> str:
+def not_in_charge(person: Member) -> str:
     return _(
         "%(name)s signs in with this number, and you do not keep that account. Leave the number as it is and ask the "
         "secretary; an office that the secretary can't give has to be ended first."

@@ -51,6 +51,7 @@ class RosterView(_FilteredRoster, NearestPage, ListView):
             counts=[(stage, STAGE_LABELS[stage], count) for stage, count in stage_counts(self.filter.at_any_stage())],
             stage=self.filter.form.cleaned_data.get("stage"),
             may_edit=access.may(Permission.EDIT_ROSTER),
+            may_transfer=access.may(Permission.TRANSFER_MEMBERS),
             may_import=access.may(Permission.IMPORT_ROSTER),
             may_export=access.may(Permission.EXPORT_ROSTER),
             **context,

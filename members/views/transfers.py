@@ -99,9 +99,7 @@ class ProposeTransferView(PortalView, FormView):
         typed = form.cleaned_data
         who = {"member": self.person, "version": typed["version"], "by": self.request.user, "now": timezone.now()}
         if typed.get("at_once"):
-            return transfers.move_at_once(
-                **who, letter=form.letter(), target=typed["to"], first_day=typed["dated_on"]
-            )
+            return transfers.move_at_once(**who, letter=form.letter(), target=typed["to"], first_day=typed["dated_on"])
         return transfers.propose_transfer(
             **who, letter=form.letter(), target=typed["to"], organisation=typed["organisation"]
         )

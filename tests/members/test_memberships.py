@@ -1,15 +1,13 @@
-"""Does a membership end, go on and move without losing anything of its past?"""
+"""Does a membership end and go on without losing anything of its past?"""
 
 from datetime import date
 
 import pytest
-from django.utils import translation
 
-from branchportal.messages import text_of
-from branchportal.models import AuditEntry, Notification
+from branchportal.models import AuditEntry
 from members.models import Member, RoleAssignment, User
 from members.roles import Role
-from members.services.memberships import end_membership, resume_membership, transfer_member
+from members.services.memberships import end_membership, resume_membership
 from members.services.people import StaleEdit
 from tests.factories import JOINED_ON, make_branch_tree, make_member, make_user
 
@@ -88,29 +86,3 @@ def test_a_return_after_a_gap_keeps_the_earlier_time(tree, secretary):
     assert (member.ended_on, member.joined_on) == (None, date(2026, 9, 1))
     former = member.former_memberships.get()
     assert (former.branch, former.joined_on, former.left_on) == (tree.b1, JOINED_ON, ENDED)
-
-
-def test_a_transfer_keeps_the_former_branch(tree, secretary):
-    member = make_member(tree.b1, name="张伟")
-    keeper = make_user(Role.ORGANISATION_COMMISSIONER, tree.b4)
-    make_user(Role.PUBLICITY_COMMISSIONER, tree.b4)
-    make_user(Role.SECRETARY, tree.b3)
-    for _ in range(2):
-        transfer_member(member=member, version=1, to=tree.b4, joined_on=TODAY, by=secretary, today=TODAY)
-    member.refresh_from_db()
-    assert (member.branch, member.joined_on, member.version) == (tree.b4, TODAY, 2)
-    former = member.former_memberships.get()
-    assert (former.branch, former.joined_on, former.left_on) == (tree.b1, JOINED_ON, TODAY)
-    line = AuditEntry.objects.get()
-    assert (line.action, line.branch, line.before["branch"], line.after["branch"]) == (
-        "member.transferred",
-        tree.b1,
-        "本科生第一党支部",
-        "研究生第一党支部",
-    )
-    message = Notification.objects.get()
-    assert (message.user, message.url) == (keeper, f"/people/{member.pk}/")
-    with translation.override("en"):
-        assert text_of(message) == (
-            "张伟 was transferred from 本科生第一党支部 to 研究生第一党支部 and belongs there since 2026-11-22."
-        )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from branchportal.pictures.scales import Scale, Value, short
 
 ROW_WIDTH, ROW_MARGIN = 160, 8
-FIELD_WIDTH, FIELD_MARGIN, LEVELS = 320, 10, 4
+FIELD_WIDTH, FIELD_MARGIN, LEVELS = 256, 10, 4
 LEVEL_HEIGHT, FIELD_BASE = 10, 46
 
 
@@ -25,8 +25,15 @@ def along(value: Value, low: Value, high: Value) -> int:
     return round(Scale(low, high, ROW_MARGIN, ROW_WIDTH - ROW_MARGIN).place(value))
 
 
+def strokes_of(values: Iterable[Value | None], low: Value, high: Value) -> str:
+    """One short upright stroke for each place of a row's line that somebody's value takes: a single path."""
+    return "".join(
+        f"M{place} 6v8" for place in sorted({along(value, low, high) for value in values if value is not None})
+    )
+
+
 def field(values: Sequence[Value], low: Value, high: Value) -> list[FieldDot]:
-    """One dot for each value in the order given, on a line of 320 units; what would cover another stands above it."""
+    """One dot for each value in the order given, on a line of 256 units; what would cover another stands above it."""
     scale = Scale(low, high, FIELD_MARGIN, FIELD_WIDTH - FIELD_MARGIN)
     standing: dict[int, int] = {}
     dots = []
@@ -37,6 +44,11 @@ def field(values: Sequence[Value], low: Value, high: Value) -> list[FieldDot]:
         standing[column] = level + 1
         dots.append(FieldDot(short(place), FIELD_BASE - LEVEL_HEIGHT * level))
     return dots
+
+
+def stamps(field_dots: Iterable[FieldDot]) -> str:
+    """One path with a stroke of no length at each dot: the ends of the stroke, round or square, are the dot."""
+    return "".join(f"M{dot.x} {dot.y}h0" for dot in field_dots)
 
 
 def between(above: Value, below: Value, low: Value, high: Value) -> str:

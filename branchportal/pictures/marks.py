@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 SHAPES = (
-    "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0z",  # circle
-    "m-4.5-4.5h9v9h-9z",  # square
+    "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",  # circle
+    "m-4-4h8v8h-8z",  # square
     "m0-5l5 9h-10z",  # triangle
     "m0-5.5l5.5 5.5-5.5 5.5-5.5-5.5z",  # diamond
     "m-5-4h10l-5 9z",  # triangle on its tip

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from branchportal.pictures import bars, month_days
-from branchportal.pictures.marks import marks, shape_of
+from branchportal.pictures.marks import SHAPES, marks, shape_of
 from branchportal.pictures.month_lines import month_lines
 from branchportal.pictures.radar import radar
 from branchportal.pictures.scales import Value
@@ -71,6 +71,12 @@ def series_key(series: Sequence[Series], signs: Iterable[tuple[str, str]] = ()) 
         ],
         "signs": list(signs),
     }
+
+
+@register.inclusion_tag("branchportal/pictures/shapes.html")
+def shapes() -> dict[str, Any]:
+    """The five marks once on a page whose many rows draw them: `<use href="#m0" x="80" y="10"/>`."""
+    return {"shapes": [(shape, marks([("0", "0")], shape)) for shape in range(len(SHAPES))]}
 
 
 @register.inclusion_tag("branchportal/pictures/rate.html")

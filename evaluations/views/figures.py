@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 
 from branchportal.pictures import dots
@@ -16,8 +14,7 @@ from evaluations.models import RankingEntry
 from evaluations.queries import rankings
 from evaluations.queries.rankings import Cell, Row
 from evaluations.scheme import WEIGHTED, Component, Scheme
-
-NEAR = 3  # people shown on each side of a line
+from evaluations.views.totals import component_lines
 
 
 def column_keys(scheme: Scheme) -> list[dict[str, Any]]:
@@ -46,59 +43,8 @@ def dot_plot(row: Row, low: int, high: int) -> dict[str, Any]:
     }
 
 
-def component_lines(row: Row, others: Sequence[Row], low: int, high: int) -> list[dict[str, Any]]:
-    """One person's weighted components, a line each: his dot, and a stroke for everybody else who is ranked."""
-    beside = [_weighted_cells(other) for other in others if other is not row]
-    return [
-        {
-            "label": cell.component.label,
-            "text": cell.text,
-            "x": None if cell.points is None else dots.along(cell.points, low, high),
-            "shape": shape_of(place),
-            "others": dots.strokes_of([cells[place].points for cells in beside], low, high),
-        }
-        for place, cell in enumerate(_weighted_cells(row))
-    ]
-
-
-def field_of_totals(table: Sequence[Row]) -> dict[str, Any] | None:
-    """Where all totals lie and where the line cuts them; None for fewer than two different ones."""
-    totals = [Fraction(row.entry.total) for row in table]
-    if len(set(totals)) < 2:
-        return None
-    low, high = floor(min(totals)), ceil(max(totals))
-    cut = next((place for place, row in enumerate(table) if row.is_last_above_the_line), None)
-    return {
-        "low": low,
-        "high": high,
-        "dots": dots.field(totals, low, high),
-        "count": len(totals),
-        "first": table[0].entry.total,
-        "last": table[-1].entry.total,
-        "line": None if cut is None else dots.between(totals[cut], totals[cut + 1], low, high),
-    }
-
-
-def near_the_line(table: Sequence[Row]) -> dict[str, Any] | None:
-    """The three people on each side of the line, with what each component adds to their totals."""
-    cut = next((place for place, row in enumerate(table) if row.is_last_above_the_line), None)
-    if cut is None:
-        return None
-    above, below = table[cut].entry, table[cut + 1].entry
-    return {
-        "gap": plain(Fraction(above.total) - Fraction(below.total)),
-        "above": above,
-        "below": below,
-        "labels": [cell.component.label for cell in table[cut].cells],
-        "rows": [
-            {"row": row, "parts": [_contribution(row, cell) for cell in row.cells]}
-            for row in table[max(cut + 1 - NEAR, 0) : cut + 1 + NEAR]
-        ],
-    }
-
-
-def explanation_context(entry: RankingEntry) -> dict[str, Any]:
-    """Everything that the page 怎么来的 shows of one person in one run."""
+def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict[str, Any]:
+    """Everything that the page 怎么来的 shows of one person in one run; `others` are drawn beside him, unnamed."""
     run, scheme = entry.run, rankings.scheme_of(entry.run)
     explained = rankings.explanation(entry)
     sources = run.scheme.sources
@@ -106,6 +52,7 @@ def explanation_context(entry: RankingEntry) -> dict[str, Any]:
         "entry": entry,
         "run": run,
         "superseded_by": getattr(run, "superseded_by", None),
+        "components": component_lines(explained.parts, others),
         "not_closed": wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
         "parts": [
             {
@@ -131,12 +78,6 @@ def explanation_context(entry: RankingEntry) -> dict[str, Any]:
 def _weighted_cells(row: Row) -> list[Cell]:
     drawn = _drawn([cell.component for cell in row.cells])
     return [cell for cell in row.cells if cell.component in drawn]
-
-
-def _contribution(row: Row, cell: Cell) -> tuple[str, str]:
-    """The component's label, and how much of the total comes from it."""
-    part = row.entry.components.get(cell.component.code, {})
-    return cell.component.label, part.get("contribution") or "–"
 
 
 def _drawn(components: Iterable[Component]) -> list[Component]:

@@ -17,7 +17,8 @@ from evaluations.models import RankingEntry, RankingRun
 from evaluations.purposes import Purpose
 from evaluations.queries import rankings
 from evaluations.views.figures import column_keys, dot_plot, explanation_context
-from evaluations.views.papers import SIGNING_A_RANKING, ranking_facts
+from evaluations.views.papers import SIGNING_A_RANKING, evidence_facts, ranking_facts
+from evaluations.views.totals import field_of_totals, near_the_line
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.roles import Permission
@@ -76,6 +77,8 @@ class RankingView(RunView):
             "scheme": scheme,
             "rows": [{"row": row, "plot": dot_plot(row, low, high)} for row in table],
             "keys": column_keys(scheme),
+            "field": field_of_totals(table),
+            "near": near_the_line(table),
             "low": low,
             "high": high,
             "not_ranked": [
@@ -105,7 +108,13 @@ class EvidenceView(RunView):
         found.run = self.run
         if found.member.user_id != request.user.pk:
             audit.note_access("ranking.explained", by=request.user, subject=found.member, branch=self.run.branch)
-        context = explanation_context(found) | {"own": False, "stage": STAGE_LABELS[found.stage]}
+        everybody = rankings.rows(self.run, list(self.run.entries.all()))
+        others = [row for row in everybody if row.entry.pk != found.pk]
+        context = explanation_context(found, others) | {
+            "own": False,
+            "stage": STAGE_LABELS[found.stage],
+            "paper_facts": evidence_facts(found),
+        }
         return render(request, "evaluations/evidence.html", context)
 
 
@@ -148,7 +157,11 @@ class OwnRankingView(PortalView, View):
         own = RankingEntry.objects.filter(member__user=request.user)
         related = ("run__branch", "run__scheme", "run__superseded_by")
         found = get_object_or_404(own.select_related(*related), run__in=RankingRun.objects.filter(pk=pk))
-        context = explanation_context(found) | {"own": True, "stage": STAGE_LABELS[found.stage]}
+        context = explanation_context(found) | {
+            "own": True,
+            "stage": STAGE_LABELS[found.stage],
+            "paper_facts": evidence_facts(found),
+        }
         return render(request, "evaluations/evidence.html", context)
 
 

@@ -94,7 +94,7 @@ def test_the_ranking_shows_places_ties_the_line_and_who_is_not_ranked(client, ru
         ("李四", "no figure for 支部总评; no figure in any component")
     ]
     page = text(answer)
-    assert page.count('class="cut-line"') == 1
+    assert page.count('class="cut-line"') == 2  # in the table, and among those near the line
     assert "2 people share place 1 on the line; the branch committee decides." in page
     assert "For the branch committee's consideration" in page
     assert run.fingerprint in page

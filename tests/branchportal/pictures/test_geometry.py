@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -117,7 +118,7 @@ def test_months_stay_in_their_box_with_a_dot_for_each_value_and_no_line_over_a_g
     assert len(drawn.columns) == len(one)
     assert [column.is_gap for column in drawn.columns] == [not filled for filled in there]
     assert len(line.dots) == sum(there)
-    assert line.path.count("L") == sum(a and b for a, b in zip(there, there[1:], strict=False))
+    assert line.path.count("L") == sum(a and b for a, b in pairwise(there))
     assert all(0 <= float(x) <= WIDTH and 0 <= float(y) <= HEIGHT for x, y in line.dots)
 
 
@@ -153,14 +154,16 @@ def test_the_pieces_of_a_bar_fill_it_without_a_hole(counts):
 
 def test_dots_of_a_row_lie_between_its_ends():
     assert [dots.along(value, 70, 90) for value in (70, 80, 85, 90, Fraction(239, 3))] == [8, 80, 116, 152, 78]
+    assert dots.strokes_of([90, None, 80, 90, 70], 70, 90) == "M8 6v8M80 6v8M152 6v8"
 
 
 def test_equal_values_stand_on_each_other_as_far_as_there_is_room():
     found = dots.field([90, 80, 80, 80, 80, 80, 70], 70, 90)
     assert [(dot.x, dot.y) for dot in found] == [
-        ("310", 46), ("160", 46), ("160", 36), ("160", 26), ("160", 16), ("160", 16), ("10", 46),
+        ("246", 46), ("128", 46), ("128", 36), ("128", 26), ("128", 16), ("128", 16), ("10", 46),
     ]  # fmt: skip
-    assert dots.between(80, 70, 70, 90) == "85"
+    assert dots.stamps(found[:2]) == "M246 46h0M128 46h0"
+    assert dots.between(80, 70, 70, 90) == "69"
 
 
 @given(st.lists(st.fractions(0, 100), min_size=1, max_size=60))
@@ -173,7 +176,7 @@ def test_a_field_has_a_dot_for_each_value_inside_its_box(many):
 def test_series_are_told_apart_by_five_shapes():
     assert [shape_of(place) for place in range(7)] == [0, 1, 2, 3, 4, 0, 1]
     assert len(set(SHAPES)) == 5
-    assert marks([("1", "2"), ("3", "4")], 1) == "M1 2m-4.5-4.5h9v9h-9zM3 4m-4.5-4.5h9v9h-9z"
+    assert marks([("1", "2"), ("3", "4")], 1) == "M1 2m-4-4h8v8h-8zM3 4m-4-4h8v8h-8z"
     assert marks([], 0) == ""
 
 

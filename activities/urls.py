@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from activities.views import activities, activity, attendance, editing
+from activities.views import (
+    activities,
+    activity,
+    attendance,
+    calendar,
+    calendar_address,
+    cancelling,
+    editing,
+    kinds,
+    sign_ups,
+)
 
 app_name = "activities"
 
@@ -12,4 +22,13 @@ urlpatterns = [
     path("activities/<int:pk>/", activity.ActivityView.as_view(), name="activity"),
     path("activities/<int:pk>/edit/", editing.EditView.as_view(), name="edit"),
     path("activities/<int:pk>/attendance/", attendance.AttendanceView.as_view(), name="attendance"),
+    path("activities/<int:pk>/sign-up/", sign_ups.SignUpView.as_view(), name="sign_up"),
+    path("activities/<int:pk>/cancel/", cancelling.CancelView.as_view(), name="cancel"),
+    path("activities/kinds/", kinds.KindsView.as_view(), name="kinds"),
+    path("activities/kinds/<str:committee>/add/", kinds.AddKindView.as_view(), name="add_kind"),
+    path("activities/kinds/<str:committee>/<str:code>/", kinds.EditKindView.as_view(), name="edit_kind"),
+    path("activities/kinds/<str:committee>/<str:code>/offer/", kinds.RetireKindView.as_view(), name="retire_kind"),
+    path("calendar/", calendar.CalendarView.as_view(), name="calendar"),
+    path("calendar/address/", calendar_address.CalendarAddressView.as_view(), name="calendar_address"),
+    path("calendar/<str:token>.ics", calendar_address.CalendarFileView.as_view(), name="calendar_file"),
 ]

@@ -83,7 +83,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 NAVIGATION = ["evaluations.navigation.items", "members.navigation.items", "activities.navigation.items"]
 ACCOUNT = "members.navigation.account"
 # Each app words its own notifications (kind → function of the context) and names its own lines of the audit trail.
-NOTIFICATIONS = ["evaluations.messages.TEXTS", "members.messages.TEXTS"]
+NOTIFICATIONS = ["evaluations.messages.TEXTS", "members.messages.TEXTS", "activities.messages.TEXTS"]
 NOTIFICATION_GROUPS = ["members.messages.GROUPS", "evaluations.messages.GROUPS"]
 # Each app offers what the quick search finds (see search.py).
 SEARCH = [
@@ -101,6 +101,8 @@ RETENTION = [
     "branchportal.retention.RULES",
 ]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
+# Each app names the days that stand in somebody's calendar beside the activities (see calendar_entries.py).
+CALENDAR_ENTRIES = ["evaluations.queries.calendar_entries.entries"]
 VERSION = "2026.11"
 
 # --- Storage -------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ class Permission(StrEnum):
 
     VIEW_ACTIVITIES = "view_activities"
     EDIT_ACTIVITIES = "edit_activities"
+    EDIT_ACTIVITY_KINDS = "edit_activity_kinds"
     CONFIRM_MINUTES = "confirm_minutes"
     CONFIRM_AWARDS = "confirm_awards"
     EXPORT_HOURS = "export_hours"
@@ -112,7 +113,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COUNSELOR: frozenset(_SUPERIOR),
     Role.REVIEWER: frozenset(
         _SUPERIOR
-        | {P.MANAGE_CYCLES, P.EDIT_SCHEMES, P.PUBLISH_SCHEMES, P.DOWNLOAD_BUNDLE, P.ASSIGN_ROLES, P.VIEW_AUDIT, P.SPOT_CHECK}
+        | {
+            P.EDIT_ACTIVITY_KINDS, P.MANAGE_CYCLES, P.EDIT_SCHEMES, P.PUBLISH_SCHEMES, P.DOWNLOAD_BUNDLE,
+            P.ASSIGN_ROLES, P.VIEW_AUDIT, P.SPOT_CHECK,
+        }
     ),
     Role.CLASS_CONTACT: frozenset({P.SIGNED_IN, P.VIEW_ACTIVITIES, P.VIEW_SCHEMES}),
     Role.ADMINISTRATOR: frozenset(

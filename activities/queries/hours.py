@@ -27,7 +27,8 @@ def academic_year(day: date) -> tuple[date, date]:
     return first, first.replace(year=first.year + 1) - timedelta(days=1)
 
 
-def in_days(first: date, last: date) -> Q:
+def in_days(first: date, last: date, lookup: str = "activity__") -> Q:
+    """What began on these days, both included; `lookup` is the way to the activity."""
     begin = timezone.make_aware(datetime.combine(first, time()))
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
-    return Q(activity__starts_at__gte=begin, activity__starts_at__lt=end)
+    return Q(**{f"{lookup}starts_at__gte": begin, f"{lookup}starts_at__lt": end})

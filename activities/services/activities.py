@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from activities.models import Activity
+from activities.models import Activity, ActivityKind
+from activities.services import places
 from branchportal import audit
 from members.models import Branch, User
 
-EDITABLE = ("kind", "title", "place", "starts_at", "ends_at", "hours", "owner")
+EDITABLE = (
+    "kind", "title", "description", "audience", "mode", "place", "link", "starts_at", "ends_at", "hours", "owner",
+    "signs_up", "capacity", "signs_up_until",
+)  # fmt: skip
+TOLD = {"starts_at", "ends_at", "place", "mode", "link"}  # whoever signed up hears of these
 
 
 class StaleActivity(Exception):
@@ -28,7 +36,7 @@ def record_activity(*, branch: Branch, entry: UUID, values: dict[str, Any], by: 
     try:
         with transaction.atomic():
             activity = Activity.objects.create(branch=branch, entry=entry, **values)
-            audit.record("activity.recorded", by=by, subject=activity, after=_facts(values))
+            audit.record("activity.recorded", by=by, subject=activity, after=facts(values))
     except IntegrityError:
         standing = Activity.objects.filter(branch=branch, entry=entry).first()
         if standing is None:
@@ -38,20 +46,42 @@ def record_activity(*, branch: Branch, entry: UUID, values: dict[str, Any], by: 
 
 
 @transaction.atomic
-def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], by: User) -> Activity:
-    """Write the changed ones of `values`. The same edit sent twice is done once. Raises StaleActivity."""
+def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], by: User, now: datetime) -> Activity:
+    """Write the changed ones of `values`. The same edit sent twice is done once.
+
+    Raises StaleActivity, or ValidationError where people who signed up would lose their place.
+    """
     row = locked(activity)
-    before, after = audit.changes({name: getattr(row, name) for name in values}, values)
-    if not after:
+    changed = changed_values(row, values)
+    if not changed:
         return row
     if row.version != version:
         raise StaleActivity(row)
-    for name, value in after.items():
+    write_changes(row, changed, by=by, now=now)
+    return row
+
+
+def write_changes(row: Activity, changed: dict[str, Any], *, by: User, now: datetime) -> None:
+    """Write values that differ into a locked row, and tell those who signed up when or where it is now."""
+    if row.is_cancelled:
+        raise ValidationError(_("This activity is cancelled. Record a new one instead."))
+    places.refuse_to_take_away(row, changed)
+    before = {name: getattr(row, name) for name in changed}
+    for name, value in changed.items():
         setattr(row, name, value)
     row.version += 1
     row.save()
-    audit.record("activity.edited", by=by, subject=row, before=_facts(before), after=_facts(after))
-    return row
+    if "hours" in changed:
+        row.attendances.following(before["hours"]).update(hours=row.hours)
+    audit.record("activity.edited", by=by, subject=row, before=facts(before), after=facts(changed))
+    if now < row.starts_at and changed.keys() & TOLD:
+        places.tell_everybody(row, "activity_moved", key=str(row.version))
+    places.fill(row, now=now)
+
+
+def changed_values(row: Activity, values: dict[str, Any]) -> dict[str, Any]:
+    """Those of `values` that are not stored."""
+    return audit.changes({name: getattr(row, name) for name in values}, values)[1]
 
 
 def locked(activity: Activity) -> Activity:
@@ -59,5 +89,12 @@ def locked(activity: Activity) -> Activity:
     return rows.get(pk=activity.pk)
 
 
-def _facts(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+def facts(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as the audit trail keeps them."""
+    return {name: _fact(value) for name, value in values.items()}
+
+
+def _fact(value: Any) -> Any:
+    if isinstance(value, ActivityKind):
+        return value.code
+    return str(value) if isinstance(value, Decimal) else value

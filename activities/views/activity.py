@@ -13,6 +13,7 @@ from activities.forms.attendance import AttendanceForm
 from activities.models import Activity
 from activities.queries.attendance import own_attendance
 from activities.views.sheet import own_sheet, sheet_of
+from activities.views.sign_ups import sign_up_box
 from members.access import PortalView, access_of
 from members.models import Member
 from members.roles import Permission
@@ -45,7 +46,9 @@ def page_of(activity: Activity, request: HttpRequest, *, form: AttendanceForm | 
         "activity": activity,
         "may_edit": may_edit,
         "has_begun": now >= activity.starts_at,
+        "is_over": now >= activity.ends_at,
         "sees_everybody": sees_everybody,
         "own": own_attendance(activity, own),
+        **sign_up_box(activity, own, sees_everybody=sees_everybody, now=now),
         **(sheet_of(activity, form, now) if sees_everybody else own_sheet(activity, own)),
     }

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from activities.forms.activity import ActivityForm
+from activities.forms.plans import ChangeForm, NewActivityForm
 from activities.models import Activity
 from activities.queries.activities import differences
+from activities.recurrence import moved
 from activities.services.activities import StaleActivity, edit_activity, record_activity
+from activities.services.series import edit_following, record_series
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
@@ -21,11 +27,11 @@ from members.roles import Permission
 class AddView(PortalView, FormView):
     permission = Permission.EDIT_ACTIVITIES
     template_name = "activities/activity_form.html"
-    form_class = ActivityForm
+    form_class = NewActivityForm
 
     @cached_property
     def branches(self) -> list[Branch]:
-        return list(self.visible(Branch.objects.party_branches()))
+        return list(self.visible(Branch.objects.filter(closed_on=None)))
 
     @cached_property
     def branch(self) -> Branch | None:
@@ -33,7 +39,7 @@ class AddView(PortalView, FormView):
         code = self.request.GET.get("branch")
         if code is None:
             return self.branches[0] if len(self.branches) == 1 else None
-        return get_object_or_404(self.visible(Branch.objects.party_branches()), code=code[:20])
+        return get_object_or_404(self.visible(Branch.objects.filter(closed_on=None)), code=code[:20])
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         allowed = request.user.is_authenticated and access_of(request.user).may(self.permission)
@@ -47,12 +53,25 @@ class AddView(PortalView, FormView):
     def get_context_data(self, **context) -> dict:
         return super().get_context_data(branch=self.branch, activity=None, **context)
 
-    def form_valid(self, form: ActivityForm) -> HttpResponse:
-        activity = record_activity(
-            branch=self.branch, entry=form.cleaned_data["entry"], values=form.values(), by=self.request.user
-        )
-        messages.success(self.request, _("The activity is recorded."))
+    def form_valid(self, form: NewActivityForm) -> HttpResponse:
+        wanted = {"branch": self.branch, "entry": form.cleaned_data["entry"], "values": form.values()}
+        days = form.days()
+        if len(days) == 1:
+            activity = record_activity(**wanted, by=self.request.user)
+            messages.success(self.request, _("The activity is recorded."))
+        else:
+            activity = record_series(**wanted, days=days, by=self.request.user)[0]
+            messages.success(self.request, self._in_words(days))
         return redirect("activities:activity", activity.pk)
+
+    def _in_words(self, days: list[date]) -> str:
+        """How many there are now, and what is not on the day that one would expect."""
+        recorded = _("%(count)s activities are recorded, the last one on %(day)s.")
+        text = recorded % {"count": len(days), "day": f"{days[-1]:%Y-%m-%d}"}
+        if shorter := moved(days[0], days):
+            note = _("In months without such a day it is the last one: %(days)s.")
+            text += " " + note % {"days": _(", ").join(f"{day:%Y-%m-%d}" for day in shorter)}
+        return text
 
 
 class EditView(PortalView, FormView):
@@ -60,7 +79,7 @@ class EditView(PortalView, FormView):
 
     permission = Permission.EDIT_ACTIVITIES
     template_name = "activities/activity_form.html"
-    form_class = ActivityForm
+    form_class = ChangeForm
 
     @cached_property
     def activity(self) -> Activity:
@@ -73,10 +92,15 @@ class EditView(PortalView, FormView):
     def get_context_data(self, **context) -> dict:
         return super().get_context_data(branch=self.activity.branch, activity=self.activity, **context)
 
-    def form_valid(self, form: ActivityForm) -> HttpResponse:
-        values, version = form.values(), form.cleaned_data["version"]
+    def form_valid(self, form: ChangeForm) -> HttpResponse:
+        values = form.values()
+        edit = edit_following if form.speaks_of_following else edit_activity
+        wanted = {"activity": self.activity, "version": form.cleaned_data["version"] or 0, "values": values}
         try:
-            edit_activity(activity=self.activity, version=version or 0, values=values, by=self.request.user)
+            edit(**wanted, by=self.request.user, now=timezone.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
         except StaleActivity as stale:
             form.data = form.data.copy()
             form.data["version"] = stale.activity.version

@@ -24,12 +24,12 @@ def test_the_list_asks_the_same_queries_for_one_and_for_thirty(
     for number in range(count):
         mark(make_activity(tree.b1, title=f"第{number}次"), person)
     sign_in(client, secretary)
-    with django_assert_num_queries(8):
-        response = client.get(reverse("activities:activities"))
+    with django_assert_num_queries(10):
+        response = client.get(reverse("activities:activities"), {"when": "past"})
     assert len(response.context["activities"]) == count
 
 
-def test_the_newest_come_first_and_filters_narrow(client, tree, secretary):
+def test_what_comes_stands_first_and_filters_narrow(client, tree, secretary):
     now = timezone.now()
     old, new = (
         make_activity(tree.b1, title="旧的", starts_at=now - timedelta(days=9)),
@@ -43,11 +43,12 @@ def test_the_newest_come_first_and_filters_narrow(client, tree, secretary):
         response = client.get(reverse("activities:activities"), filters)
         return [activity for activity, _sees_everybody in response.context["activities"]]
 
-    assert shown() == [coming, new, old]
-    assert shown(when="coming") == [coming]
-    assert shown(q="旧") == [old]
-    assert shown(kind="duty") == []
-    assert shown(page="99", when="nonsense") == [coming, new, old]
+    assert shown() == shown(when="coming") == shown(page="99", when="nonsense") == [coming]
+    assert shown(when="past") == [new, old]
+    assert shown(when="all") == [coming, new, old]
+    assert shown(when="past", q="旧") == [old]
+    assert shown(when="all", kind="duty") == []
+    assert shown(day=f"{timezone.localtime(new.starts_at):%Y-%m-%d}") == [new]
 
 
 def test_members_see_their_own_attendance_and_nobody_elses(client, tree):
@@ -104,7 +105,8 @@ def test_markup_in_texts_stays_text(client, tree, secretary):
     )  # fmt: skip
     sign_in(client, secretary)
     for address in (
-        reverse("activities:activities"),
+        reverse("activities:activities") + "?when=all",
+        reverse("activities:calendar") + f"?month={timezone.localdate() - timedelta(days=1):%Y-%m}",
         reverse("activities:activity", args=[activity.pk]),
         reverse("activities:edit", args=[activity.pk]),
     ):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.models import Activity
 from activities.services.activities import edit_activity
@@ -57,6 +58,7 @@ def test_whoever_looks_after_several_branches_is_asked_which(client, tree):
     secretary = make_user(Role.SECRETARY, tree.first)
     sign_in(client, secretary)
     assert [branch.code for branch in client.get(reverse("activities:add")).context["branches"]] == [
+        "GB1",
         "B001",
         "B002",
         "B003",
@@ -71,7 +73,7 @@ def test_the_second_editor_sees_what_differs_and_keeps_his_words(client, tree, s
     activity = make_activity(tree.b1, owner=owner)
     sign_in(client, secretary)
     mine = form_values(owner, version=1, title="我的标题", hours="2")
-    edit_activity(activity=activity, version=1, values={"title": "别人的标题"}, by=secretary)
+    edit_activity(activity=activity, version=1, values={"title": "别人的标题"}, by=secretary, now=timezone.now())
     response = client.post(reverse("activities:edit", args=[activity.pk]), mine)
     assert response.status_code == 409
     assert ("别人的标题", "我的标题") in [(now, typed) for _label, now, typed in response.context["differences"]]
@@ -85,6 +87,6 @@ def test_the_second_editor_sees_what_differs_and_keeps_his_words(client, tree, s
 def test_the_same_edit_twice_is_one_change(tree, secretary):
     activity = make_activity(tree.b1)
     for _time in range(2):
-        edit_activity(activity=activity, version=1, values={"title": "新"}, by=secretary)
+        edit_activity(activity=activity, version=1, values={"title": "新"}, by=secretary, now=timezone.now())
     activity.refresh_from_db()
     assert (activity.title, activity.version, AuditEntry.objects.count()) == ("新", 2, 1)

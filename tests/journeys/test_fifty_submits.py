@@ -90,8 +90,8 @@ def person_form(branch, number: str) -> dict:
 
 def activity_form(owner, entry) -> dict:
     return {
-        "entry": str(entry), "kind": "theme_day", "title": "参观校史馆", "place": "校史馆", "day": "2026-11-06",
-        "begins": "18:30", "ends": "20:00", "hours": "", "owner": owner.pk,
+        "entry": str(entry), "kind": "theme_day", "title": "参观校史馆", "audience": "open", "mode": "offline",
+        "place": "校史馆", "day": "2026-11-06", "begins": "18:30", "ends": "20:00", "hours": "", "owner": owner.pk,
     }  # fmt: skip
 
 

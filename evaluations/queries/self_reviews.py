@@ -110,7 +110,7 @@ def filing_end(
 ) -> datetime:
     """First instant that is too late for this card; the branch's policy is asked only once it matters."""
     return window.filing_end(
-        accepts_late=window.phase(now) == Phase.RATING and accepts_late(branch, window.month),
+        accepts_late=now >= window.reviews_end and accepts_late(branch, window.month),
         is_in_time=review is not None and review.submitted_at is not None and not review.is_late,
         was_returned=any(answer.is_return for answer in said),
     )

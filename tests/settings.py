@@ -1,4 +1,4 @@
-"""Which settings does the suite change? Servers of its own and plain http, nothing else."""
+"""Which settings does the suite change? Servers of its own, plain http, uploads in memory, nothing else."""
 
 from tests import services
 
@@ -14,5 +14,6 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # the test database is dropped at the 
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None  # straight from the sources

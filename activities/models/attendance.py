@@ -13,6 +13,10 @@ from members.access import ScopedQuerySet
 class AttendanceQuerySet(ScopedQuerySet):
     branch_lookup = "activity__branch"
 
+    def counted(self) -> "AttendanceQuerySet":
+        """Those whose hours count: present, at activities of a kind that counts."""
+        return self.filter(state=Attendance.State.PRESENT, activity__kind__counts_hours=True)
+
     def following(self, hours: Decimal) -> "AttendanceQuerySet":
         """Those present whose hours are those of the activity."""
         return self.filter(state=Attendance.State.PRESENT, hours=hours, reason="")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from activities.forms.attendance import AttendanceForm, stored_line
-from activities.models import Activity
+from activities.models import Activity, Minutes
 from activities.queries.attendance import corrections_of, sheet
 from members.models import Member
 
@@ -23,9 +25,24 @@ def sheet_of(activity: Activity, form: AttendanceForm | None, now: datetime) -> 
         "asks_reason": now >= activity.ends_at and any(row.state for row in rows),
         "corrections": list(corrections_of(activity)),
         "own_only": False,
+        "minutes": Minutes.objects.filter(activity=activity).first(),
+        "shows_minutes": now >= activity.starts_at and not activity.cancelled_at,
     }
 
 
 def own_sheet(activity: Activity, member: Member | None) -> dict[str, Any]:
-    """Nobody's lines, and what was corrected about this person alone."""
-    return {"lines": [], "corrections": list(corrections_of(activity, member)) if member else [], "own_only": True}
+    """Nobody's lines, what was corrected about this person alone, and the minutes that he signs."""
+    minutes = Minutes.objects.filter(activity=activity).filter(_signed_by(member)).first()
+    return {
+        "lines": [],
+        "corrections": list(corrections_of(activity, member)) if member else [],
+        "own_only": True,
+        "minutes": minutes,
+        "shows_minutes": minutes is not None,
+    }
+
+
+def _signed_by(member: Member | None) -> Q:
+    if member is None or member.user_id is None:
+        return Q(pk__in=[])
+    return Q(chair=member.user_id) | Q(recorder=member.user_id)

@@ -1,0 +1,89 @@
+"""What stands in the minutes of an activity, who may read and write them, and where are they missing?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from activities.models import Activity, Attendance, Minutes
+from members.access import access_of
+from members.models import Branch, RoleAssignment, User
+from members.roles import Permission
+
+DAYS_FOR_MINUTES = 3
+
+
+def roll_of(activity: Activity) -> dict[str, Any]:
+    """Who was there, in roster order: {"expected": number, each state: [names], "guests": number}. One query."""
+    marks = list(activity.attendances.select_related("member").order_by("member__pinyin", "member__number"))
+    names = {state: [one.member.name for one in marks if one.state == state] for state in Attendance.State.values}
+    return {"expected": len(marks), **names, "guests": activity.guests}
+
+
+def people_who_may_sign(branch: Branch, today: date, standing: list[User]) -> QuerySet[User]:
+    """Who can be chair or recorder: the branch's people with a log-in, its officers, and those named already."""
+    officers = RoleAssignment.objects.on(today).filter(branch__path__in=branch.ancestor_paths())
+    named = [user.pk for user in standing]
+    return User.objects.filter(
+        Q(member__branch=branch, member__ended_on=None) | Q(pk__in=officers.values("user")) | Q(pk__in=named)
+    ).order_by("name", "number")
+
+
+def may_read(user: User, activity: Activity, minutes: Minutes | None) -> bool:
+    """Officers who see everybody's attendance, and the two who sign."""
+    return may_write(user, activity, minutes) or access_of(user).may_in(Permission.VIEW_ROSTER, activity.branch)
+
+
+def may_write(user: User, activity: Activity, minutes: Minutes | None) -> bool:
+    """Those who record activities, and the two who sign."""
+    if minutes and user.pk in {minutes.chair_id, minutes.recorder_id}:
+        return True
+    return access_of(user).may_in(Permission.EDIT_ACTIVITIES, activity.branch)
+
+
+def may_confirm(user: User, activity: Activity, minutes: Minutes) -> bool:
+    """The chair, and whoever may confirm minutes of the branch."""
+    return user.pk == minutes.chair_id or access_of(user).may_in(Permission.CONFIRM_MINUTES, activity.branch)
+
+
+def missing_minutes(user: User, now: datetime) -> QuerySet[Activity]:
+    """Activities of a kind that needs minutes, over for three days and without them, that this person may write."""
+    activities = Activity.objects.visible_to(user, Permission.EDIT_ACTIVITIES)
+    return activities.filter(
+        kind__needs_minutes=True, cancelled_at=None, minutes=None, ends_at__lt=now - timedelta(days=DAYS_FOR_MINUTES)
+    ).order_by("ends_at", "pk")
+
+
+def unconfirmed_minutes(user: User) -> QuerySet[Minutes]:
+    """Drafts that this person may confirm, the oldest first."""
+    as_officer = Q(pk__in=Minutes.objects.visible_to(user, Permission.CONFIRM_MINUTES).values("pk"))
+    drafts = Minutes.objects.filter(as_officer | Q(chair=user), confirmed_at=None)
+    return drafts.select_related("activity").order_by("saved_at", "pk")
+
+
+def differences(
+    minutes: Minutes, *, chair: User | None, recorder: User | None, items: list[Any]
+) -> list[tuple[str, str, str]]:
+    """Where typed values and the stored minutes disagree: (label, stored, typed) in words."""
+    found = [
+        (str(_("Chair")), _name(minutes.chair), _name(chair)),
+        (str(_("Recorder")), _name(minutes.recorder), _name(recorder)),
+    ]
+    typed = [item.as_json() for item in items]
+    for place in range(max(len(minutes.items), len(typed))):
+        label = _("Item %(place)s") % {"place": place + 1}
+        found.append((label, _text(minutes.items, place), _text(typed, place)))
+    return [(label, stored, new) for label, stored, new in found if stored != new]
+
+
+def _name(user: User | None) -> str:
+    return user.name if user else "–"
+
+
+def _text(items: list[dict[str, str]], place: int) -> str:
+    if place >= len(items):
+        return "–"
+    return "\n".join(part for part in items[place].values() if part)

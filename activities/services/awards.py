@@ -1,0 +1,185 @@
+"""How is an award proposed, changed, withdrawn and decided, and how is its evidence kept once?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from activities.file_kinds import SUFFIXES
+from activities.models import Award, Evidence
+from branchportal import audit
+from branchportal.notifications import notify
+from members.models import Branch, Member, User
+
+State = Award.State
+
+
+class StaleAward(Exception):
+    """Somebody else changed the award since the page was opened; `award` is how it stands now."""
+
+    def __init__(self, award: Award) -> None:
+        super().__init__(award.pk)
+        self.award = award
+
+
+class AwardRefused(Exception):
+    """This can't be done with the award; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was checked: its name as sent, its content and the content type found in it."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+def propose_award(
+    *, member: Member, entry: UUID, values: dict[str, Any], upload: Upload | None, by: User, now: datetime
+) -> Award:
+    """Store a proposal from `values` (title, level, awarded_on, body, link). The same `entry` again gives that one."""
+    try:
+        with transaction.atomic():
+            evidence = _keep(upload, member.branch, by, now) if upload else None
+            award = Award.objects.create(member=member, entry=entry, evidence=evidence, proposed_at=now, **values)
+            audit.record("award.proposed", by=by, subject=award, after=_facts(award))
+    except IntegrityError:
+        standing = Award.objects.filter(member=member, entry=entry).first()
+        if standing is None:
+            raise
+        return standing
+    return award
+
+
+@transaction.atomic
+def edit_award(
+    *, award: Award, version: int, values: dict[str, Any], upload: Upload | None, by: User, now: datetime
+) -> Award:
+    """Change a proposal, or a refused one, which is then proposed again. Without `upload` the file stays.
+
+    Raises StaleAward, or AwardRefused for a confirmed one.
+    """
+    row = _locked(award, version)
+    if row.state == State.CONFIRMED:
+        raise AwardRefused(_("This award is confirmed. If something is wrong, tell an officer of the branch."))
+    before, former = _facts(row), row.evidence
+    for name, value in values.items():
+        setattr(row, name, value)
+    if upload:
+        row.evidence = _keep(upload, row.member.branch, by, now)
+    _propose(row, now)
+    audit.record("award.edited", by=by, subject=row, before=before, after=_facts(row))
+    if former and former != row.evidence:
+        drop_unused(former)
+    return row
+
+
+@transaction.atomic
+def withdraw_award(*, award: Award, version: int, by: User) -> None:
+    """Remove a proposal with its file. Raises StaleAward, or AwardRefused for a confirmed one."""
+    row = _locked(award, version)
+    if row.state == State.CONFIRMED:
+        raise AwardRefused(_("This award is confirmed. If something is wrong, tell an officer of the branch."))
+    audit.record("award.withdrawn", by=by, subject=row, branch=row.branch, before=_facts(row))
+    evidence = row.evidence
+    row.delete()
+    if evidence:
+        drop_unused(evidence)
+
+
+@transaction.atomic
+def decide_award(*, award: Award, version: int, confirms: bool, reason: str, by: User, now: datetime) -> Award:
+    """Confirm or reject it; a confirmed one may be rejected later. The same decision twice is taken once.
+
+    Raises StaleAward, or AwardRefused for one's own award and for a rejection without a reason.
+    """
+    state = State.CONFIRMED if confirms else State.REJECTED
+    row = (
+        Award.objects.select_for_update(of=("self",)).select_related("member__user", "member__branch").get(pk=award.pk)
+    )
+    if (row.state, row.decided_by_id) == (state, by.pk):
+        return row
+    if row.version != version:
+        raise StaleAward(row)
+    if row.member.user_id == by.pk:
+        raise AwardRefused(_("This is your own award: another officer decides."))
+    if not confirms and not reason:
+        raise AwardRefused(_("Say why it is not confirmed, so that it can be mended."))
+    before = {"state": row.state}
+    row.state, row.decision, row.decided_at, row.decided_by = state, reason, now, by
+    row.version += 1
+    row.save()
+    action = "award.confirmed" if confirms else "award.rejected"
+    audit.record(action, by=by, subject=row, before=before, after={"state": state}, reason=reason)
+    if row.member.user:
+        kind = "award_confirmed" if confirms else "award_rejected"
+        context = {"title": row.title, "reason": reason}
+        notify(
+            [row.member.user], kind, key=f"{row.pk}:{row.version}", context=context, url=reverse("activities:my_hours")
+        )
+    return row
+
+
+def _locked(award: Award, version: int) -> Award:
+    rows = Award.objects.select_for_update(of=("self",)).select_related("member__branch", "evidence", "level")
+    row = rows.get(pk=award.pk)
+    if row.version != version:
+        raise StaleAward(row)
+    return row
+
+
+def _propose(award: Award, now: datetime) -> None:
+    award.state, award.proposed_at = State.PROPOSED, now
+    award.decision, award.decided_at, award.decided_by = "", None, None
+    award.version += 1
+    award.save()
+
+
+def _keep(upload: Upload, branch: Branch, by: User, now: datetime) -> Evidence:
+    """The file of this content: the one that the branch has already, or a new one."""
+    digest = hashlib.sha256(upload.content).hexdigest()
+    standing = Evidence.objects.filter(branch=branch, sha256=digest).first()
+    if standing:
+        return standing
+    evidence = Evidence(
+        branch=branch, sha256=digest, file_name=upload.name, content_type=upload.content_type,
+        size=len(upload.content), uploaded_by=by, uploaded_at=now,
+    )  # fmt: skip
+    evidence.file.save(f"{digest}{SUFFIXES[upload.content_type]}", ContentFile(upload.content), save=False)
+    try:
+        with transaction.atomic():
+            evidence.save()
+    except IntegrityError:
+        evidence.file.delete(save=False)
+        return Evidence.objects.get(branch=branch, sha256=digest)
+    return evidence
+
+
+def drop_unused(evidence: Evidence) -> None:
+    """Remove a file that shows no award any more; the disk follows once the database has agreed."""
+    if evidence.awards.exists():
+        return
+    file = evidence.file
+    evidence.delete()
+    transaction.on_commit(lambda: file.storage.delete(file.name))
+
+
+def _facts(award: Award) -> dict[str, Any]:
+    return {
+        "person": award.member.name,
+        "title": award.title,
+        "level": award.level.code,
+        "awarded_on": award.awarded_on,
+        "body": award.body,
+        "file": award.evidence.sha256 if award.evidence else "",
+        "link": award.link,
+    }

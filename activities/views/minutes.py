@@ -1,0 +1,208 @@
+"""How are the minutes of an activity read, written, confirmed and added to?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView, View
+
+from activities.forms.minutes import AddendumForm, MinutesForm, VersionForm
+from activities.models import Activity, Minutes
+from activities.queries.minutes import differences, may_confirm, may_read, may_write, people_who_may_sign, roll_of
+from activities.services.minutes import (
+    MinutesRefused,
+    StaleMinutes,
+    add_to_minutes,
+    confirm_minutes,
+    save_minutes,
+)
+from members.access import PortalView
+from members.roles import Permission
+
+
+class _OfOneActivity(View):
+    """The activity in the address and its minutes (None before the first draft); 403 unless `allowed`."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.allowed():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def activity(self) -> Activity:
+        found = Activity.objects.visible_to(self.request.user, Permission.VIEW_ACTIVITIES)
+        return get_object_or_404(found.select_related("branch", "kind"), pk=self.kwargs["pk"])
+
+    @cached_property
+    def minutes(self) -> Minutes | None:
+        people = ("chair", "recorder", "confirmed_by", "saved_by")
+        return Minutes.objects.filter(activity=self.activity).select_related(*people).first()
+
+    @cached_property
+    def may_write(self) -> bool:
+        return may_write(self.request.user, self.activity, self.minutes)
+
+    @cached_property
+    def may_confirm(self) -> bool:
+        return may_confirm(self.request.user, self.activity, self.minutes)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.minutes is not None and self.minutes.is_confirmed
+
+    def back(self) -> HttpResponse:
+        return redirect("activities:minutes", self.activity.pk)
+
+
+class _MinutesView(PortalView, _OfOneActivity):
+    permission = Permission.VIEW_ACTIVITIES
+
+
+class MinutesView(_MinutesView, TemplateView):
+    """The minutes as they are read and printed."""
+
+    template_name = "activities/minutes.html"
+
+    def allowed(self) -> bool:
+        return may_read(self.request.user, self.activity, self.minutes)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        activity, minutes, is_confirmed = self.activity, self.minutes, self.is_confirmed
+        return super().get_context_data(
+            activity=activity,
+            minutes=minutes,
+            is_confirmed=is_confirmed,
+            roll=minutes.roll if is_confirmed else roll_of(activity),
+            addenda=minutes.addenda.select_related("by") if is_confirmed else [],
+            is_corrected=is_confirmed and activity.corrections.filter(at__gt=minutes.confirmed_at).exists(),
+            may_write=self.may_write,
+            may_confirm=self.may_confirm and not is_confirmed,
+            signing=[_("Chair"), _("Recorder")],
+            **context,
+        )
+
+
+class EditMinutesView(_MinutesView, FormView):
+    """Write the draft; who saves second sees what differs and keeps what he typed."""
+
+    template_name = "activities/minutes_form.html"
+    form_class = MinutesForm
+
+    def allowed(self) -> bool:
+        return self.may_write
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_confirmed:
+            return self.back()
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        standing = [user for user in (self.minutes.chair, self.minutes.recorder) if user] if self.minutes else []
+        people = people_who_may_sign(self.activity.branch, timezone.localdate(), standing)
+        return super().get_form_kwargs() | {"people": people, "minutes": self.minutes}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        shown = {"activity": self.activity, "roll": roll_of(self.activity), "differences": [], "refusal": ""}
+        return super().get_context_data(**shown | context)
+
+    def form_valid(self, form: MinutesForm) -> HttpResponse:
+        typed = {"chair": form.cleaned_data["chair"], "recorder": form.cleaned_data["recorder"], "items": form.items}
+        version = form.cleaned_data["version"] or 0
+        try:
+            save_minutes(activity=self.activity, version=version, by=self.request.user, now=timezone.now(), **typed)
+        except StaleMinutes as stale:
+            form.data = form.data.copy()
+            form.data["version"] = stale.minutes.version
+            shown = self.get_context_data(form=form, differences=differences(stale.minutes, **typed))
+            return self.render_to_response(shown, status=409)
+        except MinutesRefused as refused:
+            return self.render_to_response(self.get_context_data(form=form, refusal=str(refused)), status=409)
+        messages.success(self.request, _("The draft of the minutes is saved."))
+        return self.back()
+
+    def form_invalid(self, form: MinutesForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class ConfirmMinutesView(_MinutesView, FormView):
+    """Ask once more, then fix the minutes."""
+
+    template_name = "branchportal/confirm.html"
+    form_class = VersionForm
+
+    def allowed(self) -> bool:
+        return self.minutes is not None and self.may_confirm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_confirmed:
+            return self.back()
+        return super().get(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"version": self.minutes.version}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Confirm the minutes"),
+            text=_(
+                "You confirm that the minutes say what happened. From then on they stay as they are, with the "
+                "attendance of this moment; more can only be added below, dated and with a reason."
+            ),
+            facts=[
+                (_("Activity"), self.activity),
+                (_("Chair"), self.minutes.chair),
+                (_("Recorder"), self.minutes.recorder),
+                (_("Items"), len(self.minutes.items)),
+            ],
+            label=_("Confirm"),
+            danger=False,
+            back_url=reverse("activities:minutes", args=[self.activity.pk]),
+            **context,
+        )
+
+    def form_valid(self, form: VersionForm) -> HttpResponse:
+        version, now = form.cleaned_data["version"], timezone.now()
+        try:
+            confirm_minutes(minutes=self.minutes, version=version, by=self.request.user, now=now)
+        except StaleMinutes:
+            messages.warning(self.request, _("The minutes were changed meanwhile. Read them again before confirming."))
+        except MinutesRefused as refused:
+            messages.error(self.request, str(refused))
+        else:
+            messages.success(self.request, _("The minutes are confirmed."))
+        return self.back()
+
+
+class AddToMinutesView(_MinutesView, FormView):
+    """Add a dated text with a reason to confirmed minutes."""
+
+    template_name = "activities/addendum_form.html"
+    form_class = AddendumForm
+
+    def allowed(self) -> bool:
+        return self.minutes is not None and self.may_write
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.is_confirmed:
+            return self.back()
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(activity=self.activity, **context)
+
+    def form_valid(self, form: AddendumForm) -> HttpResponse:
+        try:
+            add_to_minutes(minutes=self.minutes, by=self.request.user, now=timezone.now(), **form.cleaned_data)
+        except MinutesRefused as refused:
+            messages.error(self.request, str(refused))
+        else:
+            messages.success(self.request, _("The addendum is kept with the minutes."))
+        return self.back()

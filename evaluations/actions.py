@@ -14,6 +14,7 @@ ACTIONS = {
     "branch_rating.given": _("Branch rating given"),
     "scores.imported_self": _("Self-reviews imported from paper"),
     "scores.imported_branch": _("Branch ratings imported from paper"),
+    "ratings.downloaded": _("Sheet of branch ratings downloaded"),
     "score_import.downloaded": _("Score sheet taken back with its errors"),
     "scheme.create": _("Scheme kept as a draft"),
     "scheme.delete": _("Draft of a scheme deleted"),

@@ -1,18 +1,19 @@
-"""What does a sheet of paper cards say: which rows are good, and what is wrong with each other cell?
+"""What does a sheet of scores say: which rows are good, and what is wrong with each other cell?
 
 Pure: tables in, rows and errors out; who belongs to the branch is an argument. Columns 学号, 思想, 学习, 生活,
 工作, 作风; notes in 说明 (the whole card) or 思想说明 … 作风说明. A score is a whole number from 0 to 100 or one of
-the five grade words. Codes as for rosters: missing, duplicate, bad_number, unknown_value, other_branch.
+the five grade words; a row without any score or note is passed over. Codes as for rosters: missing, duplicate,
+bad_number, unknown_value, other_branch.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from branchportal.spreadsheets.errors import CellError
-from branchportal.spreadsheets.reading import Fault
-from branchportal.spreadsheets.tables import find_tables
-from branchportal.spreadsheets.values import BadNumberError, half_width, is_blank, number_of, text_of
+from branchportal.spreadsheets import rows
+from branchportal.spreadsheets.rows import short
+from branchportal.spreadsheets.values import half_width, is_blank, text_of
+from branchportal.spreadsheets.writing import Column, SheetSpec
 from evaluations.dimensions import GRADE_POINTS, Dimension, Grade
 
 WORDS = {
@@ -34,10 +35,25 @@ HEADERS = {
     "name": ("姓名", "学生姓名"),
     **{dimension.value: (word, f"{word}分", f"{word}(分)") for dimension, word in WORDS.items()},
     **{f"{dimension.value}_note": (f"{word}说明", f"{word}(说明)") for dimension, word in WORDS.items()},
-    "note": ("说明", "备注"),
+    "note": ("说明", "备注", "评语"),
 }
 REQUIRED = ("number", *(dimension.value for dimension in Dimension))
+FILLED = (
+    *(dimension.value for dimension in Dimension),
+    *(f"{dimension.value}_note" for dimension in Dimension),
+    "note",
+)
 NOTE_LENGTH = 200
+MARK = "branchportal.scores/1"  # first cell of the hidden sheet of what was downloaded here
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Of what a downloaded sheet is: whose scores ("self", "branch"), the branch's code, the month as 2026-10."""
+
+    source: str
+    branch: str
+    month: str
 
 
 @dataclass(frozen=True)
@@ -57,129 +73,76 @@ class ScoreRow:
     number_column: tuple
 
 
-@dataclass
-class ScoreReading:
-    """`rows` counts every row that counts; `accepted` are those without an error; `ignored` names unused columns."""
-
-    rows: int = 0
-    accepted: list = field(default_factory=list)
-    errors: list = field(default_factory=list)
-    ignored: list = field(default_factory=list)
-
-
 def read_scores(sheets, *, people, taken=frozenset(), note_length=NOTE_LENGTH):
     """Check all sheets; raises SpreadsheetError("no_header") when none has 学号 and all five dimensions.
 
     `people`: {number or former number: present number} of the branch. `taken`: numbers of people in other branches.
     """
-    reading, reader = ScoreReading(), _Reader(people, taken, note_length)
-    for table in find_tables(sheets, HEADERS, REQUIRED):
-        reading.ignored.extend(header for header in table.ignored if header not in reading.ignored)
-        for number, cells in table.rows:
-            row = reader.read(table, number, cells)
-            reading.rows += 1
-            if reader.errors:
-                reading.errors.extend(sorted(reader.errors, key=lambda error: error.index))
-            else:
-                reading.accepted.append(row)
-    return reading
+    return rows.read_rows(sheets, HEADERS, REQUIRED, _Reader(people, taken, note_length))
 
 
 def numbers_in(sheets):
-    """Every number that the file holds, good or not, to look up who they are."""
-    numbers = set()
-    for table in find_tables(sheets, HEADERS, REQUIRED):
-        for _row, cells in table.rows:
-            try:
-                numbers.add(number_of(table.cell(cells, "number")))
-            except BadNumberError:
-                continue
-    return numbers
+    """All readable numbers of the file, to look up who they are."""
+    return rows.numbers_in(sheets, HEADERS, REQUIRED)
 
 
-class _Reader:
-    """Reads row after row; `errors` are those of the row just read."""
+def mark_of(sheets):
+    """What a downloaded sheet says of itself, or None for any other file."""
+    for sheet in sheets:
+        for _number, cells in sheet.rows[:1]:
+            if cells[0] == MARK and len(cells) >= 4:
+                return Mark(*(text_of(cell) for cell in cells[1:4]))
+    return None
+
+
+def mark_sheet(mark):
+    """The hidden sheet that says so."""
+    columns = tuple(Column("", value=lambda row, place=place: row[place]) for place in range(4))
+    return SheetSpec("branchportal", columns, [(MARK, mark.source, mark.branch, mark.month)], hidden=True)
+
+
+class _Reader(rows.RowReader):
+    """Reads a row of scores."""
 
     def __init__(self, people, taken, note_length):
+        super().__init__()
         self.people, self.taken, self.note_length = people, taken, note_length
-        self.seen = {}
-        self.errors = []
 
-    def read(self, table, row, cells):
-        self.table, self.row, self.errors = table, row, []
-        number = self._number(table.cell(cells, "number"))
-        scores = {
-            dimension: self._score(dimension.value, table.cell(cells, dimension.value)) for dimension in Dimension
-        }
+    def is_left(self):
+        """Somebody who stands in the sheet with a name and nothing else."""
+        return all(is_blank(self.cell(key)) for key in FILLED)
+
+    def read(self):
+        person = self._person()
+        scores = {dimension: self._score(dimension.value) for dimension in Dimension}
         notes = {}
         for dimension in Dimension:
-            if text := self._note(f"{dimension.value}_note", cells):
+            if text := self.text(f"{dimension.value}_note", self.note_length):
                 notes[dimension] = text
-        column = table.columns["number"]
+        column = self.table.columns["number"]
         place = (column.header, column.index)
-        return ScoreRow(table.sheet, row, number, scores, notes, self._note("note", cells), place)
+        return ScoreRow(self.table.sheet, self.row, person, scores, notes, self.text("note", self.note_length), place)
 
-    def _fail(self, key, code, message, **params):
-        column = self.table.columns[key]
-        text = message % {"column": " ".join(column.header.split()), **params}
-        self.errors.append(CellError(self.table.sheet, self.row, column.header, code, text, column.index))
-
-    def _number(self, cell):
-        try:
-            number = number_of(cell)
-        except BadNumberError:
-            message = _(
-                "%(column)s “%(value)s” is no complete number. Format the column as text and type the number in full."
-            )
-            return self._fail("number", "bad_number", message, value=_short(cell))
-        if not number:
-            return self._fail("number", "missing", _("%(column)s is empty. Enter the student or staff number."))
-        person = self.people.get(number, number)
-        if person in self.seen:
-            return self._duplicate(number, *self.seen[person])
-        self.seen[person] = (self.table.sheet, self.row)
+    def _person(self):
+        number, person = self.number(self.people)
         if number in self.taken:
-            message = _("%(column)s %(number)s belongs to another branch. Correct it or delete the row.")
-            return self._fail("number", "other_branch", message, number=number)
-        if number not in self.people:
-            message = _(
-                "%(column)s %(number)s is not in the roster of this branch. Correct it or add the person first."
-            )
-            return self._fail("number", "unknown_value", message, number=number)
+            text = _("%(column)s %(number)s belongs to another branch. Correct it or delete the row.")
+            self.fail("number", "other_branch", text, number=number)
+        elif number and number not in self.people:
+            text = _("%(column)s %(number)s is not in the roster of this branch. Correct it or add the person first.")
+            self.fail("number", "unknown_value", text, number=number)
         return person
 
-    def _duplicate(self, number, sheet, row):
-        message = _("%(column)s %(number)s already stands in row %(row)s. Keep one row for each person.")
-        if sheet != self.table.sheet:
-            message = _(
-                "%(column)s %(number)s already stands in row %(row)s of the sheet %(sheet)s. "
-                "Keep one row for each person."
-            )
-        self._fail("number", "duplicate", message, number=number, sheet=sheet, row=row)
-
-    def _score(self, key, cell):
+    def _score(self, key):
+        cell = self.cell(key)
         if is_blank(cell):
-            return self._fail(key, "missing", _("%(column)s is empty. Enter a grade or a whole number from 0 to 100."))
+            text = _("%(column)s is empty. Enter a grade or a whole number from 0 to 100.")
+            return self.fail(key, "missing", text)
         score = score_of(cell)
         if score is None:
-            message = _(
-                "%(column)s “%(value)s” is neither a whole number from 0 to 100 nor one of %(words)s. Correct it."
-            )
-            return self._fail(key, "unknown_value", message, value=_short(cell), words="、".join(GRADE_WORDS))
+            text = _("%(column)s “%(value)s” is neither a whole number from 0 to 100 nor one of %(words)s. Correct it.")
+            return self.fail(key, "unknown_value", text, value=short(cell), words="、".join(GRADE_WORDS))
         return score
-
-    def _note(self, key, cells):
-        cell = self.table.cell(cells, key)
-        if isinstance(cell, bool | Fault):
-            message = _("%(column)s “%(value)s” is not a text that can be read. Type it in.")
-            self._fail(key, "unknown_value", message, value=_short(cell))
-            return ""
-        text = text_of(cell)
-        if len(text) > self.note_length:
-            message = _("%(column)s is longer than %(limit)s characters. Shorten it.")
-            self._fail(key, "unknown_value", message, limit=self.note_length)
-            return ""
-        return text
 
 
 def score_of(cell):
@@ -194,8 +157,3 @@ def score_of(cell):
     if text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 100:
         return int(text)
     return None
-
-
-def _short(cell):
-    text = text_of(cell)
-    return text if len(text) <= 40 else f"{text[:40]}…"

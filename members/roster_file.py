@@ -5,23 +5,15 @@ The rules stand in docs/import.md; codes are missing, duplicate, bad_date, futur
 date_order, other_branch and bad_number.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from branchportal.spreadsheets.errors import CellError
+from branchportal.spreadsheets import rows
 from branchportal.spreadsheets.reading import Fault
-from branchportal.spreadsheets.tables import find_tables
-from branchportal.spreadsheets.values import (
-    SCIENTIFIC,
-    BadDateError,
-    BadNumberError,
-    date_of,
-    half_width,
-    number_of,
-    text_of,
-)
+from branchportal.spreadsheets.rows import short
+from branchportal.spreadsheets.values import SCIENTIFIC, BadDateError, date_of, half_width, is_blank, text_of
 from members.stages import STAGE_DATE_FIELDS, Stage
 
 HEADERS = {
@@ -66,7 +58,6 @@ LENGTHS = {
     "contact": 80,
     "cultivation_contact": 80,
 }
-NUMBER_LENGTH = 32
 
 
 @dataclass(frozen=True)
@@ -80,127 +71,59 @@ class RosterRow:
     values: dict
 
 
-@dataclass
-class RosterReading:
-    """`rows` counts every row that counts; `accepted` are those without an error; `ignored` names unused columns."""
-
-    rows: int = 0
-    accepted: list = field(default_factory=list)
-    errors: list = field(default_factory=list)
-    ignored: list = field(default_factory=list)
-
-
 def read_roster(sheets, *, today, taken=frozenset(), owners=None):
     """Check all sheets; raises SpreadsheetError when none has a roster.
 
     `taken`: numbers (former ones too) of people in other branches. `owners`: {former number: present number} of the
     people in this branch, so that one person under two numbers is a duplicate.
     """
-    reading, reader = RosterReading(), _Reader(today, taken, owners or {})
-    for table in find_tables(sheets, HEADERS, REQUIRED):
-        reading.ignored.extend(header for header in table.ignored if header not in reading.ignored)
-        for number, cells in table.rows:
-            row = reader.read(table, number, cells)
-            reading.rows += 1
-            if reader.errors:
-                reading.errors.extend(sorted(reader.errors, key=lambda error: error.index))
-            else:
-                reading.accepted.append(row)
-    return reading
+    return rows.read_rows(sheets, HEADERS, REQUIRED, _Reader(today, taken, owners or {}))
 
 
 def numbers_in(sheets):
     """All readable numbers of the file, to look up only those people."""
-    numbers = set()
-    for table in find_tables(sheets, HEADERS, REQUIRED):
-        for _row, cells in table.rows:
-            try:
-                numbers.add(number_of(table.cell(cells, "number")))
-            except BadNumberError:
-                continue
-    return numbers - {""}
+    return rows.numbers_in(sheets, HEADERS, REQUIRED)
 
 
-class _Reader:
-    """Reads row after row; `errors` are those of the row just read."""
+class _Reader(rows.RowReader):
+    """Reads a row of people; the rules stand in docs/import.md."""
 
     def __init__(self, today, taken, owners):
+        super().__init__()
         self.today, self.taken, self.owners = today, taken, owners
-        self.seen = {}
-        self.errors = []
 
-    def read(self, table, row, cells):
-        self.table, self.row, self.errors = table, row, []
-        number = self._number(table.cell(cells, "number"))
+    def read(self):
+        number = self._number()
         values = {}
-        for key in table.columns:
-            if key != "number" and (value := self._value(key, table.cell(cells, key))):
+        for key in self.table.columns:
+            if key != "number" and (value := self._value(key, self.cell(key))):
                 values[key] = value
         self._order(values)
         name = values.pop("name", "")
-        return RosterRow(table.sheet, row, number, name, values)
+        return RosterRow(self.table.sheet, self.row, number, name, values)
 
-    def _fail(self, key, code, message, **params):
-        column = self.table.columns[key]
-        text = message % {"column": " ".join(column.header.split()), **params}
-        self.errors.append(CellError(self.table.sheet, self.row, column.header, code, text, column.index))
-
-    def _number(self, cell):
-        try:
-            number = number_of(cell)
-        except BadNumberError:
-            return self._bad_number(cell)
-        if not number:
-            return self._fail("number", "missing", _("%(column)s is empty. Enter the student or staff number."))
-        if len(number) > NUMBER_LENGTH:
-            return self._bad_number(cell)
-        person = self.owners.get(number, number)
-        if person in self.seen:
-            return self._duplicate(number, *self.seen[person])
-        self.seen[person] = (self.table.sheet, self.row)
+    def _number(self):
+        number, _person = self.number(self.owners)
         if number in self.taken:
-            message = _(
+            text = _(
                 "%(column)s %(number)s belongs to another branch. Correct it, or ask for a transfer of the membership."
             )
-            return self._fail("number", "other_branch", message, number=number)
+            self.fail("number", "other_branch", text, number=number)
         return number
-
-    def _duplicate(self, number, sheet, row):
-        message = _("%(column)s %(number)s already stands in row %(row)s. Keep one row for each person.")
-        if sheet != self.table.sheet:
-            message = _(
-                "%(column)s %(number)s already stands in row %(row)s of the sheet %(sheet)s. "
-                "Keep one row for each person."
-            )
-        self._fail("number", "duplicate", message, number=number, sheet=sheet, row=row)
-
-    def _bad_number(self, cell):
-        message = _(
-            "%(column)s “%(value)s” is no complete number. Format the column as text and type the number in full."
-        )
-        self._fail("number", "bad_number", message, value=_short(cell))
 
     def _value(self, key, cell):
         if key in DATES:
             return self._date(key, cell)
-        text = text_of(cell)
         if isinstance(cell, bool | Fault) or (key == "name" and isinstance(cell, date)):
-            message = _("%(column)s “%(value)s” is not a text that can be read. Type it in.")
-            return self._fail(key, "unknown_value", message, value=_short(cell))
+            return self.fail_unreadable(key, cell)
         if key == "stage":
-            return self._stage(text)
-        if not text:
-            if key == "name":
-                self._fail("name", "missing", _("%(column)s is empty. Enter the full name."))
-            return ""
-        if key == "contact":
-            text = half_width(text)
-            if SCIENTIFIC.fullmatch(text):
-                message = _("%(column)s “%(value)s” has lost digits. Format the column as text and type it in full.")
-                return self._fail(key, "bad_number", message, value=_short(cell))
-        if len(text) > LENGTHS[key]:
-            message = _("%(column)s is longer than %(limit)s characters. Shorten it.")
-            return self._fail(key, "unknown_value", message, limit=LENGTHS[key])
+            return self._stage(text_of(cell))
+        if key == "name" and is_blank(cell):
+            return self.fail("name", "missing", _("%(column)s is empty. Enter the full name."))
+        text = self.text(key, LENGTHS[key], half_width if key == "contact" else str)
+        if key == "contact" and SCIENTIFIC.fullmatch(text):
+            message = _("%(column)s “%(value)s” has lost digits. Format the column as text and type it in full.")
+            return self.fail(key, "bad_number", message, value=short(cell))
         return text
 
     def _stage(self, text):
@@ -209,17 +132,17 @@ class _Reader:
         if stage := STAGE_WORDS.get(half_width(text)):
             return stage
         message = _("%(column)s “%(value)s” is not a known stage. Choose one of: %(known)s.")
-        return self._fail("stage", "unknown_value", message, value=_short(text), known="、".join(TEMPLATE_STAGES))
+        return self.fail("stage", "unknown_value", message, value=short(text), known="、".join(TEMPLATE_STAGES))
 
     def _date(self, key, cell):
         try:
             day = date_of(cell)
         except BadDateError:
             message = _("%(column)s “%(value)s” is not a full date. Write it like 2023-09-01.")
-            return self._fail(key, "bad_date", message, value=_short(cell))
+            return self.fail(key, "bad_date", message, value=short(cell))
         if day and day > self.today:
             message = _("%(column)s %(value)s lies after today. Enter the day on which it happened.")
-            return self._fail(key, "future_date", message, value=day.isoformat())
+            return self.fail(key, "future_date", message, value=day.isoformat())
         return day
 
     def _order(self, values):
@@ -231,7 +154,7 @@ class _Reader:
             if latest and day < latest[1]:
                 message = _("%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s). Correct one of the two.")
                 earlier = " ".join(self.table.columns[latest[0]].header.split())
-                self._fail(
+                self.fail(
                     key,
                     "date_order",
                     message,
@@ -244,8 +167,3 @@ class _Reader:
 
 
 TEMPLATE_STAGES = ("群众", "入党申请人", "入党积极分子", "发展对象", "预备党员", "正式党员")
-
-
-def _short(cell):
-    text = text_of(cell)
-    return text if len(text) <= 40 else f"{text[:40]}…"

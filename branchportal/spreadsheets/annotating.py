@@ -30,20 +30,22 @@ def annotate(content, sheets, errors):
     return write_workbook(_plain_copy(sheet, marks) for sheet in sheets)
 
 
-def failing_rows(sheets, errors, headers, required, *, error_header):
+def failing_rows(sheets, errors, headers, required, *, error_header, more=()):
     """A workbook with only the rows that have errors, to correct and upload again.
 
-    `headers` and `required` as for `find_tables`; the messages stand in a last column `error_header`.
+    `headers` and `required` as for `find_tables`; the messages stand in a last column `error_header`. The sheets of
+    `more` follow.
     """
     marks = _marks(errors)
     messages = {}
     for error in errors:
         messages.setdefault((error.sheet, error.row), []).append(str(error.message))
-    return write_workbook(
+    failing = [
         _failing_sheet(table, marks, messages, error_header)
         for table in find_tables(sheets, headers, required)
         if any(sheet == table.sheet for sheet, _row in messages)
-    )
+    ]
+    return write_workbook([*failing, *more])
 
 
 def _marks(errors):

@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 FILE_MESSAGES = {
@@ -42,15 +43,22 @@ class SpreadsheetError(Exception):
 class CellError:
     """One wrong cell: `row` as in the sheet (1-based), `column` the header as the file writes it.
 
-    `index` is the column's 0-based place in the sheet, used to mark the cell; it is not shown.
+    `text % params` says in English what is wrong and what to do. `index` is the column's 0-based place in the sheet,
+    used to mark the cell; it is not shown.
     """
 
     sheet: str
     row: int
     column: str
     code: str
-    message: str
+    text: str
+    params: dict
     index: int
+
+    @property
+    def message(self):
+        """What is wrong and what to do, in the language of whoever reads it."""
+        return gettext(self.text) % self.params
 
     def as_dict(self):
         """The five published fields."""
@@ -59,5 +67,23 @@ class CellError:
             "row": self.row,
             "column": self.column,
             "code": self.code,
-            "message": str(self.message),
+            "message": self.message,
         }
+
+    def stored(self):
+        """The same for `read_later`: without a language."""
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "code": self.code,
+            "text": self.text,
+            "params": self.params,
+        }
+
+
+def read_later(errors):
+    """Stored errors with their message in the language of whoever reads them now."""
+    return [
+        {**error, "message": gettext(error["text"]) % error["params"]} if "text" in error else error for error in errors
+    ]

@@ -69,7 +69,8 @@ class Wrong:
 class Column:
     """One column: its header, width in characters, kind, and the function that takes its value from a row.
 
-    `choices` becomes a drop-down; `number_format` replaces the kind's own; `wrap` breaks long texts into lines.
+    `choices` becomes a drop-down, `whole` (first, last) takes whole numbers only; `number_format` replaces the kind's
+    own; `wrap` breaks long texts into lines.
     """
 
     header: str
@@ -77,6 +78,7 @@ class Column:
     kind: str = TEXT
     value: Callable | None = None
     choices: tuple = ()
+    whole: tuple = ()
     number_format: str = ""
     wrap: bool = False
 
@@ -88,6 +90,8 @@ class Column:
 @dataclass(frozen=True)
 class SheetSpec:
     """One sheet: `title` and `notes` stand above the header, `foot` below the rows, `printed` on every page's foot.
+
+    A `hidden` sheet is for the portal alone.
 
     For templates: `example` is a row that stands above the header, where no import reads it; `spare` is how many rows
     below the table the drop-downs reach.
@@ -102,6 +106,7 @@ class SheetSpec:
     printed: str = ""
     spare: int = 0
     example: object = None
+    hidden: bool = False
 
     @property
     def header_row(self) -> int:
@@ -136,6 +141,7 @@ def safe_text(text: object) -> str:
 
 def _write_sheet(workbook, spec, names):
     sheet = workbook.create_sheet(_free_name(spec.name, names))
+    sheet.sheet_state = "hidden" if spec.hidden else "visible"
     has_header = any(column.header for column in spec.columns)
     _set_page(sheet, spec, has_header)
     for place, column in enumerate(spec.columns, start=1):
@@ -188,16 +194,19 @@ def _finish(sheet, spec, number, has_header):
     if has_header:
         sheet.auto_filter.ref = f"A{spec.header_row}:{last}{max(number, spec.header_row)}"
         for place, column in enumerate(spec.columns, start=1):
-            if column.choices:
-                _add_choices(sheet, column, get_column_letter(place), spec.header_row + 1, number + spec.spare)
+            if column.choices or column.whole:
+                _add_rule(sheet, column, get_column_letter(place), spec.header_row + 1, number + spec.spare)
     for text in spec.foot:
         sheet.append([_cell(sheet, text, font=_MUTED)])
 
 
-def _add_choices(sheet, column, letter, first, last):
-    validation = DataValidation(
-        type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True, showErrorMessage=True
-    )
+def _add_rule(sheet, column, letter, first, last):
+    if column.choices:
+        rule = {"type": "list", "formula1": f'"{",".join(column.choices)}"'}
+    else:
+        lowest, highest = column.whole
+        rule = {"type": "whole", "operator": "between", "formula1": str(lowest), "formula2": str(highest)}
+    validation = DataValidation(**rule, allow_blank=True, showErrorMessage=True)
     validation.add(f"{letter}{first}:{letter}{max(first, last)}")
     sheet.data_validations.append(validation)
 

@@ -1,4 +1,4 @@
-"""What does somebody say when he uploads a sheet of paper cards?"""
+"""What does somebody say when he uploads a sheet of scores?"""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,15 +7,17 @@ SOURCE_CHOICES = [("self", _("Self-reviews on paper cards")), ("branch", _("Bran
 
 
 class ScoreFileForm(forms.Form):
-    """The file, and whose scores stand in it."""
+    """The file, and whose scores stand in it where it does not say so itself."""
 
-    source = forms.ChoiceField(
-        label=_("Whose scores"), choices=SOURCE_CHOICES, widget=forms.RadioSelect, initial="self"
-    )
     file = forms.FileField(
         label=_("File"),
-        help_text=_(
-            "An .xlsx or .csv file with the columns 学号, 思想, 学习, 生活, 工作, 作风; 说明 may stand beside."
-        ),
+        help_text=_("A sheet downloaded here and filled in, or an .xlsx, .xls or .csv file of your own."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
+    source = forms.ChoiceField(
+        label=_("Whose scores"),
+        choices=[("", _("As the downloaded sheet says")), *SOURCE_CHOICES],
+        widget=forms.RadioSelect,
+        initial="",
+        required=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +64,9 @@ def _row(member: Member, review: BranchReview | None, rater: Any) -> RatingRow:
     typed = {"points": review.points, "notes": review.notes} | (review.draft or {})
     comment, is_given = typed["notes"].get(WHOLE_CARD, ""), review.submitted_at is not None
     return RatingRow(member, typed["points"], comment, review.version, is_given, review.draft is not None, is_self)
+
+
+def last_ratings(cycle: Cycle, members: Iterable[int]) -> dict[int, BranchReview]:
+    """{person's id: the newest earlier rating by a branch}, in one query."""
+    earlier = BranchReview.objects.submitted().filter(member__in=members, cycle__month__lt=cycle.month)
+    return {review.member_id: review for review in earlier.select_related("cycle").order_by("cycle__month", "pk")}

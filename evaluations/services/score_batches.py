@@ -1,4 +1,4 @@
-"""How is an uploaded sheet of paper cards kept, shown before it is written, and written once?"""
+"""How is an uploaded sheet of scores kept, shown before it is written, and written once?"""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from django.db import transaction
 from branchportal.spreadsheets.annotating import annotate, failing_rows
 from evaluations.dimensions import DIMENSIONS, grade_of
 from evaluations.models import Cycle
-from evaluations.score_file import HEADERS, REQUIRED
+from evaluations.score_file import HEADERS, REQUIRED, Mark, mark_sheet
 from evaluations.services.score_import import ScoreCheck, check_scores, write_scores
 from members.models import Branch, ImportBatch, User
 
 PREVIEW_ROWS = 100
+SHOWN_ERRORS = 1000
 
 
 def keep_batch(
     *, content: bytes, file_name: str, branch: Branch, cycle: Cycle, source: str, by: User, now: datetime
 ) -> ImportBatch:
-    """Check an upload and keep it with its report until it is confirmed; raises SpreadsheetError."""
+    """Check an upload and keep it with its report until it is confirmed; raises SpreadsheetError or Refused."""
     found = check_scores(content=content, file_name=file_name, branch=branch, cycle=cycle, source=source, by=by)
     return ImportBatch.objects.create(
         kind=ImportBatch.Kind.SCORES,
@@ -28,7 +29,7 @@ def keep_batch(
         uploaded_by=by,
         file_name=file_name[:200],
         content=content,
-        arguments={"cycle": cycle.pk, "source": source},
+        arguments={"cycle": cycle.pk, "source": found.source},
         report=_report(found, cycle),
         created_at=now,
     )
@@ -54,9 +55,13 @@ def marked_file(*, batch: ImportBatch, by: User) -> bytes:
 
 
 def failing_file(*, batch: ImportBatch, by: User, error_header: str) -> bytes:
-    """Only the rows with errors, to correct and upload again."""
-    found = check_scores(content=bytes(batch.content), by=by, **_what(batch))
-    return failing_rows(found.sheets, found.reading.errors, HEADERS, REQUIRED, error_header=error_header)
+    """Only the rows with errors, to correct and upload again; it still says of which branch and month it is."""
+    what = _what(batch)
+    found = check_scores(content=bytes(batch.content), by=by, **what)
+    mark = Mark(found.source, batch.branch.code, str(what["cycle"]))
+    return failing_rows(
+        found.sheets, found.reading.errors, HEADERS, REQUIRED, error_header=error_header, more=[mark_sheet(mark)]
+    )
 
 
 def _what(batch: ImportBatch) -> dict[str, Any]:
@@ -70,8 +75,19 @@ def _what(batch: ImportBatch) -> dict[str, Any]:
 
 
 def _report(found: ScoreCheck, cycle: Cycle) -> dict[str, Any]:
-    """The command's figures, the first rows that will be written, and how many figures are no grade."""
-    return {**found.as_dict(), "preview": _preview(found), "no_grades": _no_grades(found, cycle)}
+    """The command's figures, and what a page shows besides; long lists are cut, their lengths are kept."""
+    reading = found.reading
+    return {
+        **found.as_dict(),
+        "errors": [error.stored() for error in reading.errors[:SHOWN_ERRORS]],
+        "error_count": len(reading.errors),
+        "failed": reading.rows - reading.left - len(reading.accepted),
+        "left": reading.left,
+        "unchanged": len(reading.accepted) - len(found.created) - len(found.updated),
+        "ignored": reading.ignored,
+        "preview": _preview(found),
+        "no_grades": _no_grades(found, cycle),
+    }
 
 
 def _preview(found: ScoreCheck) -> list[dict[str, Any]]:
@@ -84,6 +100,7 @@ def _preview(found: ScoreCheck) -> list[dict[str, Any]]:
             "number": row.number,
             "name": found.people[row.number].name,
             "points": [row.scores[dimension] for dimension in DIMENSIONS],
+            "note": row.note,
             "is_new": row.number in new,
         }
         for row in rows[:PREVIEW_ROWS]

@@ -1,4 +1,4 @@
-"""How do paper cards come in: check a sheet of scores, then write what is good of it, once?"""
+"""How do sheets of scores come in: check one, then write what is good of it, once?"""
 
 from __future__ import annotations
 
@@ -7,20 +7,29 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
 from branchportal.spreadsheets.errors import CellError
 from branchportal.spreadsheets.reading import Sheet, read_file
+from branchportal.spreadsheets.rows import Reading
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import BranchReview, Cycle, Due, SelfReview
 from evaluations.models.reviews import WHOLE_CARD
-from evaluations.score_file import ScoreReading, ScoreRow, numbers_in, read_scores
+from evaluations.refusals import Refused
+from evaluations.score_file import ScoreRow, mark_of, numbers_in, read_scores
 from evaluations.services import months, schemes
 from evaluations.services.review_answers import note_resubmission
 from members.models import Branch, FormerNumber, Member, User
 
 SOURCES: dict[str, type[SelfReview] | type[BranchReview]] = {"self": SelfReview, "branch": BranchReview}
+ONLINE_TEXTS = {
+    "self": _("%(name)s filed this month online. Delete the row: paper never replaces an own review."),
+    "branch": _(
+        "%(name)s was rated online in this month. Delete the row, or change the rating on the page of the branch "
+        "ratings: paper never replaces it."
+    ),
+}
 STORED = [*DIMENSIONS, "notes", "submitted_at", "submitted_by", "from_paper", "saved_at", "version"]
 
 
@@ -28,8 +37,9 @@ STORED = [*DIMENSIONS, "notes", "submitted_at", "submitted_by", "from_paper", "s
 class ScoreCheck:
     """What a sheet would do: its rows and errors, and for each good row the review as it stands (or None)."""
 
+    source: str
     sheets: list[Sheet]
-    reading: ScoreReading
+    reading: Reading
     people: dict[str, Member]
     reviews: dict[str, Any]
     created: list[ScoreRow]
@@ -53,8 +63,10 @@ def check_scores(
     """Compare a sheet with what stands; writes nothing. Raises SpreadsheetError.
 
     Paper never replaces what was filed or rated online, and nobody imports the branch's rating of himself.
+    `source` may be "" for a sheet that was downloaded here; raises Refused where the sheet is of something else.
     """
-    return _check(read_file(content, file_name), branch=branch, cycle=cycle, source=source, by=by)
+    sheets = read_file(content, file_name)
+    return _check(sheets, branch=branch, cycle=cycle, source=_source_of(sheets, branch, cycle, source), by=by)
 
 
 def write_scores(
@@ -62,6 +74,7 @@ def write_scores(
 ) -> ScoreCheck:
     """Check again and write every good row in one transaction; the same sheet twice changes nothing."""
     sheets = read_file(content, file_name)
+    source = _source_of(sheets, branch, cycle, source)
 
     def write() -> ScoreCheck:
         with transaction.atomic():
@@ -92,6 +105,28 @@ def planned_cycle(*, branch: Branch, month: date) -> Cycle:
     return known or Cycle(committee=committee, month=month)
 
 
+def _source_of(sheets: list[Sheet], branch: Branch, cycle: Cycle, source: str) -> str:
+    """Whose scores the sheet holds: as it says itself, else as was chosen."""
+    mark = mark_of(sheets)
+    if mark is None:
+        if source:
+            return source
+        raise Refused(_("This file does not say whose scores it holds. Choose it above, then check the file again."))
+    if mark.branch != branch.code:
+        raise Refused(
+            _("This sheet was downloaded for another branch (%(code)s). Download the one of this branch and fill it in."),
+            code=mark.branch,
+        )
+    if mark.month != str(cycle):
+        raise Refused(
+            _("This sheet was downloaded for the month %(month)s. Upload it there, or download the one of this month."),
+            month=mark.month,
+        )
+    if mark.source not in SOURCES or source not in {"", mark.source}:
+        raise Refused(_("This sheet holds other scores than you chose. Leave the choice to the sheet."))
+    return mark.source
+
+
 def _check(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by: User | None) -> ScoreCheck:
     people = _people(branch)
     numbers = {number: member.number for number, member in people.items()}
@@ -101,7 +136,7 @@ def _check(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by
     created = [row for row in reading.accepted if not _is_submitted(reviews.get(row.number))]
     known = [row for row in reading.accepted if _is_submitted(reviews.get(row.number))]
     updated = [row for row in known if _differs(reviews[row.number], row)]
-    return ScoreCheck(sheets, reading, people, reviews, created, updated)
+    return ScoreCheck(source, sheets, reading, people, reviews, created, updated)
 
 
 def _write(
@@ -148,7 +183,7 @@ def _reviews(cycle: Cycle, branch: Branch, source: str) -> dict[str, Any]:
 
 
 def _refuse_rows(
-    reading: ScoreReading, people: dict[str, Member], reviews: dict[str, Any], *, source: str, by: User | None
+    reading: Reading, people: dict[str, Member], reviews: dict[str, Any], *, source: str, by: User | None
 ) -> None:
     kept = []
     for row in reading.accepted:
@@ -163,25 +198,16 @@ def _refuse_rows(
 
 def _problem(row: ScoreRow, member: Member, review: Any, *, source: str, by: User | None) -> CellError | None:
     if source == "branch" and by is not None and member.user_id == by.pk:
-        message = _("This is your own row: nobody rates himself. Let another officer import it.")
-        return _row_error(row, "unknown_value", message)
+        text = _("This is your own row: nobody rates himself. Let another officer import it.")
+        return _row_error(row, "unknown_value", text)
     if _is_online(review) and _differs(review, row):
-        return _row_error(row, "duplicate", _online_message(source) % {"name": member.name})
+        return _row_error(row, "duplicate", ONLINE_TEXTS[source], name=member.name)
     return None
 
 
-def _online_message(source: str) -> str:
-    if source == "self":
-        return _("%(name)s filed this month online. Delete the row: paper never replaces an own review.")
-    return _(
-        "%(name)s was rated online in this month. Delete the row, or change the rating on the page of the branch "
-        "ratings: paper never replaces it."
-    )
-
-
-def _row_error(row: ScoreRow, code: str, message: str) -> CellError:
+def _row_error(row: ScoreRow, code: str, text: str, **params: str) -> CellError:
     header, index = row.number_column
-    return CellError(row.sheet, row.row, header, code, message, index)
+    return CellError(row.sheet, row.row, header, code, text, params, index)
 
 
 def _is_online(review: Any) -> bool:

@@ -1,4 +1,4 @@
-"""How does an officer bring in paper cards: upload, read what is wrong, write the good rows?"""
+"""How does an officer bring in a sheet of scores: download it, upload it, read what is wrong, write the good rows?"""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ from django.views import View
 
 from branchportal import audit
 from branchportal.downloads import attachment
-from branchportal.spreadsheets.errors import SpreadsheetError
+from branchportal.spreadsheets.errors import SpreadsheetError, read_later
 from evaluations.deadlines import Phase
 from evaluations.forms.score_import import SOURCE_CHOICES, ScoreFileForm
 from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle
+from evaluations.refusals import Refused
 from evaluations.reports import score_template
 from evaluations.services import score_batches
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
 from members.models import ImportBatch
 from members.roles import Permission
+
+RECENT = 10
 
 
 class ScoreImportView(BranchMonthView):
@@ -51,7 +54,7 @@ class ScoreImportView(BranchMonthView):
                 by=request.user,
                 now=timezone.now(),
             )
-        except SpreadsheetError as error:
+        except (SpreadsheetError, Refused) as error:
             form.add_error("file", str(error))
             return self._page(form, status=422)
         return redirect("evaluations:score_batch", pk=batch.pk)
@@ -61,18 +64,37 @@ class ScoreImportView(BranchMonthView):
         return self.window.phase(timezone.now()) not in {Phase.OFF, Phase.PLANNED}
 
     def _page(self, form: ScoreFileForm, status: int = 200) -> HttpResponse:
-        context = {"branch": self.branch, "cycle": self.cycle, "form": form, "is_open": self._is_open}
+        batches = self.visible(ImportBatch.objects.filter(kind=ImportBatch.Kind.SCORES, branch=self.branch))
+        recent = batches.filter(arguments__cycle=self.cycle.pk).select_related("uploaded_by").defer("content", "report")
+        context = {
+            "branch": self.branch,
+            "cycle": self.cycle,
+            "form": form,
+            "is_open": self._is_open,
+            "recent": recent[:RECENT],
+        }
         return render(self.request, "evaluations/score_import.html", context, status=status)
 
 
 class ScoreTemplateView(BranchMonthView):
-    """A sheet to fill in, with everybody's number and name in it."""
+    """A sheet for paper cards, with everybody's number and name in it."""
 
     permission = Permission.IMPORT_SCORES
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        content = score_template.workbook(self.branch, self.cycle)
+        content = score_template.cards_workbook(self.branch, self.cycle)
         return attachment(content, f"{_('Paper cards')}-{self.branch.name}-{self.cycle}.xlsx")
+
+
+class RatingSheetView(BranchMonthView):
+    """A sheet to rate the branch in, with what was given already."""
+
+    permission = Permission.IMPORT_SCORES
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        audit.note_access("ratings.downloaded", by=request.user, subject=self.cycle, branch=self.branch)
+        content = score_template.ratings_workbook(self.branch, self.cycle, rater=request.user)
+        return attachment(content, f"{_('Branch rating')}-{self.branch.name}-{self.cycle}.xlsx")
 
 
 class ScoreBatchView(PortalView, View):
@@ -101,10 +123,10 @@ class ScoreBatchView(PortalView, View):
             "cycle": self.cycle,
             "source": dict(SOURCE_CHOICES)[self.batch.arguments["source"]],
             "report": report,
+            "errors": read_later(report["errors"]),
             "writable": report["created"] + report["updated"],
             "labels": list(DIMENSION_LABELS.values()),
             "preview": _preview(report, self.cycle),
-            "no_grades": report.get("no_grades", 0),
             "is_written": self.batch.state == ImportBatch.State.WRITTEN,
         }
         return render(request, "evaluations/score_batch.html", context)
@@ -113,11 +135,11 @@ class ScoreBatchView(PortalView, View):
         if score_batches.write_batch(batch=self.batch, by=request.user, now=timezone.now()):
             self.batch.refresh_from_db()
             count = self.batch.report["created"] + self.batch.report["updated"]
-            text = ngettext("%(count)s card was written.", "%(count)s cards were written.", count)
+            text = ngettext("%(count)s row was written.", "%(count)s rows were written.", count)
             messages.success(request, text % {"count": count})
         else:
-            messages.info(request, _("These cards were written before; nothing changed."))
-        return redirect("evaluations:month", code=self.batch.branch.code, month=self.cycle.month)
+            messages.info(request, _("This file was already written; nothing was written twice."))
+        return redirect("evaluations:score_batch", pk=self.batch.pk)
 
 
 class ScoreMarkedFileView(ScoreBatchView):
@@ -143,7 +165,15 @@ class ScoreFailingRowsView(ScoreBatchView):
 def _preview(report: dict[str, Any], cycle: Cycle) -> list[dict[str, Any]]:
     """The kept rows with their points as people read them; none in a batch that was kept without."""
     in_grades = cycle.scale == Cycle.Scale.GRADES
+    labels = list(DIMENSION_LABELS.values())
     return [
-        {**row, "points": [points_label(points, in_grades=in_grades) for points in row["points"]]}
+        {
+            **row,
+            "note": row.get("note", ""),
+            "cells": [
+                (label, points_label(points, in_grades=in_grades))
+                for label, points in zip(labels, row["points"], strict=True)
+            ],
+        }
         for row in report.get("preview", [])
     ]

@@ -12,9 +12,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from branchportal.spreadsheets.reading import Sheet
+from branchportal.spreadsheets.rows import Reading
 from members.labels import STAGE_LABELS
 from members.models import Branch, FormerNumber, Member
-from members.roster_file import RosterReading, RosterRow, numbers_in, read_roster
+from members.roster_file import RosterRow, numbers_in, read_roster
 from members.rule_texts import sentence
 from members.rules import warnings
 from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
@@ -54,7 +55,7 @@ class Plan:
     """Everything that a file says about a branch."""
 
     branch: Branch
-    reading: RosterReading
+    reading: Reading
     created: list[Change] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
     unchanged: int = 0
@@ -84,8 +85,8 @@ class Plan:
         report = self.as_dict()
         return {
             **report,
-            "errors": report["errors"][:SHOWN_ERRORS],
-            "error_count": len(report["errors"]),
+            "errors": [error.stored() for error in self.reading.errors[:SHOWN_ERRORS]],
+            "error_count": len(self.reading.errors),
             "failed": self.reading.rows - len(self.reading.accepted),
             "unchanged": self.unchanged,
             "ignored": self.reading.ignored,

@@ -15,7 +15,7 @@ from django.views.generic import DetailView, FormView
 
 from branchportal import audit
 from branchportal.downloads import attachment
-from branchportal.spreadsheets.errors import SpreadsheetError
+from branchportal.spreadsheets.errors import SpreadsheetError, read_later
 from members.access import PortalView
 from members.forms.roster_import import RosterImportForm
 from members.models import Branch, ImportBatch
@@ -95,6 +95,7 @@ class RosterImportResultView(_BatchView, DetailView):
         report = self.object.report
         return super().get_context_data(
             report=report,
+            errors=read_later(report["errors"]),
             written=self.object.state == ImportBatch.State.WRITTEN,
             to_write=report["created"] + report["updated"],
             **context,

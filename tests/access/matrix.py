@@ -30,6 +30,10 @@ MATRIX = """
 page                              thing         opens  M S A D O P I C R K T
 evaluations:home                  -             200    + + + + + + + + + + +
 evaluations:changes_seen          -             405    - + + - - - - - + - -
+evaluations:my_data               -             200    + + + + + + + + + + +
+evaluations:my_data_workbook      -             200    + + + + + + + + + + +
+evaluations:my_data_file          -             200    + + + + + + + + + + +
+evaluations:who_looked            -             200    + + + + + + + + + + +
 members:account                   -             200    + + + + + + + + + + +
 members:email                     -             200    + + + + + + + + + + +
 members:password                  -             200    + + + + + + + + + + +
@@ -42,6 +46,10 @@ members:search                    -             200    + + + + + + + + + + +
 members:open_message              message       405    + + + + + + + + + + +
 
 members:own_record                -             200    + - - - - - - - - - -
+members:own_history               -             200    + - - - - - - - - - -
+members:own_corrections           -             200    + - - - - - - - - - -
+members:ask_correction            own_field     200    + - - - - - - - - - -
+members:withdraw_correction       own_wish      405    + - - - - - - - - - -
 evaluations:review_card           -             200    + - - - - - - - - - -
 evaluations:own_reviews           -             200    + - - - - - - - - - -
 evaluations:own_month             own_month     200    + - - - - - - - - - -
@@ -53,12 +61,16 @@ evaluations:own_ranking           run           200    + - - - - - - - - - -
 
 members:roster                    -             200    - + + + + + + + + - -
 members:roster_download           -             200    - + + - + - - + + - -
+members:corrections               -             200    - + + - + - - - - - -
+members:correction                wish          200    - + + - + - - - - - -
 members:person                    member        200    - + + + + + + + + - -
+members:person_history            member        200    - + + - + - - - - - -
 members:person_add                -             200    - + + - + - - - - - -
 members:person_edit               member        200    - + + - + - - - - - -
 members:person_end                member        200    - + + - + - - - - - -
 members:person_resume             ended_member  200    - + + - + - - - - - -
 members:person_transfer           member        200    - + + - - - - - - - -
+members:graduation                -             200    - + + - + - - - - - -
 members:transfers                 -             200    - + + - - - - - - - -
 members:transfer                  leaving       200    - + + - - - - - - - -
 members:transfer_letter           leaving       200    - + + - - - - - - - -
@@ -115,6 +127,7 @@ evaluations:ratings               month         200    - + + + + + + - - - -
 evaluations:rating_draft          rated_member  405    - + + + + + + - - - -
 evaluations:score_import          month         200    - + + - + - - - - - -
 evaluations:score_template        month         200    - + + - + - - - - - -
+evaluations:rating_sheet          month         200    - + + - + - - - - - -
 evaluations:score_batch           score_batch   200    - + + - + - - - - - -
 evaluations:score_marked_file     score_batch   200    - + + - + - - - - - -
 evaluations:score_failing_rows    score_batch   200    - + + - + - - - - - -
@@ -140,8 +153,8 @@ evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 """
 
 # Things of a whole committee, or of the person: there is no other one in the branch beside.
-WITHOUT_SIBLING = {"cycle", "scheme", "own_month"}
-WITHOUT_FOREIGN = {"own_month"}
+WITHOUT_SIBLING = {"cycle", "scheme", "own_month", "own_field"}
+WITHOUT_FOREIGN = {"own_month", "own_field"}
 
 
 @dataclass(frozen=True)

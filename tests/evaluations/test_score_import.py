@@ -15,6 +15,7 @@ from branchportal.spreadsheets.writing import Column, SheetSpec, write_workbook
 from evaluations.models import BranchReview, Cycle, CycleEvent, Due, SelfReview
 from evaluations.queries.monthly import branch_months
 from evaluations.reports.monthly import monthly_workbook
+from evaluations.score_file import Mark, mark_of
 from evaluations.services import months, score_batches, score_import, self_reviews
 from members.models import FormerNumber, ImportBatch
 from members.roles import Role
@@ -220,8 +221,9 @@ def test_the_sheet_to_fill_in_can_be_imported(client, tree, cycle, time_machine)
     time_machine.move_to(NOW)
     sign_in(client, make_user(Role.SECRETARY, tree.b1))
     address = reverse("evaluations:score_template", kwargs={"code": tree.b1.code, "month": cycle.month})
-    sheet = read_file(client.get(address).content, "template.xlsx")[0]
-    assert tuple(sheet.rows[0][1]) == HEADER
+    sheets = read_file(client.get(address).content, "template.xlsx")
+    assert tuple(sheets[0].rows[1][1]) == HEADER
+    assert mark_of(sheets) == Mark("self", "B001", "2026-10")
 
 
 def test_a_rating_given_online_is_never_replaced(tree, cycle):
@@ -285,12 +287,12 @@ def test_the_check_page_shows_the_rows_and_warns_of_figures_that_are_no_grade(cl
         content=content, file_name="cards.xlsx", branch=tree.b1, cycle=cycle, source="self", by=secretary, now=NOW
     )
     assert batch.report["preview"] == [
-        {"number": known.number, "name": "单雨桐", "points": [1, 2, 95, 85, 85], "is_new": False},
-        {"number": fresh.number, "name": "于知行", "points": [95, 95, 95, 95, 95], "is_new": True},
+        {"number": known.number, "name": "单雨桐", "points": [1, 2, 95, 85, 85], "note": "", "is_new": False},
+        {"number": fresh.number, "name": "于知行", "points": [95, 95, 95, 95, 95], "note": "", "is_new": True},
     ]
     assert batch.report["no_grades"] == 2
     answer = sign_in(client, secretary).get(reverse("evaluations:score_batch", kwargs={"pk": batch.pk}))
-    shown = [[str(points) for points in row["points"]] for row in answer.context["preview"]]
+    shown = [[str(points) for _label, points in row["cells"]] for row in answer.context["preview"]]
     assert shown == [["1", "2", "优秀", "良好", "良好"], ["优秀"] * 5]
     page = answer.content.decode()
     assert page.index("2个数不是本月的五档分值") < page.index("单雨桐")

@@ -20,9 +20,9 @@ WALKERS = ("member", "secretary", "reviewer", "administrator")
 SIZES = {1366: 768, 390: 844, 320: 640}
 DOWNLOADS = {
     "members:roster_download", "members:roster_template", "members:roster_import_marked",
-    "members:roster_import_failing", "evaluations:score_template", "evaluations:score_marked_file",
-    "evaluations:score_failing_rows", "evaluations:ranking_workbook", "evaluations:ranking_workbooks",
-    "evaluations:month_workbook", "evaluations:ranking_bundle", "evaluations:scheme_document",
+    "members:roster_import_failing", "evaluations:score_template", "evaluations:rating_sheet",
+    "evaluations:score_marked_file", "evaluations:score_failing_rows", "evaluations:ranking_workbook", "evaluations:ranking_workbooks",
+    "evaluations:my_data_workbook", "evaluations:my_data_file", "evaluations:month_workbook", "evaluations:ranking_bundle", "evaluations:scheme_document",
 }  # fmt: skip
 FORMS = [
     "members:person_add", "members:password", "members:roster_import", "activities:add", "evaluations:scheme_import",

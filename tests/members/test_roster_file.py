@@ -314,7 +314,8 @@ def test_a_file_without_a_roster():
 def test_messages_in_chinese_name_field_rule_and_remedy():
     with override("zh-hans"):
         reading = read(["", "甲"], ["1.2E+11", "乙"], ["3", "丙", "党圆"])
-    assert [error.message for error in reading.errors] == [
+        told = [error.message for error in reading.errors]
+    assert told == [
         "学号为空，请填写学号或工号。",
         "学号“1.2E+11”不是完整的号码，请把该列设为文本格式后完整填写。",
         "发展阶段“党圆”不是规定的阶段，请从这些词中选一个：群众、入党申请人、入党积极分子、发展对象、预备党员、正式党员。",

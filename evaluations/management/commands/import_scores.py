@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from branchportal.spreadsheets.errors import SpreadsheetError
 from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle
+from evaluations.refusals import Refused
 from evaluations.services import score_import
 from members.models import Branch
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             found = self._run(path.read_bytes(), path.name, options)
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from None
-        except SpreadsheetError as error:
+        except (SpreadsheetError, Refused) as error:
             raise CommandError(f"{path.name}: {error}") from None
         report = found.as_dict()
         if options["json"]:

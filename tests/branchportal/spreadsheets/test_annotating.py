@@ -16,7 +16,7 @@ HEADERS = {"number": ("学号",), "name": ("姓名",)}
 
 
 def error(sheet, row, index, message="wrong"):
-    return CellError(sheet, row, "学号", "missing", message, index)
+    return CellError(sheet, row, "学号", "missing", message, {}, index)
 
 
 def sender_file():

@@ -18,6 +18,9 @@ from members.roles import Permission
 PAGES = (
     Page(Permission.VIEW_ACTIVITIES, "activities:activities", gettext_lazy("Activities")),
     Page(Permission.EDIT_ACTIVITIES, "activities:add", gettext_lazy("Record an activity")),
+    Page(Permission.VIEW_ROSTER, "activities:hours", gettext_lazy("Hours and awards")),
+    Page(Permission.VIEW_OWN_RECORD, "activities:my_hours", gettext_lazy("My hours and awards")),
+    Page(Permission.EDIT_ACTIVITY_KINDS, "activities:kinds", gettext_lazy("Kinds of activities")),
 )
 
 

@@ -19,8 +19,6 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from branchportal import navigation
-
 SHORTEST, LONGEST = 2, 80
 MOST = 6  # of each group
 
@@ -92,10 +90,3 @@ def pages(words: str, offered: Iterable[Page]) -> Iterator[Hit]:
     for page in offered:
         if says(words, page.label, *page.also):
             yield Hit(Group.PAGES, str(page.label), reverse(page.url_name))
-
-
-def menu_places(request: HttpRequest, words: str) -> Iterator[Hit]:
-    """The places of the menus."""
-    for link in navigation.links(request):
-        if says(words, link.label):
-            yield Hit(Group.PAGES, link.label, link.url)

@@ -84,15 +84,17 @@ NAVIGATION = ["evaluations.navigation.items", "members.navigation.items", "activ
 ACCOUNT = "members.navigation.account"
 # Each app words its own notifications (kind → function of the context) and names its own lines of the audit trail.
 NOTIFICATIONS = ["evaluations.messages.TEXTS", "members.messages.TEXTS", "activities.messages.TEXTS"]
-NOTIFICATION_GROUPS = ["members.messages.GROUPS", "evaluations.messages.GROUPS"]
+NOTIFICATION_GROUPS = ["members.messages.GROUPS", "evaluations.messages.GROUPS", "activities.messages.GROUPS"]
 # Each app offers what the quick search finds (see search.py).
 SEARCH = [
     "members.search.find",
-    "branchportal.search.menu_places",
     "evaluations.search.find",
     "activities.search.find",
     "branchportal.help.search.find",
 ]
+# What is kept about one person (see own_data.py).
+OWN_DATA = ["members.queries.own_data.SECTIONS", "evaluations.queries.own_data.SECTIONS",
+            "activities.queries.own_data.SECTIONS"]  # fmt: skip
 # How long each kind of record is kept (see retention.py).
 RETENTION = [
     "members.services.retention.RULES",
@@ -100,6 +102,8 @@ RETENTION = [
     "activities.services.retention.RULES",
     "branchportal.retention.RULES",
 ]
+# What an app knows that should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
+LEAVING_CONCERNS = ["evaluations.queries.leaving.unfinished_month"]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 # Each app names the days that stand in somebody's calendar beside the activities (see calendar_entries.py).
 CALENDAR_ENTRIES = ["evaluations.queries.calendar_entries.entries"]
@@ -122,6 +126,9 @@ REDIS_URL = ENVIRONMENT.redis_url
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "files"  # what people uploaded: no address leads there, only views that check the right
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

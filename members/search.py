@@ -18,22 +18,29 @@ from members.queries.roster import quickly_matching
 from members.roles import Permission
 from members.stages import Stage
 
+_OFFICE = gettext_lazy("Administration")
 PAGES = (
     Page(Permission.VIEW_OWN_RECORD, "members:own_record", gettext_lazy("My record"), (gettext_lazy("My stage"),)),
     Page(Permission.VIEW_ROSTER, "members:roster", gettext_lazy("Members"), (gettext_lazy("Roster"),)),
     Page(Permission.EDIT_ROSTER, "members:person_add", gettext_lazy("Add a person")),
     Page(Permission.IMPORT_ROSTER, "members:roster_import", gettext_lazy("Import a roster")),
+    Page(Permission.EDIT_ROSTER, "members:graduation", gettext_lazy("Graduation")),
+    Page(Permission.EDIT_ROSTER, "members:corrections", gettext_lazy("Requests for corrections")),
+    Page(Permission.TRANSFER_MEMBERS, "members:transfers", gettext_lazy("Transfers")),
+    Page(Permission.SIGNED_IN, "members:absences", gettext_lazy("Absences")),
     Page(
         Permission.MANAGE_ACCOUNTS,
         "members:accounts",
         gettext_lazy("Accounts"),
-        (gettext_lazy("Activation slips"), gettext_lazy("Password")),
+        (_OFFICE, gettext_lazy("Activation slips"), gettext_lazy("Password")),
     ),
-    Page(Permission.ASSIGN_ROLES, "members:roles", gettext_lazy("Offices"), (gettext_lazy("Appoint somebody"),)),
-    Page(Permission.MANAGE_BRANCHES, "members:branches", gettext_lazy("Organisation tree")),
+    Page(
+        Permission.ASSIGN_ROLES, "members:roles", gettext_lazy("Offices"), (_OFFICE, gettext_lazy("Appoint somebody"))
+    ),
+    Page(Permission.MANAGE_BRANCHES, "members:branches", gettext_lazy("Organisation tree"), (_OFFICE,)),
     Page(Permission.MANAGE_BRANCHES, "members:add_branch", gettext_lazy("Add a branch")),
-    Page(Permission.VIEW_AUDIT, "members:audit", gettext_lazy("Audit trail")),
-    Page(Permission.VIEW_OPERATIONS, "members:technical_audit", gettext_lazy("Technical audit trail")),
+    Page(Permission.VIEW_AUDIT, "members:audit", gettext_lazy("Audit trail"), (_OFFICE,)),
+    Page(Permission.VIEW_OPERATIONS, "members:technical_audit", gettext_lazy("Technical audit trail"), (_OFFICE,)),
     Page(Permission.SIGNED_IN, "members:messages", gettext_lazy("Messages")),
     Page(Permission.SIGNED_IN, "members:account", gettext_lazy("My account"), (gettext_lazy("What I may do here"),)),
     Page(Permission.SIGNED_IN, "members:password", gettext_lazy("Change password")),

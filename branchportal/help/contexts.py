@@ -9,15 +9,27 @@ _PAGES = {
         "evaluations:review_card", "evaluations:review_of_month", "evaluations:own_reviews",
     ),
     ("guide_member", "own-result"): ("evaluations:own_rankings", "evaluations:own_ranking"),
-    ("guide_member", "own-data"): ("members:own_record",),
+    ("guide_member", "own-data"): (
+        "members:own_record", "evaluations:my_data", "members:own_history", "members:own_corrections", "members:ask_correction",
+    ),
+    ("guide_member", "activities"): (
+        "activities:my_hours", "activities:award_add", "activities:award_edit", "activities:calendar_address",
+    ),
     ("guide_member", "messages"): ("members:messages", "members:mail_settings", "members:email"),
     ("guide_member", "signing-in"): ("members:account", "members:password"),
     ("guide_secretary", "roster"): (
         "members:roster", "members:person", "members:person_add", "members:person_edit", "members:person_end",
         "members:person_resume", "members:person_transfer", "members:roster_import", "members:roster_import_result",
+        "members:person_history", "members:transfers", "members:transfer", "members:graduation", "members:corrections",
+        "members:correction",
     ),
-    ("guide_secretary", "accounts"): ("members:accounts", "members:member_slip", "members:staff_slip"),
-    ("guide_secretary", "month"): ("evaluations:month",),
+    ("guide_secretary", "accounts"): (
+        "members:accounts", "members:member_slip", "members:staff_slip", "members:absences",
+    ),
+    ("guide_secretary", "month"): ("evaluations:month", "evaluations:remind_members"),
+    ("guide_secretary", "reviews"): (
+        "evaluations:reviews", "evaluations:member_review", "evaluations:return_review", "evaluations:late_policy",
+    ),
     ("guide_secretary", "rating"): ("evaluations:ratings",),
     ("guide_secretary", "paper"): ("evaluations:score_import", "evaluations:score_batch"),
     ("guide_secretary", "ranking"): (
@@ -26,14 +38,20 @@ _PAGES = {
     ),
     ("guide_secretary", "activities"): (
         "activities:activities", "activities:activity", "activities:add", "activities:edit", "activities:attendance",
+        "activities:calendar", "activities:minutes", "activities:minutes_edit", "activities:hours",
+        "activities:person_hours", "activities:awards", "activities:award", "activities:cancel",
     ),
     ("guide_counselor", "overview"): ("evaluations:months",),
     ("guide_counselor", "explaining"): ("evaluations:ranking_evidence",),
     ("guide_counselor", "people"): ("members:search",),
     ("guide_reviewer", "calendar"): ("evaluations:calendar", "evaluations:edit_month"),
     ("guide_reviewer", "schemes"): ("evaluations:schemes", "evaluations:scheme", "evaluations:scheme_import"),
+    ("guide_reviewer", "overview"): (
+        "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",
+    ),
     ("guide_reviewer", "offices"): ("members:roles", "members:appoint", "members:end_office"),
     ("guide_reviewer", "audit"): ("members:audit", "members:technical_audit"),
+    ("glossary", "three-meetings"): ("activities:kinds", "activities:add_kind", "activities:edit_kind"),
     ("glossary", "branch"): ("members:branches", "members:add_branch", "members:rename_branch", "members:close_branch"),
 }  # fmt: skip
 

@@ -86,7 +86,10 @@ MEMBER = Guide(
                     "present, and for how many hours, is recorded by the branch and shown to you."
                 ),
             ),
-            (Link(_("Activities"), "activities:activities"),),
+            (
+                Link(_("Activities"), "activities:activities"),
+                Link(_("My hours and awards"), "activities:my_hours"),
+            ),
         ),
         Section(
             "own-data",
@@ -98,7 +101,11 @@ MEMBER = Guide(
                     "for a correction; the secretary decides and you are told."
                 ),
             ),
-            (Link(_("My record"), "members:own_record"),),
+            (
+                Link(_("My record"), "members:own_record"),
+                Link(_("Everything about me"), "evaluations:my_data"),
+                Link(_("Privacy notice"), "members:notice"),
+            ),
         ),
         Section(
             "messages",

@@ -21,14 +21,17 @@ SECRETARY = Guide(
                     "it. Wrong rows come back as a file and never hold up the good ones."
                 ),
                 _(
-                    "Single people are added and corrected on their own pages. When somebody leaves, end the "
-                    "membership or transfer it; earlier reviews and rankings stay."
+                    "Single people are added and corrected on their own pages. Somebody who moves is transferred and "
+                    "leaves only when the other side has answered; a whole class graduates at once after a preview. "
+                    "Earlier reviews and rankings stay."
                 ),
             ),
             (
                 Link(_("Roster"), "members:roster"),
                 Link(_("Import a roster"), "members:roster_import"),
-                Link(_("Add a person"), "members:person_add"),
+                Link(_("Transfers"), "members:transfers"),
+                Link(_("Graduation"), "members:graduation"),
+                Link(_("Requests for corrections"), "members:corrections"),
             ),
         ),
         Section(
@@ -38,10 +41,14 @@ SECRETARY = Guide(
                 _(
                     "Nobody gets a password from you: print activation slips and hand each over in person. Appoint the "
                     "deputy and the commissioners under offices. Where there is no secretary, the first of them acts "
-                    "with the secretary's rights."
+                    "with the secretary's rights. Whoever is away for some days names somebody who stands in."
                 ),
             ),
-            (Link(_("Accounts"), "members:accounts"), Link(_("Offices"), "members:roles")),
+            (
+                Link(_("Accounts"), "members:accounts"),
+                Link(_("Offices"), "members:roles"),
+                Link(_("Absences"), "members:absences"),
+            ),
         ),
         Section(
             "month",
@@ -60,11 +67,12 @@ SECRETARY = Guide(
         ),
         Section(
             "reviews",
-            _("Returning a self-review"),
+            _("Answering and returning self-reviews"),
             (
                 _(
-                    "A card that is incomplete can be returned with a reason; the member corrects it and submits "
-                    "again. What you reply is dated and shown to the member."
+                    "Read the cards of the month one after the other and reply; the reply is dated and shown to the "
+                    "member. A card that is incomplete can be returned with a reason; the member corrects it and "
+                    "submits again. Whether late cards are accepted is your branch's choice."
                 ),
             ),
         ),
@@ -122,6 +130,7 @@ SECRETARY = Guide(
             (
                 Link(_("Activities"), "activities:activities"),
                 Link(_("Record an activity"), "activities:add"),
+                Link(_("Hours and awards"), "activities:hours"),
             ),
         ),
     ),

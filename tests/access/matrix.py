@@ -23,6 +23,7 @@ PEOPLE = (
 # Everybody is let in; what each finds there is his own.
 PUBLIC = {
     "health", "set_language", "members:login", "members:logout", "members:activate", "members:notice", "help",
+    "activities:calendar_file",
     "glossary", "guide_member", "guide_secretary", "guide_counselor", "guide_reviewer",
 }  # fmt: skip
 
@@ -107,6 +108,14 @@ activities:activity               activity      200    + + + + + + + + + + -
 activities:add                    -             200    - + + + - + - - - - -
 activities:edit                   activity      200    - + + + - + - - - - -
 activities:attendance             activity      302    - + + + - + - - - - -
+activities:sign_up                activity      302    + + + + + + + + + + -
+activities:cancel                 activity      200    - + + + - + - - - - -
+activities:kinds                  -             200    - - - - - - - - + - -
+activities:add_kind               committee     200    - - - - - - - - + - -
+activities:edit_kind              kind          200    - - - - - - - - + - -
+activities:retire_kind            kind          405    - - - - - - - - + - -
+activities:calendar               -             200    + + + + + + + + + + -
+activities:calendar_address       -             200    + + + + + + + + + + -
 
 evaluations:spot_checks           own_month     200    - - - - - - - - + - -
 evaluations:spot_check            spot_check    200    - - - - - - - - + - -
@@ -153,7 +162,7 @@ evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 """
 
 # Things of a whole committee, or of the person: there is no other one in the branch beside.
-WITHOUT_SIBLING = {"cycle", "scheme", "own_month", "own_field"}
+WITHOUT_SIBLING = {"committee", "kind", "cycle", "scheme", "own_month", "own_field"}
 WITHOUT_FOREIGN = {"own_month", "own_field"}
 
 

@@ -119,6 +119,8 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "job": {"pk": run.job_id},
         "scheme": {"pk": branch_root(branch).schemes.first().pk},
         "draft_scheme": {"pk": make_scheme(branch, ready_document(name=f"草案 {branch.code}")).pk},
+        "committee": {"committee": branch_root(branch).code},
+        "kind": {"committee": branch_root(branch).code, "code": "study"},
         "activity": {"pk": _activity(branch).pk},
         "spot_check": {"pk": _spot_check(branch, by).pk},
         "leaving": {"pk": _transfer(branch, by, out=True).pk},

@@ -107,7 +107,7 @@ def test_every_page(person, clock, window, look):
 
 def test_public_pages(clock, window, look):
     page = window(None)
-    names = sorted(PUBLIC - {"health", "set_language", "members:logout"})
+    names = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file"})
     assert [wide for name in names for wide in look(page, reverse(name), checked=(1366, 390))] == []
     assert look(page, "/nowhere/", status=404) == []
 

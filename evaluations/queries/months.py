@@ -77,7 +77,7 @@ def progress_by_branch(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Pr
     """Return {branch id: Progress} for many branches, in one query."""
     wanted = [branch.pk for branch in branches]
     rows = (
-        _with_marks(Due.objects.filter(cycle=cycle, branch__in=wanted))
+        with_marks(Due.objects.filter(cycle=cycle, branch__in=wanted))
         .values("branch_id")
         .annotate(
             due=Count("pk"), filed=Count("pk", filter=Q(has_filed=True)), rated=Count("pk", filter=Q(is_rated=True))
@@ -90,7 +90,7 @@ def progress_by_branch(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Pr
 
 def missing_members(cycle: Cycle, branch: Branch) -> QuerySet[Member]:
     """Return who was due in the branch and has not submitted a self-review, in roster order."""
-    missing = _with_marks(Due.objects.filter(cycle=cycle, branch=branch)).filter(has_filed=False)
+    missing = with_marks(Due.objects.filter(cycle=cycle, branch=branch)).filter(has_filed=False)
     return Member.objects.filter(pk__in=missing.values("member_id")).in_roster_order()
 
 
@@ -99,7 +99,9 @@ def due_members(cycle: Cycle, branch: Branch) -> QuerySet[Member]:
     return Member.objects.filter(dues__cycle=cycle, dues__branch=branch).in_roster_order()
 
 
-def _with_marks(dues: QuerySet[Due]) -> QuerySet[Due]:
+def with_marks(dues: QuerySet[Due]) -> QuerySet[Due]:
+    """Add `has_filed` and `is_rated` to each person who was due."""
+
     def submitted(model: type[SelfReview] | type[BranchReview]) -> Exists:
         return Exists(model.objects.submitted().filter(cycle=OuterRef("cycle"), member=OuterRef("member")))
 

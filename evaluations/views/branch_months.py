@@ -15,7 +15,7 @@ from django.views import View
 from evaluations.deadlines import Window
 from evaluations.labels import reply_time_label
 from evaluations.models import Cycle
-from evaluations.queries import answers, months, overview, ratings
+from evaluations.queries import answers, months, overview, rates, ratings
 from evaluations.queries.self_reviews import accepts_late
 from members.access import PortalView, access_of
 from members.models import Branch
@@ -63,6 +63,7 @@ class MonthView(BranchMonthView):
             "unrated": list(ratings.unrated_members(self.cycle, self.branch)),
             "answers": self._answers(),
             "run": overview.latest_runs([self.branch], month=self.cycle.month).get(self.branch.pk),
+            "rates": rates.month_rates(self.branch, now=now),
             "months": overview.months_shown(self.branch.ancestor_paths()[0], now=now)[:12],
             "may_rate": access.may_in(Permission.RATE_MEMBERS, self.branch),
             "may_import": access.may_in(Permission.IMPORT_SCORES, self.branch),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from branchportal import audit
 from branchportal.models import AuditEntry
-from evaluations.demo import doings, rankings
+from evaluations.demo import doings, moves, plans, rankings
 from evaluations.demo import months as demo_months
 from evaluations.demo.log_ins import PASSWORD, STAFF
 from evaluations.demo.people import BranchPlan, plan_branch
@@ -84,8 +84,10 @@ def load(*, size: Size, now: datetime, report: Report = lambda *_counts: None) -
         _fill_months(filled[-1], cycles, now)
         report(number, size.branches)
     schemes.seal_first_rating(branch=filled[0].branch, month=months[0], now=now)
+    plans.write(above[0], filled[0].branch, filled[0].members, now)
     _appoint_staff(committee, filled[0], password, now)
     compiled = rankings.compile_all(filled, cycles, now)
+    moves.write(filled, now)
     audit.record(LOADED, by=None, branch=committee, after={"branches": size.branches, "months": size.months})
     return Loaded(size.branches, sum(len(one.members) for one in filled), months, compiled)
 

@@ -47,7 +47,10 @@ def enter_absence(
 
 
 def end_absence(*, absence: Absence, by: User, now: datetime) -> None:
-    """End it at once: yesterday was the last day; one that has not begun by then is removed. Raises PermissionDenied."""
+    """End it at once: yesterday was the last day; one that had not begun by then is removed.
+
+    Raises PermissionDenied.
+    """
     yesterday = timezone.localdate(now) - timedelta(days=1)
     with transaction.atomic():
         row = Absence.objects.select_for_update().filter(pk=absence.pk).first()

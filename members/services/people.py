@@ -66,7 +66,7 @@ def edit_member(
     """
     try:
         with transaction.atomic():
-            return _edit(member, version, values, by, today, reason)
+            return _edit(member, version, values, by, today, reason=reason)
     except IntegrityError:
         _refuse_taken_number(values["number"], member.branch, of=member)
         raise
@@ -85,7 +85,7 @@ def locked(member: Member, version: int | None = None) -> Member:
     return row
 
 
-def _edit(member: Member, version: int, values: dict[str, Any], by: User, today: date, reason: str) -> Member:
+def _edit(member: Member, version: int, values: dict[str, Any], by: User, today: date, *, reason: str) -> Member:
     row = locked(member)
     before, after = audit.changes({name: getattr(row, name) for name in values}, values)
     if not after:

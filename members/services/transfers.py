@@ -165,12 +165,12 @@ def record_receipt(*, transfer: Transfer, received_on: date, by: User, now: date
 
 def decline_transfer(*, transfer: Transfer, answer: str, by: User, now: datetime) -> Transfer:
     """Refuse to take the person, with the reason; he stays where he is. Raises TransferClosed."""
-    return _close(transfer, State.DECLINED, "transfer.declined", answer, by, now)
+    return _close(transfer, State.DECLINED, answer, by, now)
 
 
 def cancel_transfer(*, transfer: Transfer, answer: str, by: User, now: datetime) -> Transfer:
     """Take the proposal or letter back, with the reason. Raises TransferClosed."""
-    return _close(transfer, State.CANCELLED, "transfer.cancelled", answer, by, now)
+    return _close(transfer, State.CANCELLED, answer, by, now)
 
 
 def receive_member(
@@ -196,14 +196,18 @@ def receive_member(
     return member
 
 
-def _close(transfer: Transfer, state: str, action: str, answer: str, by: User, now: datetime) -> Transfer:
+def _close(transfer: Transfer, state: str, answer: str, by: User, now: datetime) -> Transfer:
     with transaction.atomic():
         row = _held(transfer)
         if (row.state, row.answer) == (state, answer):
             return row
         member = _open(row)
         _decide(row, state, by, now, answer=answer)
-        audit.record(action, by=by, subject=member, branch=_acting_side(row, state), after=_facts(row), reason=answer)
+        facts, side = _facts(row), _acting_side(row, state)
+        if state == State.DECLINED:
+            audit.record("transfer.declined", by=by, subject=member, branch=side, after=facts, reason=answer)
+        else:
+            audit.record("transfer.cancelled", by=by, subject=member, branch=side, after=facts, reason=answer)
         other = row.source if state == State.DECLINED else row.target
         if other is not None:
             _tell_officers(row, other, f"transfer_{state}", by, now)

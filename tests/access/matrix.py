@@ -116,6 +116,22 @@ activities:edit_kind              kind          200    - - - - - - - - + - -
 activities:retire_kind            kind          405    - - - - - - - - + - -
 activities:calendar               -             200    + + + + + + + + + + -
 activities:calendar_address       -             200    + + + + + + + + + + -
+activities:minutes                fixed_minutes 200    - + + + + + + + + - -
+activities:minutes_edit           draft_minutes 200    - + + + - + - - - - -
+activities:minutes_confirm        draft_minutes 200    - + + - - - - - - - -
+activities:minutes_add            fixed_minutes 200    - + + + - + - - - - -
+activities:ledger                 -             200    - + + + + + - + + - -
+activities:hours                  -             200    - + + + + + + + + - -
+activities:hours_download         -             200    - + + + + + - + + - -
+activities:person_hours           member        200    - + + + + + + + + - -
+activities:my_hours               -             200    + - - - - - - - - - -
+activities:award_add              -             200    + - - - - - - - - - -
+activities:award_edit             award         200    + - - - - - - - - - -
+activities:award_withdraw         award         200    + - - - - - - - - - -
+activities:own_evidence           award         200    + - - - - - - - - - -
+activities:awards                 -             200    - + + + + + + + + - -
+activities:award                  award         200    - + + + + + + + + - -
+activities:evidence               award         200    - + + + + + + + + - -
 
 evaluations:spot_checks           own_month     200    - - - - - - - - + - -
 evaluations:spot_check            spot_check    200    - - - - - - - - + - -

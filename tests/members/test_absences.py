@@ -10,7 +10,7 @@ from branchportal import audit
 from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
 from members.access import access_of
-from members.models import Absence, Member, RoleAssignment, User
+from members.models import Absence, RoleAssignment, User
 from members.queries.absences import acting_for, away, candidates, rows_for, standing_in
 from members.roles import Permission, Role
 from members.services.absences import end_absence, enter_absence
@@ -120,8 +120,8 @@ def test_both_are_told_and_it_is_written_down(tree, secretary, deputy):
     assert set(Notification.objects.values_list("user", flat=True)) == {secretary.pk, deputy.pk}
     with translation.override("en"):
         assert text_of(Notification.objects.first()) == (
-            "张伟 stands in for 王芳 (Secretary, 本科生第一党支部) from 2026-11-22 to 2026-11-30 and has the rights of the "
-            "office in these days."
+            "张伟 stands in for 王芳 (Secretary, 本科生第一党支部) from 2026-11-22 to 2026-11-30 and has the rights of "
+            "the office in these days."
         )
 
 
@@ -233,16 +233,13 @@ def test_a_stand_in_is_no_second_signer(tree, secretary, deputy):
 def test_whose_absences_are_listed(tree, secretary, deputy):
     enter(secretary, deputy)
     stranger, above = make_user(Role.SECRETARY, tree.b2), make_user(Role.REVIEWER, tree.root)
-    seen = {
-        user: [row.may_end for row in rows_for(fresh(user), TODAY)] for user in (secretary, deputy, stranger, above)
-    }
-    assert list(seen.values()) == [[True], [False], [], [True]]
+    readers = [fresh(user) for user in (secretary, deputy, stranger, above)]
+    assert [[row.may_end for row in rows_for(user, TODAY)] for user in readers] == [[True], [False], [], [True]]
 
 
 def test_the_audit_line_names_for_whom_only_if_the_own_right_is_missing(tree, secretary, deputy):
     enter(secretary, deputy)
     member = make_member(tree.b1)
-    Member.objects.filter(pk=member.pk)
 
     def line(user, permission, branch=tree.b1) -> str:
         user = fresh(user)

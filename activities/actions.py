@@ -25,5 +25,6 @@ ACTIONS = {
     "award.confirmed": _("Award confirmed"),
     "award.rejected": _("Award not confirmed"),
     "evidence.downloaded": _("Evidence of an award downloaded"),
+    "hours.viewed": _("Hours and awards opened"),
     "hours.downloaded": _("Hours downloaded"),
 }

@@ -6,6 +6,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from branchportal.messages import Group
 
 
 def attendance_corrected(context: dict[str, Any]) -> str:
@@ -48,3 +51,21 @@ TEXTS = {
     "award_confirmed": award_confirmed,
     "award_rejected": award_rejected,
 }
+
+GROUPS = (
+    Group(
+        "activities",
+        gettext_lazy("Activities"),
+        gettext_lazy(
+            "What you signed up for is cancelled or moved, you move up from the waiting list, or your attendance is "
+            "corrected."
+        ),
+        ("activity_cancelled", "activity_moved", "activity_place", "attendance_corrected"),
+    ),
+    Group(
+        "awards",
+        gettext_lazy("Awards"),
+        gettext_lazy("An award that you proposed is confirmed or not."),
+        ("award_confirmed", "award_rejected"),
+    ),
+)

@@ -38,11 +38,6 @@ def same_file(award: Award) -> list[Award]:
     return list(others.select_related("member", "level"))
 
 
-def may_read(user: User, award: Award) -> bool:
-    """The person himself, and officers who see the roster."""
-    return award.member.user_id == user.pk or access_of(user).may_in(Permission.VIEW_ROSTER, award.branch)
-
-
 def may_decide(user: User, award: Award) -> bool:
     """Officers who confirm awards of the branch, not the person himself."""
     return award.member.user_id != user.pk and access_of(user).may_in(Permission.CONFIRM_AWARDS, award.branch)

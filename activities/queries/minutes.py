@@ -32,20 +32,20 @@ def people_who_may_sign(branch: Branch, today: date, standing: list[User]) -> Qu
     ).order_by("name", "number")
 
 
-def may_read(user: User, activity: Activity, minutes: Minutes | None) -> bool:
-    """Officers who see everybody's attendance, and the two who sign."""
-    return may_write(user, activity, minutes) or access_of(user).may_in(Permission.VIEW_ROSTER, activity.branch)
+def signs(user: User, minutes: Minutes | None) -> bool:
+    """Is this person the chair or the recorder?"""
+    return minutes is not None and user.pk in {minutes.chair_id, minutes.recorder_id}
 
 
 def may_write(user: User, activity: Activity, minutes: Minutes | None) -> bool:
     """Those who record activities, and the two who sign."""
-    if minutes and user.pk in {minutes.chair_id, minutes.recorder_id}:
-        return True
-    return access_of(user).may_in(Permission.EDIT_ACTIVITIES, activity.branch)
+    return signs(user, minutes) or access_of(user).may_in(Permission.EDIT_ACTIVITIES, activity.branch)
 
 
-def may_confirm(user: User, activity: Activity, minutes: Minutes) -> bool:
+def may_confirm(user: User, activity: Activity, minutes: Minutes | None) -> bool:
     """The chair, and whoever may confirm minutes of the branch."""
+    if minutes is None:
+        return False
     return user.pk == minutes.chair_id or access_of(user).may_in(Permission.CONFIRM_MINUTES, activity.branch)
 
 

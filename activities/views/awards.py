@@ -15,7 +15,7 @@ from django.views.generic import FormView, ListView, View
 
 from activities.forms.awards import AwardFilter, DecisionForm
 from activities.models import Award
-from activities.queries.awards import may_decide, may_read, same_file
+from activities.queries.awards import may_decide, same_file
 from activities.services.awards import AwardRefused, StaleAward, decide_award
 from branchportal import audit
 from branchportal.downloads import attachment
@@ -103,20 +103,21 @@ class AwardView(PortalView, FormView):
 
 
 class EvidenceView(PortalView, View):
-    """The file of an award, as a download, for the person and his officers; officers' downloads are noted."""
+    """The file of an award as a download, for officers; noted."""
 
-    permission = Permission.SIGNED_IN
+    permission = Permission.VIEW_ROSTER
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        award = get_object_or_404(Award.objects.select_related("member__branch", "evidence"), pk=pk)
-        evidence = award.evidence
-        if (
-            evidence is None
-            or not may_read(request.user, award)
-            or not evidence.file.storage.exists(evidence.file.name)
-        ):
-            raise Http404
-        if award.member.user_id != request.user.pk:
-            audit.note_access("evidence.downloaded", by=request.user, subject=award.member, branch=award.branch)
-        with evidence.file.open("rb") as file:
-            return attachment(file.read(), evidence.file_name, evidence.content_type)
+        award = get_object_or_404(self.visible(Award.objects.select_related("member__branch", "evidence")), pk=pk)
+        answer = handed_over(award)
+        audit.note_access("evidence.downloaded", by=request.user, subject=award.member, branch=award.branch)
+        return answer
+
+
+def handed_over(award: Award) -> HttpResponse:
+    """The file of the award, never shown inside a page; 404 where there is none."""
+    evidence = award.evidence
+    if evidence is None or not evidence.file.storage.exists(evidence.file.name):
+        raise Http404
+    with evidence.file.open("rb") as file:
+        return attachment(file.read(), evidence.file_name, evidence.content_type)

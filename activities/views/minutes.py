@@ -16,7 +16,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from activities.forms.minutes import AddendumForm, MinutesForm, VersionForm
 from activities.models import Activity, Minutes
-from activities.queries.minutes import differences, may_confirm, may_read, may_write, people_who_may_sign, roll_of
+from activities.queries.minutes import differences, may_confirm, may_write, people_who_may_sign, roll_of, signs
 from activities.services.minutes import (
     MinutesRefused,
     StaleMinutes,
@@ -24,15 +24,18 @@ from activities.services.minutes import (
     confirm_minutes,
     save_minutes,
 )
-from members.access import PortalView
+from members.access import PortalView, access_of
 from members.roles import Permission
 
 
 class _OfOneActivity(View):
-    """The activity in the address and its minutes (None before the first draft); 403 unless `allowed`."""
+    """The activity in the address and its minutes (None before the first draft), for an `office` and for who signs."""
+
+    office: Permission
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.allowed():
+        access = access_of(request.user)
+        if not self.signs and not (access.may(self.office) and access.may_in(self.office, self.activity.branch)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -44,15 +47,12 @@ class _OfOneActivity(View):
     @cached_property
     def minutes(self) -> Minutes | None:
         people = ("chair", "recorder", "confirmed_by", "saved_by")
-        return Minutes.objects.filter(activity=self.activity).select_related(*people).first()
+        return Minutes.objects.filter(activity=self.kwargs["pk"]).select_related(*people).first()
 
     @cached_property
-    def may_write(self) -> bool:
-        return may_write(self.request.user, self.activity, self.minutes)
-
-    @cached_property
-    def may_confirm(self) -> bool:
-        return may_confirm(self.request.user, self.activity, self.minutes)
+    def signs(self) -> bool:
+        """Is the reader the chair or the recorder?"""
+        return signs(self.request.user, self.minutes)
 
     @property
     def is_confirmed(self) -> bool:
@@ -69,13 +69,12 @@ class _MinutesView(PortalView, _OfOneActivity):
 class MinutesView(_MinutesView, TemplateView):
     """The minutes as they are read and printed."""
 
+    office = Permission.VIEW_ROSTER
     template_name = "activities/minutes.html"
-
-    def allowed(self) -> bool:
-        return may_read(self.request.user, self.activity, self.minutes)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         activity, minutes, is_confirmed = self.activity, self.minutes, self.is_confirmed
+        user = self.request.user
         return super().get_context_data(
             activity=activity,
             minutes=minutes,
@@ -83,8 +82,8 @@ class MinutesView(_MinutesView, TemplateView):
             roll=minutes.roll if is_confirmed else roll_of(activity),
             addenda=minutes.addenda.select_related("by") if is_confirmed else [],
             is_corrected=is_confirmed and activity.corrections.filter(at__gt=minutes.confirmed_at).exists(),
-            may_write=self.may_write,
-            may_confirm=self.may_confirm and not is_confirmed,
+            may_write=may_write(user, activity, minutes),
+            may_confirm=not is_confirmed and may_confirm(user, activity, minutes),
             signing=[_("Chair"), _("Recorder")],
             **context,
         )
@@ -93,11 +92,9 @@ class MinutesView(_MinutesView, TemplateView):
 class EditMinutesView(_MinutesView, FormView):
     """Write the draft; who saves second sees what differs and keeps what he typed."""
 
+    office = Permission.EDIT_ACTIVITIES
     template_name = "activities/minutes_form.html"
     form_class = MinutesForm
-
-    def allowed(self) -> bool:
-        return self.may_write
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_confirmed:
@@ -135,16 +132,24 @@ class EditMinutesView(_MinutesView, FormView):
 class ConfirmMinutesView(_MinutesView, FormView):
     """Ask once more, then fix the minutes."""
 
+    office = Permission.CONFIRM_MINUTES
     template_name = "branchportal/confirm.html"
     form_class = VersionForm
 
-    def allowed(self) -> bool:
-        return self.minutes is not None and self.may_confirm
+    @cached_property
+    def signs(self) -> bool:
+        """Is the reader the chair? The recorder wrote, somebody else confirms."""
+        return self.minutes is not None and self.minutes.chair_id == self.request.user.pk
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.is_confirmed:
+        if self.minutes is None or self.is_confirmed:
             return self.back()
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.minutes is None:
+            return self.back()
+        return super().post(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.minutes.version}
@@ -184,16 +189,19 @@ class ConfirmMinutesView(_MinutesView, FormView):
 class AddToMinutesView(_MinutesView, FormView):
     """Add a dated text with a reason to confirmed minutes."""
 
+    office = Permission.EDIT_ACTIVITIES
     template_name = "activities/addendum_form.html"
     form_class = AddendumForm
-
-    def allowed(self) -> bool:
-        return self.minutes is not None and self.may_write
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_confirmed:
             return self.back()
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.minutes is None:
+            return self.back()
+        return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(activity=self.activity, **context)

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.views.generic import FormView, View
 
 from activities.forms.awards import AwardForm
 from activities.forms.minutes import VersionForm
 from activities.models import Award
 from activities.queries.awards import same_file
 from activities.services.awards import AwardRefused, StaleAward, edit_award, propose_award, withdraw_award
+from activities.views.awards import handed_over
 from members.access import PortalView
 from members.roles import Permission
 
@@ -123,3 +124,13 @@ class WithdrawAwardView(_OwnAwardView):
         else:
             messages.success(self.request, _("The award is taken back."))
         return self.back()
+
+
+class OwnEvidenceView(PortalView, View):
+    """The file of one's own award as a download."""
+
+    permission = Permission.VIEW_OWN_RECORD
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        own = Award.objects.filter(member=request.user.member).select_related("evidence")
+        return handed_over(get_object_or_404(own, pk=pk))

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from activities.models import AwardLevel, Minutes
+from activities.services.awards import Upload, propose_award
 from branchportal.notifications import notify
 from evaluations.models import ReviewAnswer, SelfReview
 from evaluations.services.score_batches import keep_batch as keep_score_batch
@@ -17,6 +20,7 @@ from evaluations.services.spot_checks import draw
 from members.models import Absence, Branch, Member, Transfer, User
 from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch
+from tests.activities.evidence import PDF
 from tests.evaluations.ranking_material import (
     NOVEMBER,
     OCTOBER,
@@ -33,6 +37,9 @@ from tests.factories import activity_kind, make_branch_tree, make_member, make_u
 NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
 ROSTER = Path(__file__).parents[1] / "data/rosters/errors_few.xlsx"
 SCORES = "学号,思想,学习,生活,工作,作风\n9999999,优秀,良好,合格,优秀,坏\n"
+
+ITEMS = [{"topic": "讨论发展对象", "spoken": "", "decided": "一致通过。"}]
+ROLL = {"expected": 2, "present": ["赵明远"], "excused": ["钱子涵"], "absent": [], "guests": 1}
 
 ROLES = {
     "member": Role.MEMBER,
@@ -113,6 +120,9 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "reviewed_member": {"code": branch.code, "month": OCTOBER, "member": member.pk},
         "coded_branch": {"code": branch.code},
         "own_month": {"month": NOVEMBER},
+        "own_field": {"field": "class_name"},
+        "own_wish": {"pk": _wish(member, "class_name").pk},
+        "wish": {"pk": _wish(make_member(branch), "name").pk},
         "cycle": {"pk": branch_root(branch).cycles.get(month=OCTOBER).pk},
         "run": {"pk": run.pk},
         "entry": {"pk": run.pk, "entry": run.entries.get(member=member).pk},
@@ -122,6 +132,9 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "committee": {"committee": branch_root(branch).code},
         "kind": {"committee": branch_root(branch).code, "code": "study"},
         "activity": {"pk": _activity(branch).pk},
+        "draft_minutes": {"pk": _minutes(branch, by).activity_id},
+        "fixed_minutes": {"pk": _minutes(branch, by, confirmed_at=NOW, confirmed_by=by, roll=ROLL).activity_id},
+        "award": {"pk": _award(member, by).pk},
         "spot_check": {"pk": _spot_check(branch, by).pk},
         "leaving": {"pk": _transfer(branch, by, out=True).pk},
         "arriving": {"pk": _transfer(branch, by, out=False).pk},
@@ -161,6 +174,16 @@ def _activity(branch: Branch):
     )
 
 
+def _minutes(branch: Branch, by: User, **fixed: Any) -> Minutes:
+    return Minutes.objects.create(activity=_activity(branch), items=ITEMS, saved_at=NOW, saved_by=by, **fixed)
+
+
+def _award(member: Member, by: User):
+    values = {"title": "竞赛二等奖", "level": AwardLevel.objects.first(), "awarded_on": NOW.date(), "body": "某学会"}
+    upload = Upload("奖状.pdf", PDF, "application/pdf")
+    return propose_award(member=member, entry=uuid4(), values={**values, "link": ""}, upload=upload, by=by, now=NOW)
+
+
 def _spot_check(branch: Branch, by: User):
     root = branch_root(branch)
     return draw(cycle=root.cycles.get(month=OCTOBER), branch=root, by=by, now=NOW).checks.first()
@@ -186,3 +209,7 @@ def _absence(contact: User, by: User):
 def _message(user: User):
     notify([user], "password_changed", key="1", context={})
     return user.notifications.get(key="1")
+
+
+def _wish(member: Member, field: str):
+    return member.correction_requests.create(field=field, proposed_value="2302", reason="学籍卡")

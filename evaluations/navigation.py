@@ -28,6 +28,9 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         place = Place.PERSON_MENU if access.may(Permission.VIEW_RANKING) else Place.MAIN
         covers = ("evaluations:own_ranking",)
         yield NavItem(_("My results"), "evaluations:own_rankings", order=31, covers=covers, place=place)
+    if access.may(Permission.SIGNED_IN):
+        covers = ("evaluations:who_looked",)
+        yield NavItem(_("Everything about me"), "evaluations:my_data", order=36, covers=covers, place=Place.PERSON_MENU)
     if access.may(Permission.VIEW_SCHEMES):
         yield NavItem(_("Schemes"), "evaluations:schemes", order=60, covers=("evaluations:scheme",))
     if access.may(Permission.MANAGE_CYCLES):

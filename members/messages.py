@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,7 +85,27 @@ def absence_ended(context: dict[str, Any]) -> str:
     return _("%(stand_in)s no longer stands in for %(name)s (%(role)s, %(branch)s).") % values
 
 
+def correction_asked(context: dict[str, Any]) -> str:
+    values = {"name": context["name"], "field": _field_label(context["field"])}
+    return _("%(name)s asks for a correction of the record: %(field)s.") % values
+
+
+def correction_answered(context: dict[str, Any]) -> str:
+    values = {**context, "field": _field_label(context["field"])}
+    if context["state"] == "declined":
+        return _("%(by)s has declined the correction that you asked for: %(field)s. Answer: %(answer)s") % values
+    if context["answer"]:
+        return _("%(by)s has corrected your record as you asked: %(field)s. Answer: %(answer)s") % values
+    return _("%(by)s has corrected your record as you asked: %(field)s.") % values
+
+
+def _field_label(field: str) -> str:
+    return str(apps.get_model("members.Member")._meta.get_field(field).verbose_name)
+
+
 TEXTS = {
+    "correction_asked": correction_asked,
+    "correction_answered": correction_answered,
     "transfer_proposed": transfer_proposed,
     "transfer_accepted": transfer_accepted,
     "transfer_declined": transfer_declined,
@@ -106,6 +127,12 @@ GROUPS = (
         gettext_lazy("A reset, a new password or another number. Comes in any case: nobody can hide it from you."),
         ("account_reset", "password_changed", "number_changed"),
         always=True,
+    ),
+    Group(
+        "corrections",
+        gettext_lazy("Corrections of records"),
+        gettext_lazy("Your request was answered; as an officer: somebody asks for a correction."),
+        ("correction_asked", "correction_answered"),
     ),
     Group(
         "offices",

@@ -8,6 +8,9 @@ from members.views import (
     accounts,
     audit,
     branches,
+    corrections,
+    graduation,
+    history,
     memberships,
     messages,
     notice,
@@ -63,8 +66,10 @@ urlpatterns = [
     path(
         "people/import/<int:pk>/failing/", roster_import.RosterImportFailingView.as_view(), name="roster_import_failing"
     ),
+    path("people/graduation/", graduation.GraduationView.as_view(), name="graduation"),
     path("people/add/", people.AddPersonView.as_view(), name="person_add"),
     path("people/<int:pk>/", people.PersonView.as_view(), name="person"),
+    path("people/<int:pk>/history/", history.PersonHistoryView.as_view(), name="person_history"),
     path("people/<int:pk>/edit/", people.EditPersonView.as_view(), name="person_edit"),
     path("people/<int:pk>/end/", memberships.EndMembershipView.as_view(), name="person_end"),
     path("people/<int:pk>/resumption/", memberships.ResumeMembershipView.as_view(), name="person_resume"),
@@ -77,5 +82,15 @@ urlpatterns = [
     path("transfers/<int:pk>/cancellation/", transfers.CancelTransferView.as_view(), name="transfer_cancel"),
     path("transfers/<int:pk>/receipt/", transfers.ReceiptView.as_view(), name="transfer_receipt"),
     path("search/", search.SearchView.as_view(), name="search"),
+    path("people/corrections/", corrections.CorrectionListView.as_view(), name="corrections"),
+    path("people/corrections/<int:pk>/", corrections.CorrectionView.as_view(), name="correction"),
     path("my-record/", own_record.OwnRecordView.as_view(), name="own_record"),
+    path("my-record/history/", history.OwnHistoryView.as_view(), name="own_history"),
+    path("my-record/corrections/", corrections.OwnCorrectionsView.as_view(), name="own_corrections"),
+    path("my-record/corrections/<slug:field>/", corrections.AskCorrectionView.as_view(), name="ask_correction"),
+    path(
+        "my-record/corrections/<int:pk>/withdrawal/",
+        corrections.WithdrawCorrectionView.as_view(),
+        name="withdraw_correction",
+    ),
 ]

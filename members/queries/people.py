@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
-from branchportal.models import AccessRecord
 from members.access import access_of
 from members.labels import ROLE_LABELS, STAGE_LABELS
 from members.models import Member, RoleAssignment, User
 from members.queries.accounts import offices_of
-from members.queries.audit_trail import action_labels
 from members.queries.offices import offices_within, roles_for
 from members.roles import Permission, Role
+from members.rules import next_step
 from members.stages import ORDER, Stage
 
 SHOWN_LINES = 50
@@ -28,28 +25,29 @@ FACTS = (
 
 @dataclass(frozen=True)
 class Step:
-    """One dot of the path, as stage_dots.html prints it: "done", "current" or "todo"."""
+    """One dot of the path, as stage_dots.html prints it: "done", "current" or "todo".
+
+    `earliest` is the first day that the rules allow for the step that comes next, where they set one.
+    """
 
     label: str
     date: date | None
     state: str
-
-
-@dataclass(frozen=True)
-class Look:
-    """Who looked at a record, or took away a list with it in, and when."""
-
-    at: datetime
-    by: str
-    what: str
+    earliest: date | None = None
 
 
 def steps(member: Member) -> list[Step]:
     """The five stages of the path; a step without a date counts as taken (see stages.py)."""
     reached = ORDER.index(Stage(member.stage))
     dates = member.stage_dates
+    coming = next_step(Stage(member.stage), dates, member.leaving_on)
     return [
-        Step(STAGE_LABELS[stage], dates[stage] if position <= reached else None, _state(position, reached))
+        Step(
+            STAGE_LABELS[stage],
+            dates[stage] if position <= reached else None,
+            _state(position, reached),
+            coming.earliest if coming and coming.stage == stage else None,
+        )
         for position, stage in enumerate(ORDER)
         if stage != Stage.MASSES
     ]
@@ -71,16 +69,6 @@ def differences(current: Member, typed: dict[str, Any], *, touched: Iterable[str
         for field in touched
         if field in typed and typed[field] != getattr(current, field)
     ]
-
-
-def accesses(member: Member) -> list[Look]:
-    """Who looked at this person's record or took away a list that he stands in, the newest first."""
-    of_the_person = Q(subject_type=Member._meta.label_lower, subject_id=str(member.pk))
-    of_the_branch = Q(subject_id="", branch__path__in=member.branch.ancestor_paths(), at__date__gte=member.joined_on)
-    records = AccessRecord.objects.filter(of_the_person | of_the_branch).exclude(user=member.user_id)
-    records = records.select_related("user")[:SHOWN_LINES]
-    labels = action_labels()
-    return [Look(record.at, record.user.name, str(labels.get(record.action, record.action))) for record in records]
 
 
 def open_offices(user: User | None, today: date) -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.views.generic import TemplateView
 
 from members.access import PortalView
-from members.queries.people import accesses, facts, steps
+from members.queries.looks import in_words, looks
+from members.queries.people import facts, steps
 from members.roles import Permission
 from members.views.people import advice
+
+SHOWN_LOOKS = 10  # of all that stand on their own page
 
 
 class OwnRecordView(PortalView, TemplateView):
@@ -25,6 +28,6 @@ class OwnRecordView(PortalView, TemplateView):
             facts=facts(person),
             former_memberships=person.former_memberships.select_related("branch"),
             former_numbers=person.former_numbers.all(),
-            accesses=accesses(person),
+            looks=in_words(looks(self.request.user)[:SHOWN_LOOKS]),
             **context,
         )

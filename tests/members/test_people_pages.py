@@ -94,7 +94,7 @@ def test_a_look_is_noted_and_the_person_can_see_it(tree, client, secretary):
     make_member(tree.b1)
     client.get(page(make_member(tree.b1)))
     own = sign_in(client, user).get("/my-record/")
-    assert [(line.by, line.what) for line in own.context["accesses"]] == [("李书记", "Record opened")]
+    assert [(line.by, line.what) for line in own.context["looks"]] == [("李书记", "Record opened")]
 
 
 def test_the_path_and_what_comes_next(tree, client, secretary):

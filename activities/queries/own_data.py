@@ -1,0 +1,134 @@
+"""What do activities hold about one person: sign-ups, attendance, hours, awards, what he is responsible for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from activities.models import Activity, Attendance, AttendanceCorrection, Award, CalendarAddress, Minutes, SignUp
+from branchportal.own_data import Field, Section
+from branchportal.spreadsheets.writing import DATE, DECIMAL, MOMENT
+from members.models import User
+
+
+def _attendance(user: User, now: datetime) -> Iterator[tuple]:
+    marks = Attendance.objects.filter(member__user=user).select_related("activity__branch")
+    for mark in marks.order_by("-activity__starts_at", "-pk"):
+        done = mark.activity
+        yield done.starts_at, done.title, done.branch.name, mark.get_state_display(), mark.hours, mark.reason
+
+
+def _corrected(user: User, now: datetime) -> Iterator[tuple]:
+    for one in AttendanceCorrection.objects.filter(member__user=user).select_related("activity", "by"):
+        old = f"{one.get_old_state_display()} {one.old_hours}"
+        new = f"{one.get_new_state_display()} {one.new_hours}" if one.new_state else ""
+        yield one.at, one.activity.title, old, new, one.reason, one.by.name
+
+
+def _sign_ups(user: User, now: datetime) -> Iterator[tuple]:
+    for one in SignUp.objects.filter(member__user=user).select_related("activity").order_by("-at", "-pk"):
+        yield one.at, one.activity.title, one.activity.starts_at, _("has a place") if one.has_place else _("waits")
+
+
+def _awards(user: User, now: datetime) -> Iterator[tuple]:
+    for one in (
+        Award.objects.filter(member__user=user).select_related("level", "evidence").order_by("-awarded_on", "-pk")
+    ):
+        file_name = one.evidence.file_name if one.evidence else one.link
+        yield (
+            one.awarded_on, one.title, str(one.level), one.body, one.get_state_display(), one.decision, file_name,
+        )  # fmt: skip
+
+
+def _duties(user: User, now: datetime) -> Iterator[tuple]:
+    for one in Activity.objects.filter(owner__user=user).order_by("-starts_at", "-pk"):
+        yield one.starts_at, one.title, _("Responsible")
+    for field, text in (("chair", _("Chair")), ("recorder", _("Recorder"))):
+        minutes = Minutes.objects.filter(**{field: user}).select_related("activity")
+        for one in minutes.order_by("-activity__starts_at", "-pk"):
+            yield one.activity.starts_at, one.activity.title, text
+
+
+def _addresses(user: User, now: datetime) -> Iterator[tuple]:
+    for one in CalendarAddress.objects.filter(user=user):
+        yield one.made_at, one.language
+
+
+_AT = Field("at", gettext_lazy("When"), MOMENT)
+_ACTIVITY = Field("activity", gettext_lazy("Activity"))
+
+SECTIONS = (
+    Section(
+        "attendance",
+        gettext_lazy("Attendance and hours"),
+        gettext_lazy("Where you were, were excused or were absent. Your branch and those above see it."),
+        (
+            _AT,
+            _ACTIVITY,
+            Field("branch", gettext_lazy("Branch")),
+            Field("state", gettext_lazy("Attendance")),
+            Field("hours", gettext_lazy("Hours"), DECIMAL),
+            Field("reason", gettext_lazy("Why other hours")),
+        ),
+        _attendance,
+        ("activities.Attendance.member",),
+    ),
+    Section(
+        "attendance_corrections",
+        gettext_lazy("Corrected attendance"),
+        gettext_lazy("What was changed about your attendance after an activity was over."),
+        (
+            _AT,
+            _ACTIVITY,
+            Field("old", gettext_lazy("Before")),
+            Field("new", gettext_lazy("After")),
+            Field("reason", gettext_lazy("Reason")),
+            Field("by", gettext_lazy("Who")),
+        ),
+        _corrected,
+        ("activities.AttendanceCorrection.member",),
+    ),
+    Section(
+        "sign_ups",
+        gettext_lazy("Sign-ups"),
+        gettext_lazy("Activities for which you signed up."),
+        (_AT, _ACTIVITY, Field("starts_at", gettext_lazy("Starts at"), MOMENT), Field("state", gettext_lazy("State"))),
+        _sign_ups,
+        ("activities.SignUp.member",),
+    ),
+    Section(
+        "awards",
+        gettext_lazy("Awards"),
+        gettext_lazy("Awards that you or your branch entered."),
+        (
+            Field("on", gettext_lazy("Awarded on"), DATE),
+            Field("title", gettext_lazy("Award")),
+            Field("level", gettext_lazy("Level")),
+            Field("body", gettext_lazy("Awarding body")),
+            Field("state", gettext_lazy("State")),
+            Field("reason", gettext_lazy("Reason")),
+            Field("file", gettext_lazy("File")),
+        ),
+        _awards,
+        ("activities.Award.member",),
+    ),
+    Section(
+        "duties",
+        gettext_lazy("Activities that I was responsible for"),
+        gettext_lazy("Where you are named as responsible, chair or recorder."),
+        (_AT, _ACTIVITY, Field("as", gettext_lazy("As what"))),
+        _duties,
+        ("activities.Activity.owner", "activities.Minutes.chair", "activities.Minutes.recorder"),
+    ),
+    Section(
+        "calendar_address",
+        gettext_lazy("Calendar address"),
+        gettext_lazy("The secret address for your calendar programme; only a hash is kept."),
+        (Field("made_at", gettext_lazy("Made"), MOMENT), Field("language", gettext_lazy("Language"))),
+        _addresses,
+        ("activities.CalendarAddress.user",),
+    ),
+)

@@ -36,7 +36,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The person at the right of the header: name, role in one word, page of the own account, the guide for the role."""
+    """The person at the right of the header: name, role in one word, page of the account, guide for the role."""
 
     name: str
     role: str = ""

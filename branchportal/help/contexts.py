@@ -10,7 +10,8 @@ _PAGES = {
     ),
     ("guide_member", "own-result"): ("evaluations:own_rankings", "evaluations:own_ranking"),
     ("guide_member", "own-data"): (
-        "members:own_record", "evaluations:my_data", "members:own_history", "members:own_corrections", "members:ask_correction",
+        "members:own_record", "evaluations:my_data", "members:own_history", "members:own_corrections",
+        "members:ask_correction",
     ),
     ("guide_member", "activities"): (
         "activities:my_hours", "activities:award_add", "activities:award_edit", "activities:calendar_address",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from branchportal.help.parts import Link, Term, Text
 
@@ -143,7 +144,7 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
             ),
             Term(
                 "grade",
-                _("Grade"),
+                pgettext_lazy("glossary", "Grade"),
                 _("Excellent 95 points, good 85, fair 75, passable 65, to improve 55."),
                 (_CARD,),
             ),
@@ -217,7 +218,7 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
             ),
             Term(
                 "run",
-                _("Run"),
+                pgettext_lazy("glossary", "Run"),
                 _("One compilation. Compiling again makes the next run; the earlier one stays as it was."),
                 (_RANKINGS,),
             ),

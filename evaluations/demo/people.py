@@ -87,7 +87,7 @@ def _member(
     member = Member(
         number=number, name=name, pinyin=pinyin, initials=initials, stage=stage,
         kind=Member.Kind.TEACHER if is_teacher else Member.Kind.STUDENT,
-        contact=f"ext. {8000 + branch * 7 % 900 + place}",
+        contact=f"分机 {8000 + branch * 7 % 900 + place}",
     )  # fmt: skip
     if is_teacher:
         _set(member, _teacher_dates(random, today))

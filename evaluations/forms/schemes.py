@@ -66,7 +66,7 @@ class SourcesForm(forms.Form):
             label = _("Source of %(label)s") % {"label": component.label}
             self._add(f"component-{component.code}", label, COMPONENT_SOURCES, usual["components"].get(component.code))
         for name in needed_inputs(scheme):
-            label = _("Source of the gate input %(name)s") % {"name": name}
+            label = _("Source of the gate input %(name)s") % {"name": SOURCE_LABELS.get(name, name)}
             self._add(f"input-{name}", label, INPUT_SOURCES, usual["inputs"].get(name))
 
     def _add(self, field: str, label: str, sources: dict, initial: str | None) -> None:

@@ -31,7 +31,8 @@ class Words:
     """What stands on a card: {dimension: points or None} and {dimension: one line}.
 
     `page` names the opened page that typed them, `step` counts its saves: an answer that got lost on the way makes
-    the page send again, and it must neither meet itself as a stranger nor be overtaken by its own older words.
+    the page send again, and it must neither meet itself as a stranger nor be overtaken by its own older words. A page
+    that goes on where a killed one ended takes over its name, far ahead in steps.
     """
 
     points: dict[str, int | None]
@@ -49,7 +50,7 @@ def save_draft(*, member: Member, cycle: Cycle, words: Words, version: int, by: 
     _check_words(cycle, words)
     with transaction.atomic():
         review = _locked_row(card, now)
-        if _is_overtaken(review, words):
+        if _is_kept_already(review, words):
             return review
         _check_version(review, words, version)
         _keep(review, words, now)
@@ -168,17 +169,20 @@ def _is_submitted(review: SelfReview, words: Words) -> bool:
     return review.submitted_at is not None and (review.points, review.notes) == (words.points, words.notes)
 
 
-def _is_overtaken(review: SelfReview, words: Words) -> bool:
-    """The same page has saved later words already, or these are what was submitted."""
-    draft = review.draft or {}
-    is_older = bool(words.page) and draft.get("page") == words.page and draft["step"] >= words.step
-    return is_older or _says_the_same(review, words)
+def _is_kept_already(review: SelfReview, words: Words) -> bool:
+    """The same save again, or these are what was submitted."""
+    return (_is_of_page(review, words) and review.draft["step"] == words.step) or _says_the_same(review, words)
+
+
+def _is_of_page(review: SelfReview, words: Words) -> bool:
+    """The draft was typed on the page that sends these words."""
+    return bool(words.page) and (review.draft or {}).get("page") == words.page
 
 
 def _check_version(review: SelfReview, words: Words, version: int) -> None:
-    """Another page's words are never overwritten unseen; one's own, or the same words, are no conflict."""
+    """Newer words are never overwritten unseen; those of the own page, or the same ones, are no conflict."""
     draft = review.draft or {}
-    is_own_page = bool(words.page) and draft.get("page") == words.page
+    is_own_page = _is_of_page(review, words) and draft["step"] < words.step
     is_same = bool(draft) and draft.get("page") != RETURNED and (draft["points"], draft["notes"]) == (
         words.points, words.notes,
     )  # fmt: skip

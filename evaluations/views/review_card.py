@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views import View
 
 from evaluations.deadlines import month_of
@@ -19,7 +20,7 @@ from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.forms.review_card import ReviewCardForm
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS
 from evaluations.models import Cycle, SelfReview
-from evaluations.queries.answers import newest_answer
+from evaluations.queries.answers import answers_of, newest_answer, open_return
 from evaluations.queries.months import next_cycle
 from evaluations.queries.self_reviews import Card, card_of
 from evaluations.refusals import Refused, StaleReviewError
@@ -255,7 +256,9 @@ def _conflict(cycle: Cycle, stored: SelfReview) -> dict[str, Any]:
         [str(label), f"{points} · {note}" if note else points]
         for label, points, note in answer_lines(cycle, words["points"], words["notes"])
     ]
-    return {"version": stored.version, "saved": _clock(stored.saved_at), "lines": lines}
+    returned = open_return(answers_of(stored))
+    told = _("Your branch has returned this review: %(reason)s") % {"reason": returned.text} if returned else ""
+    return {"version": stored.version, "saved": _clock(stored.saved_at), "lines": lines, "told": told}
 
 
 def _clock(moment: datetime) -> str:

@@ -22,6 +22,14 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(release));
 
+  /* Who logs out leaves nothing on the device: words of a monthly card that had not reached the portal go too. */
+  document.addEventListener("submit", (event) => {
+    if (!(event.target.getAttribute("action") || "").endsWith("/logout/")) return;
+    try {
+      Object.keys(window.localStorage).filter((name) => name.startsWith("card:")).forEach((name) => window.localStorage.removeItem(name));
+    } catch { /* a locked store */ }
+  });
+
   /* Menus close by Escape, by a click elsewhere, and when the focus leaves. */
   const closeMenus = (except) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => {

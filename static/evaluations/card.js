@@ -7,17 +7,32 @@
   const TAP_MS = 150;
   const RETRY_MS = [2000, 4000, 8000, 15000, 30000];
   const BUSY_MS = 10000;
+  const AHEAD = 1000; /* steps by which a page outruns the one whose words it takes over, should that still be open */
+  const KEPT_MS = 60 * 24 * 3600 * 1000;
   const FRAME_FIELDS = ["csrfmiddlewaretoken", "version", "page", "step"];
 
+  /* One copy for each open page of a card ("card:<member>:<month>:<page>"): two tabs never overwrite each other. */
   const copies = {
-    read(key) {
-      try { return JSON.parse(window.localStorage.getItem(`card:${key}`)); } catch { return null; }
+    find(card) {
+      try {
+        const names = Object.keys(window.localStorage).filter((name) => name.startsWith("card:"));
+        const found = names.map((name) => ({ ...copies.read(name), name }));
+        found.filter((copy) => !(Date.now() - copy.at < KEPT_MS)).forEach((copy) => copies.remove(copy));
+        return found.filter((copy) => copy.name.startsWith(`card:${card}:`) && copy.values).sort((one, other) => one.at - other.at);
+      } catch { return []; } /* a full or locked store */
     },
-    write(key, copy) {
-      try { window.localStorage.setItem(`card:${key}`, JSON.stringify(copy)); } catch { /* a full or locked store */ }
+    read(name) {
+      try { return JSON.parse(window.localStorage.getItem(name)); } catch { return null; }
     },
-    remove(key) {
-      try { window.localStorage.removeItem(`card:${key}`); } catch { /* as above */ }
+    write(card, copy) {
+      try { window.localStorage.setItem(`card:${card}:${copy.page}`, JSON.stringify({ ...copy, at: Date.now() })); } catch { /* as above */ }
+    },
+    /* Only the words that were seen: a page that is still open may have written newer ones. */
+    remove(copy) {
+      try {
+        const now = copies.read(copy.name);
+        if (!now || now.at === copy.at) window.localStorage.removeItem(copy.name);
+      } catch { /* as above */ }
     },
   };
 
@@ -27,13 +42,13 @@
   /* A closed card: words that never left this phone still go to the portal, as a draft. */
   const leftover = document.getElementById("leftover");
   if (leftover) {
-    const copy = copies.read(leftover.dataset.key);
+    const copy = copies.find(leftover.dataset.key).pop();
     if (!copy) return;
     const body = new URLSearchParams({ ...copy.values, version: copy.version, page: copy.page, step: Number(copy.step) + 1 });
     body.set("csrfmiddlewaretoken", leftover.elements.csrfmiddlewaretoken.value);
     fetch(leftover.action, { method: "POST", body, redirect: "manual" }).then((answer) => {
       if (!answer.ok) return;
-      copies.remove(leftover.dataset.key);
+      copies.remove(copy);
       window.location.reload();
     }).catch(() => {});
     return;
@@ -53,6 +68,8 @@
   let isBlocked = false; /* by a conflict or an ended session: typing goes on, saving waits for the person */
   let failures = 0;
   let isSubmitting = 0;
+  let wasSubmitted = false;
+  let takenOver = null;
 
   const values = () => {
     const typed = {};
@@ -83,9 +100,25 @@
     note.firstElementChild.textContent = words;
     note.querySelector("a").hidden = !withLogin;
   };
+  /* What this page has kept, and what it has taken over from a page before it. */
+  const dropTakenOver = () => {
+    if (takenOver) copies.remove(takenOver);
+    takenOver = null;
+  };
+  const ownCopy = () => {
+    const name = `card:${text.key}:${form.elements.page.value}`;
+    const copy = copies.read(name);
+    return copy && { ...copy, name };
+  };
+  const dropHere = () => {
+    const own = ownCopy();
+    if (own) copies.remove(own);
+    dropTakenOver();
+  };
   const keepHere = () => {
     const { version, page, step } = form.elements;
     copies.write(text.key, { version: version.value, page: page.value, step: step.value, values: values() });
+    dropTakenOver();
   };
 
   const showConflict = (stored) => {
@@ -101,12 +134,16 @@
     keepMine.hidden = false;
     keepMine.onclick = () => {
       setVersion(stored.version);
+      takenOver = ownCopy() || takenOver; /* under another name from here on: whatever saves under the old one is a stranger */
+      form.elements.page.value = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+      keepHere();
       conflict.hidden = true;
       isBlocked = false;
       tell("");
       save();
     };
     isBlocked = true;
+    if (stored.told) tell(stored.told);
     say(text.refused, "failed");
     conflict.hidden = false;
     conflict.focus();
@@ -116,7 +153,7 @@
     failures = 0;
     setVersion(answer.version);
     const isNewest = same(sent, values());
-    if (isNewest && !answer.problem) copies.remove(text.key);
+    if (isNewest && !answer.problem) dropHere();
     else keepHere();
     if (isNewest) isDirty = false;
     document.getElementById("changed").hidden = !(text.isSubmitted && answer.is_draft);
@@ -192,6 +229,7 @@
     window.clearTimeout(timer);
     form.elements.step.value = Number(form.elements.step.value) + 1;
     if (isDirty) keepHere();
+    wasSubmitted = true;
     document.getElementById("submit").setAttribute("aria-busy", "true");
     isSubmitting = window.setTimeout(release, BUSY_MS);
   });
@@ -202,18 +240,18 @@
   };
 
   /* "Take the other" and "Discard" drop what is typed here, on this phone too. */
-  document.getElementById("take-other").addEventListener("click", () => copies.remove(text.key));
+  document.getElementById("take-other").addEventListener("click", dropHere);
   document.getElementById("discard").addEventListener("submit", () => {
     window.clearTimeout(timer);
     isBlocked = true;
-    copies.remove(text.key);
+    dropHere();
   });
 
   /* A page that comes back from the browser's memory may be old: ask the portal again. */
   window.addEventListener("pageshow", (event) => {
     release();
-    if (!event.persisted) return;
-    if (isDirty) save();
+    if (!event.persisted || navigator.onLine === false) return;
+    if (isDirty && !wasSubmitted) save();
     else window.location.reload();
   });
 
@@ -224,23 +262,28 @@
     const words = [chosen ? chosen.textContent : figure ? figure.value : "–", section.querySelector("textarea").value];
     return [section.querySelector("h2").textContent, words.filter(Boolean).join(" · ")];
   });
-  const copy = copies.read(text.key);
   const shown = values();
-  const isOld = copy && (!conflict.hidden || same(copy.values, shown));
-  if (isOld) copies.remove(text.key);
-  if (copy && !isOld) {
+  const found = copies.find(text.key);
+  const reached = found.filter((one) => same(one.values, shown));
+  const copy = found.filter((one) => !same(one.values, shown)).pop();
+  if (problem) { /* the answer to a submission that was refused: what is shown is typed, and nowhere else yet */
+    takenOver = reached.pop();
+    isDirty = true;
+    keepHere();
+    if (conflict.hidden) schedule(TAP_MS);
+    return;
+  }
+  reached.forEach((one) => copies.remove(one));
+  if (copy) {
     const stored = { version: form.elements.version.value, saved: state.textContent.replace(text.saved, "").trim(), lines: lines() };
-    const isNewer = copy.version === stored.version;
     fill(copy.values);
     isDirty = true;
-    if (isNewer) { /* this page goes on where the one before was cut off: its last save may still arrive */
+    takenOver = copy;
+    if (copy.version === stored.version) { /* this page goes on where the one before was cut off: its last save may still arrive */
       form.elements.page.value = copy.page;
-      form.elements.step.value = Number(copy.step) + 1;
+      form.elements.step.value = Number(copy.step) + AHEAD;
       tell(text.restored);
       schedule(TAP_MS);
     } else showConflict(stored);
-  } else if (problem && conflict.hidden) {
-    isDirty = true;
-    schedule(TAP_MS);
   }
 })();

@@ -260,7 +260,10 @@ def test_the_same_words_from_another_page_are_no_conflict(member, cycle):
 
 def test_older_words_that_arrive_late_are_dropped(member, cycle):
     draft(member, cycle, GOOD, page="phone", step=5)
-    review = draft(member, cycle, HALF, page="phone", step=4, version=0)
+    assert draft(member, cycle, HALF, page="phone", step=5, version=0).draft["points"] == GOOD
+    with pytest.raises(StaleReviewError):
+        draft(member, cycle, HALF, page="phone", step=4, version=0)
+    review = SelfReview.objects.get()
     assert (review.draft["points"], review.version) == (GOOD, 1)
 
 

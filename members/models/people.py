@@ -81,6 +81,9 @@ class Member(models.Model):
             models.Index(fields=["branch", "ended_on", "pinyin", "number"]),
             models.Index(fields=["pinyin"]),
             models.Index(fields=["initials"]),
+            # The quick search asks for beginnings, which PostgreSQL finds in indexes of this kind alone.
+            models.Index(fields=["pinyin"], name="pinyin_by_beginning", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["initials"], name="initials_by_beginning", opclasses=["varchar_pattern_ops"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -10,18 +10,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
-from evaluations.deadlines import Window
+from evaluations.deadlines import Window, days_until, month_of
 from evaluations.labels import reply_time_label
 from evaluations.models import Cycle
-from evaluations.queries import answers, months, overview, rates, ratings
+from evaluations.queries import answers, branch_month, months, overview, rates
+from evaluations.queries.branch_month import Show
 from evaluations.queries.self_reviews import accepts_late
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
 
 BRANCHES_PER_PAGE = 50
+SHOW_LABELS = {
+    Show.MISSING: gettext_lazy("Not submitted"),
+    Show.RETURNED: gettext_lazy("Returned"),
+    Show.WAITING: gettext_lazy("Waiting for an answer"),
+    Show.UNRATED: gettext_lazy("Not rated"),
+}
 
 
 class BranchMonthView(PortalView, View):
@@ -51,27 +60,56 @@ class MonthView(BranchMonthView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
         access = access_of(request.user)
+        lines = branch_month.person_lines(self.cycle, self.branch, reader=request.user)
+        may_read = access.may_in(Permission.VIEW_REVIEWS, self.branch)
+        may_rate = access.may_in(Permission.RATE_MEMBERS, self.branch)
+        may_remind = access.may_in(Permission.REMIND, self.branch) and self.window.accepts_ratings(now)
         context = {
+            **self._people(lines, may_read=may_read),
             "branch": self.branch,
             "has_other_branches": self.visible(Branch.objects.party_branches()).exclude(pk=self.branch.pk).exists(),
             "cycle": self.cycle,
             "window": self.window,
             "phase": self.window.phase(now).value,
             "days_left": self.window.days_left(now),
+            "rating_days_left": days_until(self.window.ratings_end, now),
             "progress": months.progress_of(self.cycle, self.branch),
-            "missing": list(months.missing_members(self.cycle, self.branch)),
-            "unrated": list(ratings.unrated_members(self.cycle, self.branch)),
+            "missing": [line.member for line in lines if line.is_missing],
+            "unrated": [line.member for line in lines if line.is_unrated],
             "answers": self._answers(),
             "run": overview.latest_runs([self.branch], month=self.cycle.month).get(self.branch.pk),
             "rates": rates.month_rates(self.branch, now=now),
-            "months": overview.months_shown(self.branch.ancestor_paths()[0], now=now)[:12],
-            "may_rate": access.may_in(Permission.RATE_MEMBERS, self.branch),
+            "may_read": may_read,
+            "may_rate": may_rate,
+            "may_comment": may_read or may_rate,
+            "may_remind_members": may_remind and self._can_file(lines, now),
+            "may_remind_officers": may_remind,
             "may_import": access.may_in(Permission.IMPORT_SCORES, self.branch),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, self.branch),
             "may_rank": access.may_in(Permission.VIEW_RANKING, self.branch),
             "may_export": access.may_in(Permission.EXPORT_RANKING, self.branch),
         }
         return render(request, "evaluations/month.html", context)
+
+    def _people(self, lines: list[branch_month.PersonLine], *, may_read: bool) -> dict[str, Any]:
+        """The list of people as filtered by ?show=, and what each filter would leave."""
+        found = branch_month.counts(lines)
+        offered = [show for show in Show if may_read or show in {Show.MISSING, Show.UNRATED}]
+        chosen = next((show for show in offered if show == self.request.GET.get("show")), None)
+        return {
+            "show": chosen.value if chosen else "",
+            "lines": [line for line in lines if chosen is None or line.is_shown(chosen)],
+            "filters": [
+                ("", _("All"), len(lines)),
+                *((show.value, SHOW_LABELS[show], found[show]) for show in offered),
+            ],
+        }
+
+    def _can_file(self, lines: list[branch_month.PersonLine], now: datetime) -> bool:
+        """Whether somebody who is missing may still submit: after the deadline late or returned reviews."""
+        if self.window.accepts_reviews(now) or any(line.review.returned for line in lines):
+            return True
+        return accepts_late(self.branch, self.cycle.month)
 
     def _answers(self) -> dict[str, Any] | None:
         """What waits of the month's self-reviews, for who may read them."""
@@ -110,6 +148,7 @@ class MonthsView(PortalView, View):
             "lines": self._lines(cycle, page.object_list, now),
             "query": request.GET.get("q", ""),
             "may_export": access_of(request.user).may(Permission.EXPORT_RANKING),
+            "may_remind": self._may_remind(cycle),
         }
         return render(request, "evaluations/months.html", context)
 
@@ -120,6 +159,9 @@ class MonthsView(PortalView, View):
             (line, reply_time_label(times[line.branch.pk]) if line.branch.pk in times else "")
             for line in overview.branch_lines(cycle, branches, now=now)
         ]
+
+    def _may_remind(self, cycle: Cycle) -> bool:
+        return cycle.month == month_of(timezone.now()) and access_of(self.request.user).may(Permission.REMIND)
 
     def _cycles(self, branches: Any) -> list[Cycle]:
         """The last twelve months of the first committee in scope."""

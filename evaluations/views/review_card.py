@@ -157,6 +157,7 @@ def _open_page(card: Card, now: datetime, form: ReviewCardForm | None = None) ->
         "grade_table": [(GRADE_LABELS[grade], points) for grade, points in GRADE_POINTS.items()],
         "problems": form.problems if form else [],
         "page": secrets.token_hex(PAGE_BYTES),
+        "kept_page": _kept_page(card),
         "saved": _clock(card.review.saved_at) if card.review and card.review.draft else "",
         "draft_url": reverse("evaluations:review_draft", kwargs={"month": card.cycle.month}),
         "discard_url": reverse("evaluations:review_discard", kwargs={"month": card.cycle.month}),
@@ -205,6 +206,11 @@ def _frame(card: Card, now: datetime) -> dict[str, Any]:
         "answer": newest_answer(card.review, card.answers) if card.state.is_submitted else None,
         "history": _history(card),
     }
+
+
+def _kept_page(card: Card) -> str:
+    """Which opened page typed the draft that is stored: words of its own on the phone are newer, and no conflict."""
+    return card.review.draft.get("page", "") if card.review and card.review.draft else ""
 
 
 def _history(card: Card) -> list[tuple[Any, list]]:

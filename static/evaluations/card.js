@@ -279,7 +279,7 @@
     fill(copy.values);
     isDirty = true;
     takenOver = copy;
-    if (copy.version === stored.version) { /* this page goes on where the one before was cut off: its last save may still arrive */
+    if (copy.version === stored.version || copy.page === text.keptPage) { /* this page goes on where the one before was cut off: its last save may still arrive */
       form.elements.page.value = copy.page;
       form.elements.step.value = Number(copy.step) + AHEAD;
       tell(text.restored);

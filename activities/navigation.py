@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from branchportal.navigation import NavItem
+from branchportal.navigation import NavItem, Place
 from members.access import access_of
 from members.roles import Permission
 
 
 def items(request: HttpRequest) -> Iterator[NavItem]:
-    if request.user.is_authenticated and access_of(request.user).may(Permission.VIEW_ACTIVITIES):
+    if not request.user.is_authenticated:
+        return
+    access = access_of(request.user)
+    if access.may(Permission.VIEW_ACTIVITIES):
         yield NavItem(_("Activities"), "activities:activities", order=50)
+    if access.may(Permission.VIEW_OWN_RECORD):
+        yield NavItem(_("My hours and awards"), "activities:my_hours", order=36, place=Place.PERSON_MENU)

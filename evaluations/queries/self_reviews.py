@@ -8,8 +8,9 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
-from activities.models import Attendance
+from activities.models import Attendance, Award
 from activities.queries.attendance import recorded_between
+from activities.queries.awards import confirmed_between
 from evaluations.deadlines import SHANGHAI, Phase, Window, days_until, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import Cycle, CycleEvent, Due, ReviewAnswer, SelfReview
@@ -73,6 +74,16 @@ class Card:
     def records(self) -> list[Attendance]:
         """What he took part in since the previous deadline, the newest first."""
         return list(recorded_between(self.member, *self.looked_back))
+
+    @cached_property
+    def awards(self) -> list[Award]:
+        """What he was awarded and an officer confirmed in the same days, the newest first."""
+        return list(confirmed_between(self.member, *self.looked_back))
+
+    @property
+    def record_count(self) -> int:
+        """How much the portal knows of these days."""
+        return len(self.records) + len(self.awards)
 
     @cached_property
     def looked_back(self) -> tuple[date, date]:

@@ -19,6 +19,7 @@ GUIDES = {
     Role.MEMBER: "member", Role.CLASS_CONTACT: "member", Role.COUNSELOR: "counselor", Role.REVIEWER: "reviewer",
     Role.ADMINISTRATOR: "reviewer",
 }  # fmt: skip
+MEMBER_VIEWS = ("members:roster", "members:person", "members:transfer", "members:graduation")
 SHOWN_FIRST = [role for role in Role if role != Role.MEMBER]
 
 
@@ -27,7 +28,9 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         return
     access = access_of(request.user)
     if access.may(Permission.VIEW_ROSTER):
-        yield NavItem(_("Members"), "members:roster", order=30, covers=("members:roster", "members:person"))
+        yield NavItem(_("Members"), "members:roster", order=30, covers=MEMBER_VIEWS)
+    if any(grant.role != Role.MEMBER for grant in access.grants):
+        yield NavItem(_("Absences"), "members:absences", order=37, place=Place.PERSON_MENU, covers=("members:absence",))
     if access.may(Permission.VIEW_OWN_RECORD):
         yield NavItem(_("My record"), "members:own_record", order=35, place=Place.PERSON_MENU)
     office = next((name for permission, name, _label in PAGES if access.may(permission)), None)

@@ -31,7 +31,6 @@ class AppointForm(forms.Form):
         label=_("Member of this branch"),
         queryset=Member.objects.none(),
         required=False,
-        empty_label=_("Nobody of this list"),
         widget=forms.RadioSelect,
     )
     number = NumberField(
@@ -64,7 +63,7 @@ class AppointForm(forms.Form):
         if chosen.isdecimal() and int(chosen) not in {member.pk for member in shown}:
             shown = [*members.filter(pk=chosen[:18]), *shown]
         offered = [(member.pk, field.label_from_instance(member)) for member in shown]
-        field.widget.choices = [("", field.empty_label), *offered]
+        field.widget.choices = [("", _("Nobody of this list")), *offered]
 
     def clean_name(self):
         return text_of(self.cleaned_data["name"])

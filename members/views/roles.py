@@ -23,7 +23,7 @@ from members.roles import Permission, Role
 from members.services import accounts, roles
 from members.views.office import office_links
 
-SHOWN = 20  # members offered at once; the others are found by the search
+SHOWN = 8  # members offered at once; the others are found by the search
 
 
 class RoleListView(PortalView, NearestPage, ListView):

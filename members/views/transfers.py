@@ -11,8 +11,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import DetailView, FormView, ListView
 
+from branchportal import audit
 from branchportal.paging import NearestPage
 from members.access import PortalView, access_of
 from members.forms.transfers import AcceptForm, AnswerForm, ReceiptForm, TransferForm
@@ -157,9 +159,12 @@ class TransferLetterView(_OneTransfer, DetailView):
     context_object_name = "transfer"
 
     def get_object(self, queryset=None) -> Transfer:
-        if self.transfer.direction == Transfer.Direction.IN:
+        row = self.transfer
+        if row.direction == Transfer.Direction.IN:
             raise PermissionDenied
-        return self.transfer
+        if row.member.user_id != self.request.user.pk:
+            audit.note_access("transfer.letter_opened", by=self.request.user, subject=row.member, branch=row.source)
+        return row
 
     def get_context_data(self, **context) -> dict:
         row = self.transfer
@@ -289,7 +294,7 @@ class DeclineTransferView(_Answer):
             "title": _("Decline %(name)s") % {"name": self.transfer.member.name},
             "text": _("The person stays in %(source)s, whose officers read the reason.")
             % {"source": self.transfer.origin},
-            "label": _("Decline"),
+            "label": pgettext("transfer", "Decline"),
         }
 
     def write(self, typed: dict) -> Transfer:

@@ -24,7 +24,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-pytest_plugins = ["tests.browser", "tests.live", "tests.shuffling"]
+pytest_plugins = ["tests.browser", "tests.card", "tests.live", "tests.shuffling"]
 
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}

@@ -13,8 +13,8 @@ from activities.models import Activity, Attendance, SignUp
 from activities.queries.kinds import kind_choices
 from members.models import Branch, Member
 
-PARTS = [("coming", _("Coming")), ("past", _("Past")), ("all", _("All"))]
-MINE = [("1", _("Only mine"))]
+PARTS = [("coming", _("To come")), ("past", _("Over")), ("all", _("All"))]
+MINE = [("1", _("Only me"))]
 
 
 class CalendarFilter(django_filters.FilterSet):
@@ -22,7 +22,9 @@ class CalendarFilter(django_filters.FilterSet):
 
     branch = django_filters.ChoiceFilter(field_name="branch__code", label=_("Branch"), empty_label=_("All"))
     kind = django_filters.ChoiceFilter(field_name="kind__code", label=_("Kind"), empty_label=_("All"))
-    mine = django_filters.ChoiceFilter(label=_("Whose"), choices=MINE, empty_label=_("Everybody's"), method="only_mine")
+    mine = django_filters.ChoiceFilter(
+        label=_("Concerns"), choices=MINE, empty_label=_("Everybody"), method="only_mine"
+    )
 
     class Meta:
         model = Activity

@@ -25,7 +25,7 @@ class NewActivityForm(ActivityForm):
     """An activity, once or as a plan: `days()` says when."""
 
     repeats = forms.ChoiceField(label=_("Repeats"), choices=REPEATS, required=False)
-    repeats_until = day_field(label=_("Last day"), required=False)
+    repeats_until = day_field(label=_("Repeats until"), required=False)
     repeats_times = forms.IntegerField(
         label=_("How many times"), required=False, min_value=2, max_value=MOST_OCCURRENCES,
         help_text=_("Enter either the last day or how many times, 60 at most."),

@@ -1,4 +1,4 @@
-"""How much was organisation life of Party members, and how much was for others? Counted apart (hours of persons: see hours.py)."""
+"""How much was organisation life of Party members, and how much was for others? Never added up."""
 
 from __future__ import annotations
 

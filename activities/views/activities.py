@@ -18,7 +18,10 @@ from members.roles import Permission
 
 
 class ActivitiesView(PortalView, ListView):
-    """What is to come, the soonest first, or what is over, the newest first; filters in the address; members see their own attendance, officers everybody's."""
+    """What is to come, the soonest first, or what is over, the newest first.
+
+    Filters stand in the address; members see their own attendance, officers everybody's.
+    """
 
     permission = Permission.VIEW_ACTIVITIES
     template_name = "activities/activities.html"
@@ -51,6 +54,8 @@ class ActivitiesView(PortalView, ListView):
             "own": own,
             "own_hours": hours.get(own.pk, 0) if own else None,
             "may_edit": access.may(Permission.EDIT_ACTIVITIES),
+            "sees_hours": access.may(Permission.VIEW_ROSTER),
+            "may_export": access.may(Permission.EXPORT_HOURS),
             "may_edit_kinds": access.may(Permission.EDIT_ACTIVITY_KINDS),
             "held": self._held(access),
             "now": timezone.now(),

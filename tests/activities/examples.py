@@ -17,9 +17,9 @@ PRESENT, EXCUSED, ABSENT = Attendance.State
 def make_activity(branch, *, title="共读一本书", starts_at=None, hours="2.0", owner=None, **fields):
     starts_at = starts_at or timezone.now() - timedelta(days=2)
     return Activity.objects.create(
-        branch=branch, kind=activity_kind(), title=title, starts_at=starts_at,
+        branch=branch, title=title, starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2), hours=Decimal(hours), owner=owner,
-        **{"audience": "open", **fields},
+        **{"kind": activity_kind(), "audience": "open", **fields},
     )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def mark(activity, member, state=PRESENT, hours="2.0"):
 
 def form_values(owner, **changed):
     return {
-        "entry": str(ENTRY), "kind": "theme_day", "title": "参观校史馆", "audience": "inside", "mode": "offline", "place": "校史馆", "day": "2026-11-06",
+        "entry": str(ENTRY), "kind": "theme_day", "title": "参观校史馆", "audience": "inside",
+        "mode": "offline", "place": "校史馆", "day": "2026-11-06",
         "begins": "18:30", "ends": "20:00", "hours": "", "owner": owner.pk, **changed,
     }  # fmt: skip

@@ -91,7 +91,12 @@ def test_this_and_the_following_move_by_as_much(weekly, secretary):
     edit_following(activity=second, version=1, values=values, by=secretary, now=NOW)
     assert days() == [date(2026, 11, 6), date(2026, 11, 14), date(2026, 11, 21), date(2026, 11, 28)]
     stored = list(Activity.objects.order_by("starts_at").values_list("title", "place"))
-    assert stored == [("参观校史馆", "校史馆"), ("参观校史馆", "图书馆"), ("特别的一次", "图书馆"), ("参观校史馆", "图书馆")]
+    assert stored == [
+        ("参观校史馆", "校史馆"),
+        ("参观校史馆", "图书馆"),
+        ("特别的一次", "图书馆"),
+        ("参观校史馆", "图书馆"),
+    ]
 
 
 def test_what_has_begun_or_is_cancelled_stays(weekly, secretary):

@@ -58,9 +58,7 @@ EXACTLY_TEN = [(number < PLACES, number + 3) for number in range(PEOPLE)]
 
 def test_exactly_ten_get_a_place_and_the_others_wait_in_order(activity):
     people = make_members(activity.branch, PEOPLE)
-    came = at_once(
-        people, lambda member: sign_up(activity=activity, member=member, by=None, now=timezone.now())
-    )
+    came = at_once(people, lambda member: sign_up(activity=activity, member=member, by=None, now=timezone.now()))
     assert came == PEOPLE
     assert outcome(activity) == EXACTLY_TEN
 

@@ -96,7 +96,7 @@ def test_nobody_rates_himself_and_everybody_files_for_himself(demo):
     assert [review for review in filed if review.submitted_by_id != review.member.user_id] == []
     assert not SelfReview.objects.filter(submitted_at__gt=NOW).exists()
     assert not Attendance.objects.filter(activity__starts_at__gt=NOW).exists()
-    assert Activity.objects.filter(starts_at__gt=NOW).count() == 6
+    assert Activity.objects.filter(starts_at__gt=NOW).count() == 15
 
 
 def test_the_same_numbers_give_the_same_college(clock):

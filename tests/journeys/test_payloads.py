@@ -39,9 +39,13 @@ OUR_APPS = ("branchportal", "members", "activities", "evaluations")
 # Written by the portal alone, or held to a pattern by their forms; whatever text is added later gets the payload.
 NOT_TYPED = {
     "action", "band", "code", "code_hash", "document_hash", "email", "fingerprint", "key", "kind", "password", "path",
-    "seal", "stage", "step", "subject_id", "subject_type", "total", "url", "account",
+    "field", "seal", "stage", "step", "subject_id", "subject_type", "total", "url", "account",
 }  # fmt: skip
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# What goes with a state alone: the organisation outside, why an activity is cancelled, the words of an answer.
+STAYS_EMPTY = {"organisation", "cancelled_because", "text"}
 
 
 def typed_fields() -> list[models.Field]:
@@ -59,6 +63,8 @@ def infest(payload: str) -> None:
     """Put the payload into every typed text of every row, as if no form had ever looked at it."""
     for field in typed_fields():
         for row in field.model._default_manager.all():
+            if field.name in STAYS_EMPTY and not getattr(row, field.name):
+                continue
             text = f"{payload}{row.pk}"  # some are unique
             field.model._default_manager.filter(pk=row.pk).update(**{field.name: text[: field.max_length]})
     for review in (SelfReview, BranchReview):

@@ -44,6 +44,11 @@ class Section:
     rows: Callable[[Any, datetime], Iterable[tuple]]
     covers: tuple[str, ...] = ()
 
+    @property
+    def is_of_facts(self) -> bool:
+        """Whether its rows are the name and the value of one fact each."""
+        return [field.key for field in self.fields] == ["name", "value"]
+
 
 @dataclass(frozen=True)
 class Found:

@@ -12,6 +12,7 @@ ACTIONS = {
     "transfer.accepted": _("Transfer accepted"),
     "transfer.declined": _("Transfer declined"),
     "transfer.cancelled": _("Transfer taken back"),
+    "transfer.letter_opened": _("Letter of a transfer opened"),
     "transfer.arrived": _("Came with a letter from outside"),
     "member.viewed": _("Record opened"),
     "roster.downloaded": _("Roster downloaded"),

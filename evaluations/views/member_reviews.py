@@ -140,7 +140,7 @@ class ReviewView(MemberReviewView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if self.card.review is not None and self.member.user_id != request.user.pk:
-            audit.note_access("self_review.read", by=request.user, subject=self.review)
+            audit.note_access("self_review.read", by=request.user, subject=self.member, branch=self.branch)
         return self.page()
 
 

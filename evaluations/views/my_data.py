@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -27,16 +29,7 @@ class MyDataView(PortalView, TemplateView):
 
     def get_context_data(self, **kwargs):
         found = own_data.about(_reader(self.request), now=timezone.now())
-        filled = [
-            {
-                "section": one.section,
-                "rows": [list(zip(one.section.fields, row, strict=True)) for row in one.rows[:SHOWN_ROWS]],
-                "count": len(one.rows),
-                "more": max(len(one.rows) - SHOWN_ROWS, 0),
-            }
-            for one in found
-            if one.rows
-        ]
+        filled = [_shown(one) for one in found if one.rows]
         empty = [one.section.title for one in found if not one.rows]
         return super().get_context_data(**kwargs, found=filled, empty=empty)
 
@@ -84,6 +77,15 @@ class WhoLookedView(PortalView, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return {**context, "looks": in_words(context["page_obj"])}
+
+
+def _shown(found: own_data.Found) -> dict[str, Any]:
+    """The newest rows of a section as a table, or all facts of one that has only those."""
+    section = found.section
+    if section.is_of_facts:
+        return {"section": section, "facts": found.rows, "count": len(found.rows)}
+    rows = [list(zip(section.fields, row, strict=True)) for row in found.rows[:SHOWN_ROWS]]
+    return {"section": section, "rows": rows, "count": len(found.rows), "more": max(len(found.rows) - SHOWN_ROWS, 0)}
 
 
 def _reader(request: HttpRequest) -> User:

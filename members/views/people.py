@@ -114,6 +114,11 @@ class EditPersonView(PortalView, FormView):
     def person(self) -> Member:
         return get_object_or_404(self.visible(Member.objects.select_related("branch")), pk=self.kwargs["pk"])
 
+    def get(self, request, *args, **kwargs) -> HttpResponse:
+        if self.person.user_id != request.user.pk:
+            audit.note_access("member.viewed", by=request.user, subject=self.person, branch=self.person.branch)
+        return super().get(request, *args, **kwargs)
+
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"today": timezone.localdate(), "instance": self.person}
 

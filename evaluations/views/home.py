@@ -13,14 +13,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 from django.views import View
 
+from activities.queries import todo as todo_of_activities
 from branchportal.messages import text_of
 from branchportal.todo import oldest_first
-from evaluations import todo
-from evaluations.queries import changes, home, months, spot_checks
+from evaluations.queries import changes, home, months, spot_checks, todo
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
-from members.queries import transfers
+from members.queries import absences, transfers
+from members.queries import todo as todo_of_people
 from members.roles import Permission, Role
 from members.services import accounts
 from members.stages import Stage
@@ -40,7 +41,10 @@ class HomeView(PortalView, View):
             "now": now,
             "own": self._own(member, now) if member is not None and member.ended_on is None else None,
             "branches": branches,
-            "todos": self._todos(branches, now) if branches or superior else None,
+            "todos": self._todos(branches, now),
+            "is_officer": bool(branches or superior),
+            "standing_in": absences.standing_in(user, timezone.localdate(now)),
+            "away": absences.away(user, timezone.localdate(now)),
             "scope": self._scope(now) if superior else None,
             "changes": changes.unseen(user, now=now) if superior else None,
             "samples": self._samples(now),
@@ -51,8 +55,12 @@ class HomeView(PortalView, View):
         return render(request, "evaluations/home.html", context)
 
     def _todos(self, branches: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-        """What waits, the oldest first, each with its days."""
-        waiting = [todo.of_schemes(self.request.user), transfers.todos(self.request.user, now)]
+        """What waits in all apps, the oldest first, each with its days."""
+        user = self.request.user
+        waiting = [
+            transfers.todos(user, now), todo_of_people.of_corrections(user), todo_of_activities.of_minutes(user, now),
+            todo_of_activities.of_awards(user), todo.of_schemes(user),
+        ]  # fmt: skip
         waiting += [
             todo.of_month(item["month"], may_compile=item["may_compile"], may_answer=item["may_answer"])
             for item in branches

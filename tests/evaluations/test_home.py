@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from activities.models import Activity
 from branchportal.models import AuditEntry
 from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, ScoringScheme, SelfReview
 from evaluations.purposes import Purpose
+from members.models import Absence, CorrectionRequest
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.factories import activity_kind, make_branch_tree, make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +83,7 @@ def test_a_draft_of_a_scheme_waits_for_who_may_publish_it(client, tree, cycle):
     (line,) = home(client, make_user(Role.REVIEWER, tree.root)).context["todos"]
     assert (line["todo"].url, line["days_waited"]) == (reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), 3)
     assert home(client, make_user(Role.COUNSELOR, tree.root)).context["todos"] == []
-    assert home(client, make_user(Role.MEMBER, tree.b1)).context["todos"] is None
+    assert home(client, make_user(Role.MEMBER, tree.b1)).context["todos"] == []
 
 
 def test_saved_but_not_given_ratings_wait(client, tree, cycle):
@@ -115,7 +117,7 @@ def test_the_home_page_costs_the_same_for_one_and_for_thirty(client, tree, cycle
         due(cycle, member)
     user = make_user(Role.SECRETARY, tree.b1)
     home(client, user)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(24):
         client.get(reverse("evaluations:home"))
 
 
@@ -148,3 +150,33 @@ def test_seen_up_to_no_moment_is_refused(client, tree):
     sign_in(client, make_user(Role.REVIEWER, tree.first))
     for until in ("", "yesterday", "2026-11-12T04:00:00"):
         assert client.post(reverse("evaluations:changes_seen"), {"until": until}).status_code == 404
+
+
+def test_what_waits_in_all_apps_stands_in_one_list(client, tree, cycle):
+    secretary, member = make_user(Role.SECRETARY, tree.b1), make_member(tree.b1)
+    other = make_member(tree.b2)
+    for person in (member, other):
+        CorrectionRequest.objects.create(
+            member=person, field="name", old_value="甲", proposed_value="乙", reason="笔误",
+            asked_at=FILING - timedelta(days=2),
+        )  # fmt: skip
+        Activity.objects.create(
+            branch=person.branch, kind=activity_kind("general_meeting"), title="支部党员大会",
+            starts_at=FILING - timedelta(days=6), ends_at=FILING - timedelta(days=6, hours=-1),
+        )  # fmt: skip
+    lines = home(client, secretary).context["todos"]
+    assert [(line["todo"].text, line["days_waited"]) for line in lines] == [
+        ("“支部党员大会”缺会议记录", 3),
+        ("1 项信息更正申请待处理", 2),
+    ]
+
+
+def test_who_stands_in_reads_it_first(client, tree, cycle):
+    secretary, deputy = make_user(Role.SECRETARY, tree.b1), make_user(Role.DEPUTY_SECRETARY, tree.b1)
+    office = secretary.role_assignments.get()
+    Absence.objects.create(
+        office=office, stand_in=deputy, starts_on=FILING.date(), ends_on=FILING.date() + timedelta(days=3),
+        entered_by=secretary,
+    )  # fmt: skip
+    assert f"您正在{tree.b1.name}代{secretary.name}履职" in home(client, deputy).content.decode()
+    assert f"{deputy.name}在{tree.b1.name}代为履职" in home(client, secretary).content.decode()

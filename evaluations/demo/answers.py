@@ -27,11 +27,16 @@ def write(branch: Branch, by: User, cycles: list[Cycle], now: datetime, *, accep
     found = list(reviews.select_related("cycle").order_by("cycle__month", "submitted_at", "pk"))
     before = [review for review in found if review.cycle == cycles[-2]] if len(cycles) > 1 else []
     if accepts_late and len(before) > 1:
-        LatePolicy.objects.create(branch=branch, from_month=cycles[0].month, accepts_late=True, set_by=by, set_at=now)
+        _accept_late(branch, cycles[0], by)
         _make_late(before[-1])
         _add_return(before[-2], by)
     answers = [_answer(review, place, by) for place, review in enumerate(found) if not _waits(review, place, now)]
     ReviewAnswer.objects.bulk_create([answer for answer in answers if answer.at <= now], batch_size=500)
+
+
+def _accept_late(branch: Branch, first: Cycle, by: User) -> None:
+    chosen = window_of(first, branch).opens_at - timedelta(days=4)
+    LatePolicy.objects.create(branch=branch, from_month=first.month, accepts_late=True, set_by=by, set_at=chosen)
 
 
 def _waits(review: SelfReview, place: int, now: datetime) -> bool:

@@ -198,4 +198,4 @@ def _given_message(given: int, left: list[str]) -> str:
     waiting = ngettext(
         "%(count)s person has none yet: %(names)s.", "%(count)s people have none yet: %(names)s.", len(left)
     ) % {"count": len(left), "names": pgettext("between names", ", ").join(left)}
-    return f"{told} {waiting}"
+    return _("%(told)s %(waiting)s") % {"told": told, "waiting": waiting}

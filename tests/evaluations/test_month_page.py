@@ -35,14 +35,14 @@ def cycle(tree):
 @pytest.fixture
 def month(tree, cycle):
     """One person in every state; {name: member}."""
-    names = ("甲未交", "乙已交", "丙退回", "丁已答复", "戊已评")
+    names = ("甲未交", "乙已交", "丙退回", "丁已回复", "戊已评")
     people = {name: make_member(tree.b1, name=name, pinyin=str(place)) for place, name in enumerate(names)}
     Due.objects.bulk_create(Due(cycle=cycle, member=member, branch=tree.b1) for member in people.values())
-    for name in ("乙已交", "丁已答复", "戊已评"):
+    for name in ("乙已交", "丁已回复", "戊已评"):
         submit(SelfReview, cycle, people[name])
     returned = SelfReview.objects.create(cycle=cycle, member=people["丙退回"], branch=tree.b1)
     answer(returned, "return", text="请补充", words={})
-    for name in ("丁已答复", "戊已评"):
+    for name in ("丁已回复", "戊已评"):
         answer(SelfReview.objects.get(member=people[name]), "read")
     submit(BranchReview, cycle, people["戊已评"], notes={"card": "值班认真"})
     return people
@@ -70,12 +70,12 @@ def shown(answer) -> list[str]:
 @pytest.mark.parametrize(
     ("show", "names"),
     [
-        ("", ["甲未交", "乙已交", "丙退回", "丁已答复", "戊已评"]),
+        ("", ["甲未交", "乙已交", "丙退回", "丁已回复", "戊已评"]),
         ("missing", ["甲未交", "丙退回"]),
         ("returned", ["丙退回"]),
         ("waiting", ["乙已交"]),
-        ("unrated", ["甲未交", "乙已交", "丙退回", "丁已答复"]),
-        ("nonsense", ["甲未交", "乙已交", "丙退回", "丁已答复", "戊已评"]),
+        ("unrated", ["甲未交", "乙已交", "丙退回", "丁已回复"]),
+        ("nonsense", ["甲未交", "乙已交", "丙退回", "丁已回复", "戊已评"]),
     ],
 )
 def test_each_filter_leaves_its_people(client, tree, month, time_machine, show, names):
@@ -97,7 +97,7 @@ def test_who_may_not_read_reviews_sees_neither_answers_nor_their_filters(client,
     assert (len(shown(answer)), answer.context["show"]) == (5, "")
     text = answer.content.decode()
     assert "已退回" not in text
-    assert "待答复" not in text
+    assert "待回复" not in text
     assert "remind" not in text
 
 

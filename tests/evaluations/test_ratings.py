@@ -242,7 +242,12 @@ def test_an_untouched_row_leaves_what_another_officer_typed_meanwhile(
     deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
     keep(cycle, member, GOOD, by=deputy)  # after the secretary opened the page
     sign_in(client, secretary)
-    page = {f"was-{member.pk}": ",,,,,", f"version-{member.pk}": 0, f"was-{other.pk}": ",,,,,", f"version-{other.pk}": 0}
+    page = {
+        f"was-{member.pk}": ",,,,,",
+        f"version-{member.pk}": 0,
+        f"was-{other.pk}": ",,,,,",
+        f"version-{other.pk}": 0,
+    }
     typed = {f"{dimension}-{other.pk}": 95 for dimension in GOOD}
     answer = client.post(url("ratings", tree.b1), page | typed | {"keep": "1"})
     assert answer.status_code == 302
@@ -302,8 +307,23 @@ def test_the_page_keeps_a_comment_alone_and_names_who_is_left(client, cycle, mem
         typed | {f"version-{member.pk}": 0, f"version-{left.pk}": 0, f"comment-{left.pk}": "  请补\n交 ", "give": "1"},
         follow=True,
     )
-    assert [str(message) for message in answer.context["messages"]] == ["已提交 1 人的评分。还有 1 人没有评分：单雨桐。"]
+    assert [str(message) for message in answer.context["messages"]] == [
+        "已提交 1 人的评分。还有 1 人没有评分：单雨桐。"
+    ]
     drafts = {review.member: review.draft for review in BranchReview.objects.all()}
     assert drafts == {member: None, left: {"points": dict.fromkeys(GOOD), "notes": {"card": "请补 交"}}}
     assert answer.context["left_count"] == 1
     assert 'value="请补 交"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(("now", "is_shown"), [(LAST_INSTANT, False), (TOO_LATE, True)])
+def test_the_member_reads_the_comment_once_the_month_has_closed(
+    client, cycle, tree, secretary, time_machine, now, is_shown
+):
+    user = make_user(Role.MEMBER, tree.b1)
+    Due.objects.create(cycle=cycle, member=user.member, branch=tree.b1)
+    keep(cycle, user.member, GOOD, by=secretary, comment="值班认真")
+    give(cycle, tree.b1, by=secretary)
+    time_machine.move_to(now, tick=False)
+    page = sign_in(client, user).get(reverse("evaluations:own_month", kwargs={"month": date(2026, 11, 1)}))
+    assert ("值班认真" in page.content.decode()) is is_shown

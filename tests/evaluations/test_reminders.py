@@ -147,7 +147,7 @@ def test_once_a_day_and_again_the_next_day(tree, cycle, secretary):
 def test_the_words_name_who_asks_and_until_when(tree, cycle, secretary):
     make_due(cycle, tree.b1, "未交")
     press(cycle, tree.b1, secretary, now=at(10))
-    assert text_of(Notification.objects.get()) == "书记提醒您：11月自评尚未提交，请在11月15日24:00前提交。"
+    assert text_of(Notification.objects.get()) == "书记提醒您：您的11月自评尚未提交，11月15日 23:59 截止。"
 
 
 def two_presses(cycle, branch, officers) -> list[int]:
@@ -224,7 +224,7 @@ def test_officers_are_reminded_of_ratings_with_the_number(tree, cycle, secretary
     for moment in (at(17), at(18), at(19), at(20)):
         reminders.send_due(now=moment)
     assert [text_of(message) for message in Notification.objects.all()] == [
-        "本科生第一党支部：11月还有 1 人没有支部总评，请在11月20日24:00前评完。"
+        "本科生第一党支部：11月还有 1 人没有支部总评，11月20日 23:59 截止。"
     ] * 2
     assert {message.url for message in Notification.objects.all()} == {"/branches/B001/months/2026-11/ratings/"}
 
@@ -259,8 +259,8 @@ def test_the_page_shows_whom_and_what_and_sends_at_the_next_click(client, tree, 
     make_due(cycle, tree.b1, "于知行", account=False)
     sign_in(client, secretary)
     page = client.get(url("remind_members", tree.b1))
-    assert page.context["text"] == "书记提醒您：11月自评尚未提交，请在11月15日24:00前提交。"
-    assert page.context["list_text"] == "2026年11月自评还有 2 人未交：单雨桐、于知行。请在11月15日24:00前提交。"
+    assert page.context["text"] == "书记提醒您：您的11月自评尚未提交，11月15日 23:59 截止。"
+    assert page.context["list_text"] == "2026年11月自评还有 2 人未交：单雨桐、于知行。11月15日 23:59 截止。"
     assert not Notification.objects.exists()
     sent = client.post(url("remind_members", tree.b1), follow=True)
     assert sent.redirect_chain == [(url("month", tree.b1), 302)]

@@ -71,13 +71,23 @@ class RosterRow:
     values: dict
 
 
-def read_roster(sheets, *, today, taken=frozenset(), owners=None):
+@dataclass(frozen=True)
+class _Step:
+    """A step on its day; `is_kept`: not from the file, but what the portal knows already."""
+
+    key: str
+    day: date
+    is_kept: bool
+
+
+def read_roster(sheets, *, today, taken=frozenset(), owners=None, kept=None):
     """Check all sheets; raises SpreadsheetError when none has a roster.
 
     `taken`: numbers (former ones too) of people in other branches. `owners`: {former number: present number} of the
-    people in this branch, so that one person under two numbers is a duplicate.
+    people in this branch, so that one person under two numbers is a duplicate. `kept`: {number: {field: date}} of the
+    steps that the portal knows of them.
     """
-    return rows.read_rows(sheets, HEADERS, REQUIRED, _Reader(today, taken, owners or {}))
+    return rows.read_rows(sheets, HEADERS, REQUIRED, _Reader(today, taken, owners or {}, kept or {}))
 
 
 def numbers_in(sheets):
@@ -88,9 +98,9 @@ def numbers_in(sheets):
 class _Reader(rows.RowReader):
     """Reads a row of people; the rules stand in docs/import.md."""
 
-    def __init__(self, today, taken, owners):
+    def __init__(self, today, taken, owners, kept):
         super().__init__()
-        self.today, self.taken, self.owners = today, taken, owners
+        self.today, self.taken, self.owners, self.kept = today, taken, owners, kept
 
     def read(self):
         number = self._number()
@@ -98,7 +108,7 @@ class _Reader(rows.RowReader):
         for key in self.table.columns:
             if key != "number" and (value := self._value(key, self.cell(key))):
                 values[key] = value
-        self._order(values)
+        self._order(values, self.kept.get(number, {}))
         name = values.pop("name", "")
         return RosterRow(self.table.sheet, self.row, number, name, values)
 
@@ -145,25 +155,49 @@ class _Reader(rows.RowReader):
             return self.fail(key, "future_date", message, value=day.isoformat())
         return day
 
-    def _order(self, values):
-        latest = None
+    def _order(self, values, kept):
+        """Mark a step before an earlier one; a kept date counts where the file has none, and is never marked itself."""
+        latest, marked = None, set()
         for key in STEPS:
-            day = values.get(key)
+            is_kept = key not in values and key in kept and self._is_empty(key)
+            day = kept[key] if is_kept else values.get(key)
             if not day:
                 continue
-            if latest and day < latest[1]:
-                message = _("%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s). Correct one of the two.")
-                earlier = " ".join(self.table.columns[latest[0]].header.split())
-                self.fail(
-                    key,
-                    "date_order",
-                    message,
-                    value=day.isoformat(),
-                    earlier=earlier,
-                    earlier_day=latest[1].isoformat(),
-                )
-            else:
-                latest = (key, day)
+            if latest is None or day >= latest.day:
+                latest = _Step(key, day, is_kept)
+            elif not is_kept:
+                self._fail_before(_Step(key, day, False), latest)
+            elif not latest.is_kept and latest.key not in marked:
+                marked.add(latest.key)
+                self._fail_after(latest, _Step(key, day, True))
+
+    def _is_empty(self, key):
+        return key not in self.table.columns or is_blank(self.cell(key))
+
+    def _fail_before(self, step, earlier):
+        message = _("%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s). Correct one of the two.")
+        if earlier.is_kept:
+            message = _(
+                "%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s), which the portal keeps. Correct one of "
+                "the two."
+            )
+        self.fail(
+            step.key, "date_order", message,
+            value=step.day.isoformat(), earlier=self._called(earlier), earlier_day=earlier.day.isoformat(),
+        )  # fmt: skip
+
+    def _fail_after(self, step, later):
+        message = _(
+            "%(column)s %(value)s lies after %(later)s (%(later_day)s), which the portal keeps. Correct one of the two."
+        )
+        self.fail(
+            step.key, "date_order", message,
+            value=step.day.isoformat(), later=self._called(later), later_day=later.day.isoformat(),
+        )  # fmt: skip
+
+    def _called(self, step):
+        """A step as the file's header calls it, or as rosters usually do."""
+        return HEADERS[step.key][0] if step.is_kept else " ".join(self.table.columns[step.key].header.split())
 
 
 TEMPLATE_STAGES = ("群众", "入党申请人", "入党积极分子", "发展对象", "预备党员", "正式党员")

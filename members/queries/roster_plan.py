@@ -108,6 +108,7 @@ def plan_import(branch: Branch, sheets: list[Sheet], *, today: date) -> Plan:
         today=today,
         taken=frozenset(known) - frozenset(own),
         owners={number: member.number for number, member in own.items()},
+        kept={number: _kept_steps(member) for number, member in own.items() if member.ended_on is None},
     )
     plan = Plan(branch, reading)
     names = _names_in(branch)
@@ -125,6 +126,10 @@ def _known_people(numbers: set[str]) -> dict[str, Member]:
         for member in Member.objects.filter(number__in=chunk):
             people[member.number] = member
     return people
+
+
+def _kept_steps(member: Member) -> dict[str, date]:
+    return {key: day for key in STEP_FIELDS if (day := getattr(member, key))}
 
 
 def _chunks(items: list[str]) -> Iterable[list[str]]:

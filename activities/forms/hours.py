@@ -20,12 +20,12 @@ LAST_YEAR = 2200
 class PeriodForm(forms.Form):
     """An academic year, or days of one's own; whatever can't be read means the present year."""
 
-    year = forms.TypedChoiceField(label=_("Academic year"), required=False, coerce=int, empty_value=None)
+    year = forms.TypedChoiceField(label=_("School year"), required=False, coerce=int, empty_value=None)
     first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=_("From this day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     last = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=_("Until this day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
     def __init__(self, data: Any, *, today: date) -> None:

@@ -35,11 +35,11 @@ def write(branch: Branch, members: list[Member], officers: list[User], now: date
 
 
 def _write_minutes(branch: Branch, officers: list[User], now: datetime) -> None:
-    chair, recorder = (officers * 2)[:2]
     meetings = Activity.objects.filter(branch=branch, kind__needs_minutes=True, ends_at__lt=now)
     newest = None
     minutes = []
-    for activity in meetings.prefetch_related("attendances__member").order_by("-starts_at", "-pk"):
+    for activity in meetings.prefetch_related("attendances__member__user").order_by("-starts_at", "-pk"):
+        chair, recorder = _signers(activity, officers)
         at = activity.ends_at + timedelta(days=1)
         one = Minutes(
             activity=activity,
@@ -55,6 +55,12 @@ def _write_minutes(branch: Branch, officers: list[User], now: datetime) -> None:
         minutes.append(one)
     Minutes.objects.bulk_create(minutes)
     audit.record_many("minutes.saved", by=None, lines=[{"subject": one} for one in minutes])
+
+
+def _signers(activity: Activity, officers: list[User]) -> list[User]:
+    """Two who were there, officers first."""
+    present = [one.member.user for one in activity.attendances.all() if one.hours and one.member.user]
+    return [*(user for user in officers if user in present), *(user for user in present if user not in officers)][:2]
 
 
 def _roll(activity: Activity) -> dict:

@@ -10,7 +10,10 @@
     const last = items.querySelector(".minutes-row:last-child");
     const added = last.cloneNode(true);
     added.querySelectorAll("input, textarea").forEach((field) => { field.value = ""; });
-    added.querySelector(".minutes-number").textContent = String(items.children.length + 1);
+    const number = String(items.children.length + 1);
+    added.querySelector(".minutes-number").textContent = number;
+    added.querySelector("h2").id = `item-${number}`;
+    added.setAttribute("aria-labelledby", `item-${number}`);
     items.append(added);
     added.querySelector("input").focus();
   });

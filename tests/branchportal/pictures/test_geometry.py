@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from branchportal.pictures import bars, dots
@@ -21,6 +21,8 @@ FIVE = ("思想", "学习", "生活", "工作", "作风")
 CIRCLE, SQUARE = SHAPES[0], SHAPES[1]
 exact = st.integers(0, 700).map(lambda sevenths: Fraction(sevenths, 7))
 values = st.none() | exact
+# A busy machine is no fault of a picture.
+unhurried = settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 plenty = st.lists(values, min_size=1, max_size=14)
 
 
@@ -81,6 +83,7 @@ def test_one_dimension_between_gaps_is_a_dot_alone():
     assert own.marks == f"M198.4 82.1{CIRCLE}M113.9 100.4{CIRCLE}"
 
 
+@unhurried
 @given(st.lists(values, min_size=5, max_size=5))
 def test_a_radar_stays_in_its_box_with_a_dot_for_each_value(one):
     drawn = radar(FIVE, [one], low=0, high=100, rings=5)
@@ -111,6 +114,7 @@ def test_lines_over_months_break_where_a_month_has_no_figure():
     )
 
 
+@unhurried
 @given(plenty)
 def test_months_stay_in_their_box_with_a_dot_for_each_value_and_no_line_over_a_gap(one):
     drawn = month_lines([one], low=0, high=100, ticks=(0, 50, 100))
@@ -142,6 +146,7 @@ def test_a_bar_is_divided_in_proportion():
     assert bars.stacked((0, 0)) == []
 
 
+@unhurried
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=6))
 def test_the_pieces_of_a_bar_fill_it_without_a_hole(counts):
     pieces = bars.stacked(counts)
@@ -167,6 +172,7 @@ def test_equal_values_stand_on_each_other_as_far_as_there_is_room():
     assert dots.between(80, 70, 70, 90) == "69"
 
 
+@unhurried
 @given(st.lists(exact, min_size=1, max_size=40))
 def test_a_field_has_a_dot_for_each_value_inside_its_box(many):
     found = dots.field(many, 0, 100)
@@ -198,6 +204,7 @@ def test_a_month_begins_on_monday_and_marks_its_days():
     assert [day for week in march for day in week if day.kinds] == [march[2][6]]
 
 
+@unhurried
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_every_day_of_a_month_stands_once_and_in_its_column(day):
     first = day.replace(day=1)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from branchportal.retention import Ending, Rule
-from evaluations.models import BranchReview, SelfReview
+from evaluations.models import BranchReview, Reminder, ReviewAnswer, SelfReview
 
 MONTHS_OF_WORDS = 24
 
@@ -60,6 +60,22 @@ RULES = (
         months=MONTHS_OF_WORDS,
         expired=_of_people_who_left(BranchReview),
         end=_drop_words,
+    ),
+    Rule(
+        "answers",
+        _("Replies to self-reviews, and why they were returned"),
+        _("They helped only while the person was in the branch."),
+        since=_("after the membership ended"),
+        months=MONTHS_OF_WORDS,
+        expired=lambda limit: ReviewAnswer.objects.filter(review__member__ended_on__lt=timezone.localdate(limit)),
+    ),
+    Rule(
+        "reminders",
+        _("Who was reminded of what was missing"),
+        _("So that nobody is reminded twice a day, and to look back on the year."),
+        since=_("after the reminder"),
+        months=12,
+        expired=lambda limit: Reminder.objects.filter(sent_at__lt=limit),
     ),
     Rule(
         "review_drafts",

@@ -12,7 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from branchportal.retention import Ending, Rule
-from members.models import ActivationSlip, CorrectionRequest, FormerNumber, ImportBatch, LoginFailure, Member, User
+from members.models import (
+    Absence,
+    ActivationSlip,
+    CorrectionRequest,
+    FormerNumber,
+    ImportBatch,
+    LoginFailure,
+    Member,
+    User,
+)
 from members.services import roster_import, slips, throttle
 
 ANONYMOUS = "#"  # before the row's own number, where a name or a student number stood
@@ -88,6 +97,20 @@ RULES = (
         since=_("after the answer"),
         months=24,
         expired=lambda limit: CorrectionRequest.objects.filter(decided_at__lt=limit),
+    ),
+    Rule(
+        "absences",
+        _("Absences from an office and who stood in"),
+        _("To see in whose place somebody acted."),
+        since=_("after the last day"),
+        months=24,
+        expired=lambda limit: Absence.objects.filter(ends_on__lt=timezone.localdate(limit)),
+    ),
+    Rule(
+        "transfers",
+        _("Transfers with the number of the letter"),
+        _("The letter's stub has to be kept; without the name of the record it points at nobody."),
+        ending=Ending.KEPT,
     ),
     Rule(
         "uploads",

@@ -82,7 +82,7 @@ def test_several_messages_are_one_mail_with_words_and_links(user):
     assert mail.deliver(now=NOW) == 1
     one = outgoing.outbox[0]
     assert (one.from_email, one.to, one.subject) == (
-        "portal@party.example.edu", ["zhao@example.edu"], "支部门户：2条新消息",
+        "portal@party.example.edu", ["zhao@example.edu"], "支部门户：2 条新消息",
     )  # fmt: skip
     assert "赵明远" in one.body
     assert "https://party.example.edu/rankings/3/" in one.body

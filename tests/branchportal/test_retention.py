@@ -1,6 +1,7 @@
 """Does every kind of record end exactly when its time is over, and nothing else with it?"""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,8 +11,17 @@ from django.utils import timezone
 from branchportal import audit, jobs, retention
 from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
 from branchportal.notifications import notify
-from evaluations.models import BranchReview, RankingEntry, RankingRun, SelfReview
-from members.models import ActivationSlip, CorrectionRequest, FormerNumber, ImportBatch, LoginFailure, Member, User
+from evaluations.models import BranchReview, RankingEntry, RankingRun, Reminder, ReviewAnswer, SelfReview
+from members.models import (
+    Absence,
+    ActivationSlip,
+    CorrectionRequest,
+    FormerNumber,
+    ImportBatch,
+    LoginFailure,
+    Member,
+    User,
+)
 from members.roles import Role
 from tests.evaluations.ranking_material import OCTOBER, SEPTEMBER, compile_now, install, make_month, review
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
@@ -76,6 +86,14 @@ def make_correction(user, at):
     )
 
 
+def make_reminder(user, at):
+    cycle = make_month(user.member.branch, OCTOBER if at.minute else SEPTEMBER)  # one a day and month
+    Reminder.objects.create(
+        cycle=cycle, branch=user.member.branch, user=user, task="reviews", day=at.date(), press=uuid4(), sent_by=user,
+        sent_at=at,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("code", "make", "model"),
     [
@@ -86,6 +104,7 @@ def make_correction(user, at):
         ("slips", make_slip, ActivationSlip),
         ("uploads", make_upload, ImportBatch),
         ("corrections", make_correction, CorrectionRequest),
+        ("reminders", make_reminder, Reminder),
     ],
 )
 def test_rows_on_both_sides_of_the_limit(user, code, make, model):
@@ -99,6 +118,27 @@ def test_rows_on_both_sides_of_the_limit(user, code, make, model):
     assert {one: one.objects.count() for one in others} == others
     line = AuditEntry.objects.get(action="job.retention")
     assert (line.actor, line.after) == (None, {"kind": code, "count": 1})
+
+
+def test_absences_count_from_their_last_day(user):
+    last = limit("absences").date()
+    for number, day in enumerate((last - timedelta(days=1), last), start=1):
+        office = user.role_assignments.create(
+            role=Role.SECRETARY, branch=user.member.branch, starts_on=date(2020, number, 1), ends_on=date(2026, 1, 1)
+        )
+        Absence.objects.create(office=office, stand_in=user, starts_on=day, ends_on=day, entered_by=user)
+    assert ended() == {"absences": 1}
+    assert Absence.objects.get().ends_on == last
+
+
+def test_replies_go_two_years_after_the_membership(tree):
+    cycle = make_month(tree.b1, OCTOBER)
+    for day in (date(2024, 11, 21), date(2024, 11, 22)):
+        member = left(tree, day, email="", contact="", cultivation_contact="")
+        mine = SelfReview.objects.create(cycle=cycle, member=member, branch=tree.b1)
+        mine.answers.create(kind="reply", text="写得实", at=NOW, submitted_at=NOW)
+    assert ended() == {"answers": 1}
+    assert (ReviewAnswer.objects.get().review.member.ended_on, SelfReview.objects.count()) == (date(2024, 11, 22), 2)
 
 
 def test_periods_are_calendar_months():

@@ -60,7 +60,7 @@ def find(request: HttpRequest, words: str) -> Iterator[Hit]:
 def _people(request: HttpRequest, words: str) -> Iterator[Hit]:
     visible = Member.objects.visible_to(request.user, Permission.VIEW_ROSTER).select_related("branch")
     for person in quickly_matching(visible, words).in_roster_order()[:MOST]:
-        facts = [person.number, person.branch.name, _("ended") if person.ended_on else _stage(person)]
+        facts = [person.number, person.branch.name, _("membership ended") if person.ended_on else _stage(person)]
         yield Hit(Group.PEOPLE, person.name, reverse("members:person", args=[person.pk]), " · ".join(facts))
 
 

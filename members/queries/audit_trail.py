@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from branchportal.models import AuditEntry
 from members.access import access_of
@@ -41,7 +41,7 @@ _LABELS = {
     "transfer_reason": gettext_lazy("Reason"),
     "stand_in": gettext_lazy("Stands in"),
     "absence_kind": gettext_lazy("Kind"),
-    "people": gettext_lazy("People"),
+    "people": pgettext_lazy("search", "People"),
 }
 # Values of lines about people that are no fields of theirs.
 _WORDS = {

@@ -86,7 +86,7 @@ def test_where_a_person_is_stands_beside_the_name(client, tree):
     answer = client.get(SEARCH, {"q": "王明远"})
     assert [hit.note for hit in answer.context["found"][0].hits] == [
         "3001234 · 本科生第一党支部 · Activist",
-        "3001999 · 本科生第一党支部 · ended",
+        "3001999 · 本科生第一党支部 · membership ended",
     ]
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from activities.models import Award, AwardLevel, Evidence
 from activities.queries.awards import confirmed_between, confirmed_by_member
 from activities.services.awards import AwardRefused, StaleAward, Upload, decide_award, propose_award
-from activities.todo import of_awards
+from activities.queries.todo import of_awards
 from branchportal.models import AccessRecord, AuditEntry
 from members.roles import Role
 from tests.activities.evidence import JPEG, PDF, PNG, sent
@@ -189,8 +189,8 @@ def test_the_person_is_told_once(client, member, secretary):
 
 def test_evidence_is_a_download_for_the_person_and_the_officers_of_the_branch(client, tree, member, secretary):
     award = make_award(member.member, upload=Upload("奖状.pdf", PDF, "application/pdf"))
-    address = reverse("activities:evidence", args=[award.pk])
-    answer = sign_in(client, member).get(address)
+    address, own = (reverse(f"activities:{name}", args=[award.pk]) for name in ("evidence", "own_evidence"))
+    answer = sign_in(client, member).get(own)
     assert (answer.content, answer["Content-Type"], answer["X-Content-Type-Options"]) == (
         PDF, "application/pdf", "nosniff",
     )  # fmt: skip
@@ -204,7 +204,8 @@ def test_evidence_is_a_download_for_the_person_and_the_officers_of_the_branch(cl
         make_user(Role.CLASS_CONTACT, tree.b1),
         make_user(Role.ADMINISTRATOR, tree.root),
     ]
-    assert [sign_in(client, user).get(address).status_code for user in others] == [404, 404, 404, 404]
+    assert [sign_in(client, user).get(address).status_code for user in others] == [403, 404, 403, 403]
+    assert [sign_in(client, user).get(own).status_code for user in others] == [404, 403, 403, 403]
 
 
 def test_files_lie_on_the_disk_under_their_digest_and_are_no_static_files(settings, tmp_path, member, client):

@@ -50,6 +50,11 @@ def doings(tree):
     return member
 
 
+def at(month, day, hour):
+    """As Excel knows it, without a time zone."""
+    return datetime(2026, month, day, hour, tzinfo=UTC).replace(tzinfo=None)
+
+
 def counted(hours):
     return [float(figure) for figure in hours.columns], float(hours.total), hours.times
 
@@ -115,9 +120,9 @@ def test_the_workbook_adds_up(client, clock, tree, doings, secretary):
     assert rows == [
         ["党支部", "学号", "姓名", "总学时", "活动名称", "活动时间", "学时", "身份"],
         [tree.b1.name, "2023000", "安佳宁", "=SUM(G4:G4)", None, None, None, "入党积极分子"],
-        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", datetime(2026, 9, 1), 1.5, "发展对象"],
-        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", datetime(2026, 10, 8, 18), 2, "发展对象"],
-        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", datetime(2026, 10, 9, 18), 0.5, "发展对象"],
+        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(9, 1, 0), 1.5, "发展对象"],
+        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(10, 8, 18), 2, "发展对象"],
+        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(10, 9, 18), 0.5, "发展对象"],
     ]
     sums = [[cell.value for cell in row] for row in book["分类汇总"].iter_rows(min_row=4)]
     assert sums == [

@@ -19,7 +19,7 @@ from activities.services.minutes import (
     confirm_minutes,
     save_minutes,
 )
-from activities.todo import of_minutes
+from activities.queries.todo import of_minutes
 from branchportal.models import AuditEntry
 from members.roles import Role
 from tests.activities.examples import ABSENT, ENTRY, EXCUSED, PAYLOAD, make_activity, mark

@@ -98,13 +98,18 @@ def stage_bar(stages: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("branchportal/pictures/month_calendar.html")
-def month_calendar(month: date, marks: Iterable[Mapping[str, Any]], today: date) -> dict[str, Any]:
-    """A month's days; each mark is {"day": date, "kind": "deadline" | "activity", "text": str, "url": str or ""}."""
+def month_calendar(
+    month: date, marks: Iterable[Mapping[str, Any]], today: date, *, listed: bool = True
+) -> dict[str, Any]:
+    """A month's days; each mark is {"day": date, "kind": "deadline" | "activity", "text": str, "url": str or ""}.
+
+    `listed=False` where the page itself lists the marks.
+    """
     inside = sorted(
         (mark for mark in marks if (mark["day"].year, mark["day"].month) == (month.year, month.month)),
         key=lambda mark: (mark["day"], month_days.KINDS.index(mark["kind"])),
     )
-    return {"month": month, "weeks": month_days.weeks(month, inside), "marks": inside, "today": today}
+    return {"month": month, "weeks": month_days.weeks(month, inside), "marks": inside if listed else [], "today": today}
 
 
 def _spoken(figures: Iterable[tuple[str, str]]) -> str:

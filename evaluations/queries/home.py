@@ -23,7 +23,8 @@ from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 NEXT_DAYS = timedelta(days=14)
 SCOPE_LINES = 8
 MESSAGES_SHOWN = 3
-ACTIVITIES_SHOWN = 6
+LONGEST_MONTH = timedelta(days=31)
+ACTIVITIES_READ = 100
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,13 @@ def is_superior(user: User) -> bool:
     return access.has_role(Role.COUNSELOR) or access.has_role(Role.REVIEWER)
 
 
-def next_activities(user: User, *, now: datetime) -> list[Activity]:
-    """What happens in the next fourteen days in the person's branches."""
-    coming = Activity.objects.visible_to(user, Permission.VIEW_ACTIVITIES)
-    soon = coming.filter(starts_at__gte=now, starts_at__lt=now + NEXT_DAYS)
-    return list(soon.select_related("branch").order_by("starts_at")[:ACTIVITIES_SHOWN])
+def planned_activities(user: User, *, now: datetime) -> list[Activity]:
+    """What takes place in this month and in the next fourteen days in the person's branches, cancelled ones aside."""
+    planned = Activity.objects.visible_to(user, Permission.VIEW_ACTIVITIES).filter(cancelled_at=None)
+    first = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    last = max(first + LONGEST_MONTH, now + NEXT_DAYS)
+    planned = planned.filter(starts_at__gte=first, starts_at__lt=last).select_related("branch")
+    return list(planned.order_by("starts_at", "pk")[:ACTIVITIES_READ])
 
 
 def unread_messages(user: User) -> list[Notification]:

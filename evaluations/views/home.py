@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
@@ -16,7 +17,7 @@ from django.views import View
 from activities.queries import todo as todo_of_activities
 from branchportal.messages import text_of
 from branchportal.todo import oldest_first
-from evaluations.queries import changes, home, months, spot_checks, todo
+from evaluations.queries import changes, dates, home, months, spot_checks, todo
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
@@ -35,11 +36,12 @@ class HomeView(PortalView, View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user, now = request.user, timezone.now()
         member = getattr(user, "member", None)
+        own = self._own(member, now) if member is not None and member.ended_on is None else None
         branches = [self._branch(branch, now) for branch in home.rated_branches(user)]
         superior = home.is_superior(user)
         context = {
             "now": now,
-            "own": self._own(member, now) if member is not None and member.ended_on is None else None,
+            "own": own,
             "branches": branches,
             "todos": self._todos(branches, now),
             "is_officer": bool(branches or superior),
@@ -49,7 +51,8 @@ class HomeView(PortalView, View):
             "changes": changes.unseen(user, now=now) if superior else None,
             "samples": self._samples(now),
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
-            "activities": home.next_activities(user, now=now),
+            "today": timezone.localdate(now),
+            "dates": dates.of_home(user, own["month"] if own else None, [item["month"] for item in branches], now=now),
             "unread": [(note, text_of(note)) for note in home.unread_messages(user)],
         }
         return render(request, "evaluations/home.html", context)
@@ -118,5 +121,6 @@ class ChangesSeenView(PortalView, View):
 
 
 def _labelled(stages: dict[Stage, int]) -> list[tuple[Any, int, str]]:
-    """(label, people, code) for each stage that somebody is in."""
-    return [(STAGE_LABELS[stage], people, stage.value) for stage, people in stages.items()]
+    """(label, people, address of the roster) for each stage that somebody is in."""
+    roster = reverse("members:roster")
+    return [(STAGE_LABELS[stage], people, f"{roster}?stage={stage}") for stage, people in stages.items()]

@@ -44,7 +44,9 @@ def test_a_member_is_led_to_the_card_in_one_click(client, tree, cycle):
     user = make_user(Role.MEMBER, tree.b1)
     page = home(client, user)
     assert page.context["own"]["month"].days_left == 4
-    assert page.content.decode().count(f'href="{reverse("evaluations:review_card")}"') == 2  # menu and main button
+    assert (
+        page.content.decode().count(f'href="{reverse("evaluations:review_card")}"') == 3
+    )  # menu, main button, deadline
 
 
 def test_who_moved_to_another_branch_reads_the_deadline_of_the_card(client, tree, cycle):
@@ -180,3 +182,25 @@ def test_who_stands_in_reads_it_first(client, tree, cycle):
     )  # fmt: skip
     assert f"您正在{tree.b1.name}代{secretary.name}履职" in home(client, deputy).content.decode()
     assert f"{deputy.name}在{tree.b1.name}代为履职" in home(client, secretary).content.decode()
+
+
+def test_the_dates_are_those_of_the_own_branch_and_not_cancelled(client, tree, cycle):
+    user = make_user(Role.MEMBER, tree.b1)
+    for branch, days, more in (
+        (tree.b1, 2, {}),
+        (tree.b1, 3, {"cancelled_at": FILING, "cancelled_because": "场地占用"}),
+        (tree.b1, -5, {}),  # this month, over
+        (tree.b1, 16, {}),  # this month, too far ahead
+        (tree.b2, 2, {}),
+    ):
+        begins = FILING + timedelta(days=days)
+        Activity.objects.create(
+            branch=branch, kind=activity_kind("study"), title=f"{branch.code} {days}", starts_at=begins,
+            ends_at=begins + timedelta(hours=1), **more,
+        )  # fmt: skip
+    dates = home(client, user).context["dates"]
+    assert [mark["text"] for mark in dates["marks"]] == ["B001 -5", "B001 2", "我的自评", "B001 16"]
+    assert [(mark["text"], mark["kind"]) for mark in dates["next"]] == [
+        ("B001 2", "activity"),
+        ("我的自评", "deadline"),
+    ]

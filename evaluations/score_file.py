@@ -36,6 +36,8 @@ HEADERS = {
     **{dimension.value: (word, f"{word}分", f"{word}(分)") for dimension, word in WORDS.items()},
     **{f"{dimension.value}_note": (f"{word}说明", f"{word}(说明)") for dimension, word in WORDS.items()},
     "note": ("说明", "备注", "评语"),
+    "class_name": ("班级",),  # this and the next one help whoever fills in a downloaded sheet and are not read
+    "last": ("上次评定",),
 }
 REQUIRED = ("number", *(dimension.value for dimension in Dimension))
 FILLED = (

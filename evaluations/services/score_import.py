@@ -30,7 +30,7 @@ ONLINE_TEXTS = {
         "ratings: paper never replaces it."
     ),
 }
-STORED = [*DIMENSIONS, "notes", "submitted_at", "submitted_by", "from_paper", "saved_at", "version"]
+STORED = [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_paper", "saved_at", "version"]
 
 
 @dataclass
@@ -114,7 +114,9 @@ def _source_of(sheets: list[Sheet], branch: Branch, cycle: Cycle, source: str) -
         raise Refused(_("This file does not say whose scores it holds. Choose it above, then check the file again."))
     if mark.branch != branch.code:
         raise Refused(
-            _("This sheet was downloaded for another branch (%(code)s). Download the one of this branch and fill it in."),
+            _(
+                "This sheet was downloaded for another branch (%(code)s). Download the one of this branch and fill it in."
+            ),
             code=mark.branch,
         )
     if mark.month != str(cycle):
@@ -241,7 +243,7 @@ def _due_branches(cycle: Cycle, members: list[Member]) -> dict[int, Branch]:
 def _filled(
     row: ScoreRow, found: ScoreCheck, branches: dict[int, Branch], *, branch: Branch, cycle: Cycle, source: str
 ) -> Any:
-    """The review as it will stand; a draft that somebody is typing stays beside it."""
+    """The review as it will stand: a member's draft stays beside it, a draft of the branch's rating is replaced."""
     review = found.reviews.get(row.number)
     if review is None:
         member = found.people[row.number]
@@ -249,6 +251,8 @@ def _filled(
     for dimension in DIMENSIONS:
         setattr(review, dimension, row.scores[dimension])
     review.notes = _notes(row)
+    if source == "branch":
+        review.draft = None
     return review
 
 

@@ -181,3 +181,14 @@ def test_the_own_row_is_refused_and_errors_are_told_in_the_readers_language(clie
         "en": ["This is your own row: nobody rates himself. Let another officer import it."],
         "zh-hans": ["这是您本人的行：不能给自己评分，请由其他委员导入。"],
     }
+
+
+def test_an_older_draft_never_comes_back_over_the_sheet(client, tree, cycle, secretary, people):
+    draft = {"points": dict.fromkeys(GOOD, 55), "notes": {}}
+    BranchReview.objects.create(cycle=cycle, member=people[0], branch=tree.b1, draft=draft, rated_by=secretary)
+    sign_in(client, secretary)
+    content = filled(client.get(address("rating_sheet", tree.b1)).content, {3: ["优秀"] * 5})
+    client.post(upload(client, tree.b1, content)["Location"])
+    client.post(address("ratings", tree.b1), {"give": "1"})
+    review = BranchReview.objects.get()
+    assert (set(review.points.values()), review.draft) == ({95}, None)

@@ -109,6 +109,11 @@ class ActivityForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 
+    @property
+    def shows_places(self) -> bool:
+        """Is there anything typed or wrong about places?"""
+        return any(self[name].value() or self[name].errors for name in ("signs_up", "capacity", "signs_up_until"))
+
     def clean_title(self) -> str:
         title = text_of(self.cleaned_data["title"])
         if not title:

@@ -21,6 +21,7 @@ class KindForm(forms.ModelForm):
     class Meta:
         model = ActivityKind
         fields = EDITABLE
+        labels = {"name": _("Name of the kind")}
         help_texts = {
             "series": _("Optional, such as the name of one of the year's series: its activities are counted together."),
             "counts_hours": _("Otherwise its hours are 0 unless somebody enters others."),

@@ -32,6 +32,12 @@ class NewActivityForm(ActivityForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
 
+    @property
+    def shows_repetition(self) -> bool:
+        """Is there anything typed or wrong about repeating?"""
+        names = ("repeats", "repeats_until", "repeats_times")
+        return any(self[name].value() or self[name].errors for name in names)
+
     def clean(self) -> dict:
         values = super().clean()
         last, count = values.get("repeats_until"), values.get("repeats_times")

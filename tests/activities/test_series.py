@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from activities.models import Activity
 from activities.services.activities import StaleActivity, edit_activity
+from activities.services.attendance import AttendanceRefused, set_attendance
 from activities.services.series import cancel, edit_following
 from activities.services.sign_ups import sign_up
 from branchportal.models import AuditEntry, Notification
@@ -169,3 +170,9 @@ def test_a_cancelled_one_can_not_be_changed(weekly, secretary):
     cancel(activity=weekly[0], because="停电", following=False, by=secretary, now=NOW)
     with pytest.raises(ValidationError):
         edit_activity(activity=weekly[0], version=2, values={"place": "X"}, by=secretary, now=NOW)
+
+
+def test_nobody_is_marked_at_a_cancelled_one(weekly, secretary):
+    cancel(activity=weekly[0], because="停电", following=False, by=secretary, now=NOW)
+    with pytest.raises(AttendanceRefused):
+        set_attendance(activity=weekly[0], version=2, marks={}, by=secretary, now=weekly[0].ends_at)

@@ -111,12 +111,10 @@ def _source_of(sheets: list[Sheet], branch: Branch, cycle: Cycle, source: str) -
     if mark is None:
         if source:
             return source
-        raise Refused(_("This file does not say whose scores it holds. Choose it above, then check the file again."))
+        raise Refused(_("This file does not say whose scores it holds. Choose it, then check the file again."))
     if mark.branch != branch.code:
         raise Refused(
-            _(
-                "This sheet was downloaded for another branch (%(code)s). Download the one of this branch and fill it in."
-            ),
+            _("This sheet was downloaded for another branch (%(code)s). Download the one of this branch instead."),
             code=mark.branch,
         )
     if mark.month != str(cycle):

@@ -295,7 +295,7 @@ def test_the_check_page_shows_the_rows_and_warns_of_figures_that_are_no_grade(cl
     shown = [[str(points) for _label, points in row["cells"]] for row in answer.context["preview"]]
     assert shown == [["1", "2", "优秀", "良好", "良好"], ["优秀"] * 5]
     page = answer.content.decode()
-    assert page.index("2个数不是本月的五档分值") < page.index("单雨桐")
+    assert page.index("2 个数不是本月五个等级的分值") < page.index("单雨桐")
 
 
 def test_a_month_in_points_warns_of_nothing_and_the_preview_ends_at_a_hundred(tree, cycle):

@@ -178,8 +178,8 @@ class _Reader(rows.RowReader):
         message = _("%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s). Correct one of the two.")
         if earlier.is_kept:
             message = _(
-                "%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s), which the portal keeps. Correct one of "
-                "the two."
+                "%(column)s %(value)s lies before %(earlier)s (%(earlier_day)s), which the portal keeps. Correct one "
+                "of the two."
             )
         self.fail(
             step.key, "date_order", message,

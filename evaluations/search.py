@@ -27,7 +27,7 @@ PAGES = (
     Page(Permission.FILE_SELF_REVIEW, "evaluations:review_card", gettext_lazy("Self-review"), (gettext_lazy("card"),)),
     Page(Permission.FILE_SELF_REVIEW, "evaluations:own_reviews", gettext_lazy("My earlier months")),
     Page(Permission.VIEW_OWN_RANKING, "evaluations:own_rankings", gettext_lazy("My results")),
-    Page(Permission.VIEW_OWN_RECORD, "evaluations:my_data", gettext_lazy("Everything about me")),
+    Page(Permission.SIGNED_IN, "evaluations:my_data", gettext_lazy("Everything about me")),
     Page(
         Permission.VIEW_MONTH,
         "evaluations:months",

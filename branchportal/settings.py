@@ -102,7 +102,7 @@ RETENTION = [
     "activities.services.retention.RULES",
     "branchportal.retention.RULES",
 ]
-# What an app knows that should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
+# What should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
 LEAVING_CONCERNS = ["evaluations.queries.leaving.unfinished_month"]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 # Each app names the days that stand in somebody's calendar beside the activities (see calendar_entries.py).

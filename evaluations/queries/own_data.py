@@ -83,9 +83,7 @@ SECTIONS = (
     Section(
         "self_reviews",
         gettext_lazy("Self-reviews"),
-        gettext_lazy(
-            "What you filed, in points, and drafts. Officers who read reviews see what you filed."
-        ),
+        gettext_lazy("What you filed, in points, and drafts. Officers who read reviews see what you filed."),
         (_MONTH, *_POINTS, _WORDS, Field("at", gettext_lazy("Filed"), MOMENT), Field("draft", gettext_lazy("Draft"))),
         _own_reviews,
         ("evaluations.SelfReview.member",),
@@ -114,9 +112,7 @@ SECTIONS = (
     Section(
         "rankings",
         gettext_lazy("My results in rankings"),
-        gettext_lazy(
-            "Your own place alone, in the newest ranking of each period. A ranking only advises."
-        ),
+        gettext_lazy("Your own place alone, in the newest ranking of each period. A ranking only advises."),
         (
             Field("at", gettext_lazy("Compiled"), MOMENT),
             Field("branch", gettext_lazy("Branch")),

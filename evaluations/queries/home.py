@@ -18,7 +18,7 @@ from evaluations.queries import answers, months, overview, self_reviews
 from members.access import access_of
 from members.models import Branch, Member, User
 from members.roles import Permission, Role
-from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
+from members.stages import Stage
 
 NEXT_DAYS = timedelta(days=14)
 SCOPE_LINES = 8
@@ -147,19 +147,6 @@ def unread_messages(user: User) -> list[Notification]:
     return list(Notification.objects.filter(user=user, read_at=None)[:MESSAGES_SHOWN])
 
 
-def stage_steps(member: Member) -> list[dict[str, Any]]:
-    """The five stages as dots: {"stage", "date", "state": done | current | todo}."""
-    reached = ORDER.index(Stage(member.stage))
-    return [
-        {
-            "stage": stage,
-            "date": getattr(member, STAGE_DATE_FIELDS[stage]),
-            "state": _step_state(ORDER.index(stage), reached),
-        }
-        for stage in STAGE_DATE_FIELDS
-    ]
-
-
 def operations() -> dict[str, int]:
     """Counts for the administrator; nothing about any person's reviews."""
     day_ago = timezone.now() - timedelta(days=1)
@@ -174,9 +161,3 @@ def operations() -> dict[str, int]:
 def _not_given(cycle: Cycle, branch: Branch) -> int:
     drafts = BranchReview.objects.filter(cycle=cycle, branch=branch, draft__isnull=False)
     return sum(is_complete(draft["points"]) for draft in drafts.values_list("draft", flat=True))
-
-
-def _step_state(position: int, reached: int) -> str:
-    if position < reached:
-        return "done"
-    return "current" if position == reached else "todo"

@@ -21,7 +21,7 @@ from evaluations.queries import changes, dates, home, months, spot_checks, todo
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
-from members.queries import absences, transfers
+from members.queries import absences, people, transfers
 from members.queries import todo as todo_of_people
 from members.roles import Permission, Role
 from members.services import accounts
@@ -74,11 +74,10 @@ class HomeView(PortalView, View):
         ]
 
     def _own(self, member: Member, now: datetime) -> dict[str, Any]:
-        steps = [{**step, "label": STAGE_LABELS[step["stage"]]} for step in home.stage_steps(member)]
         return {
             "member": member,
             "month": home.own_month(member, now=now),
-            "steps": steps,
+            "steps": people.steps(member),
             "result": home.own_latest_result(member),
         }
 
@@ -121,6 +120,6 @@ class ChangesSeenView(PortalView, View):
 
 
 def _labelled(stages: dict[Stage, int]) -> list[tuple[Any, int, str]]:
-    """(label, people, address of the roster) for each stage that somebody is in."""
+    """(label, how many, address of the roster) for each stage that somebody is in."""
     roster = reverse("members:roster")
-    return [(STAGE_LABELS[stage], people, f"{roster}?stage={stage}") for stage, people in stages.items()]
+    return [(STAGE_LABELS[stage], number, f"{roster}?stage={stage}") for stage, number in stages.items()]

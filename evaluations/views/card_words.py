@@ -45,7 +45,9 @@ def last_title(card: Card) -> str:
     """Over the column of last time: "Last month", or the month it was; "" without one."""
     if card.previous is None:
         return ""
-    return pgettext("heading of a column", "Last month") if _is_the_month_before(card) else date_format(card.previous.cycle.month, _("F Y"))
+    if _is_the_month_before(card):
+        return pgettext("heading of a column", "Last month")
+    return date_format(card.previous.cycle.month, _("F Y"))
 
 
 def last_text(card: Card, dimension: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import ListView
 
+from branchportal.paging import NearestPage
 from evaluations.deadlines import Phase, Window
 from evaluations.forms.calendar import MonthForm, initial_of
 from evaluations.models import Cycle
@@ -34,7 +35,7 @@ PHASES = {
 }
 
 
-class CalendarView(PortalView, ListView):
+class CalendarView(PortalView, NearestPage, ListView):
     """All months of the committee, the newest first."""
 
     permission = Permission.MANAGE_CYCLES

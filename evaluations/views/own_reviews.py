@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.views.generic import ListView
 
+from branchportal.paging import NearestPage
 from evaluations.deadlines import month_of, parse_month
 from evaluations.dimensions import grade_of
 from evaluations.labels import DIMENSION_LABELS, points_label
@@ -22,7 +23,7 @@ from members.models import Member
 from members.roles import Permission
 
 
-class OwnReviewsView(PortalView, ListView):
+class OwnReviewsView(PortalView, NearestPage, ListView):
     """The own months, the newest first."""
 
     permission = Permission.VIEW_OWN_RECORD

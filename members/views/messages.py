@@ -16,12 +16,13 @@ from django.views.generic import FormView, ListView
 from branchportal import mail, notifications
 from branchportal.messages import groups, text_of
 from branchportal.models import Notification
+from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.forms.account import MailForm
 from members.roles import Permission
 
 
-class MessageListView(PortalView, ListView):
+class MessageListView(PortalView, NearestPage, ListView):
     """Everything that the portal told this person, the newest first."""
 
     permission = Permission.SIGNED_IN

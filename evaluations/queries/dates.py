@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from evaluations.deadlines import Phase
 from evaluations.queries import home
+from evaluations.stages import CardState
 from members.models import User
 
 SHOWN = 6
 
 
 def of_home(
-    user: User, own: home.OwnMonth | None, branches: list[home.BranchMonth], *, now: datetime
+    user: User, own: home.OwnCard | None, branches: list[home.BranchMonth], *, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
     """Return {"marks": all, "next": the first SHOWN from today to fourteen days ahead}, in order of time. One query.
 
@@ -31,11 +32,10 @@ def of_home(
     return {"marks": found, "next": coming[:SHOWN]}
 
 
-def _own_deadline(own: home.OwnMonth | None) -> Iterator[dict[str, Any]]:
-    if own is None or own.window is None or not own.files or own.phase == Phase.OFF:
+def _own_deadline(own: home.OwnCard | None) -> Iterator[dict[str, Any]]:
+    if own is None or not own.files or own.card.state == CardState.OFF:
         return
-    day = own.cycle.month.replace(day=own.window.review_day)
-    yield _deadline(day, _("My self-review"), reverse("evaluations:review_card"))
+    yield _deadline(own.last_day, _("My self-review"), reverse("evaluations:review_card"))
 
 
 def _branch_deadlines(branches: list[home.BranchMonth]) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min
@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from activities.models import Activity
 from branchportal.models import JobRun, Notification
+from branchportal.todo import INSTANT
 from evaluations.deadlines import Phase, Window
 from evaluations.dimensions import is_complete
-from evaluations.models import BranchReview, Cycle, RankingEntry, SelfReview
+from evaluations.models import BranchReview, Cycle, RankingEntry
 from evaluations.queries import answers, months, overview, self_reviews
+from evaluations.stages import CardState
 from members.access import access_of
 from members.models import Branch, Member, User
 from members.roles import Permission, Role
@@ -28,23 +30,25 @@ ACTIVITIES_READ = 100
 
 
 @dataclass(frozen=True)
-class OwnMonth:
-    """The month card of a member who files: where the month stands and what he did."""
+class OwnCard:
+    """The card of a member in few words: where it stands, how long it stays open, whether he has one at all."""
 
-    cycle: Cycle | None
-    window: Window | None
-    phase: Phase | None
-    review: SelfReview | None
-    days_left: int
-    files: bool
+    card: self_reviews.Card | None
+    days_left: int = 0
 
     @property
-    def is_filed(self) -> bool:
-        return self.review is not None and self.review.submitted_at is not None
+    def files(self) -> bool:
+        return self.card is not None and self.card.state != CardState.NOT_FILER
 
     @property
-    def has_draft(self) -> bool:
-        return self.review is not None and self.review.draft is not None
+    def is_shown(self) -> bool:
+        """Who does not file has no card, unless he has written in this month."""
+        return self.files or (self.card is not None and self.card.review is not None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the card is open."""
+        return timezone.localdate(self.card.until - INSTANT) if self.card else None
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,10 @@ class BranchMonth:
         return self.phase in {Phase.FILING, Phase.RATING} and self.progress.unrated > 0
 
 
-def own_month(member: Member, *, now: datetime) -> OwnMonth:
-    """The card of this month in few words: where and until when he files is said by the card alone."""
+def own_month(member: Member, *, now: datetime) -> OwnCard:
+    """This month's card; until when it is open is said by the card alone."""
     card = self_reviews.current_card(member, now)
-    if card is None:
-        return OwnMonth(None, None, None, None, 0, files=False)
-    files = card.is_due or self_reviews.is_filer(member, card.cycle, now)
-    window = card.window
-    return OwnMonth(card.cycle, window, window.phase(now), card.review, window.days_left(now), files)
+    return OwnCard(card, card.days_left(now)) if card else OwnCard(None)
 
 
 def own_latest_result(member: Member) -> RankingEntry | None:

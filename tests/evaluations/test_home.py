@@ -9,6 +9,7 @@ from activities.models import Activity
 from branchportal.models import AuditEntry
 from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, ScoringScheme, SelfReview
 from evaluations.purposes import Purpose
+from evaluations.services import review_answers
 from members.models import Absence, CorrectionRequest
 from members.roles import Role
 from tests.factories import activity_kind, make_branch_tree, make_member, make_members, make_user, sign_in
@@ -60,7 +61,7 @@ def test_who_moved_to_another_branch_reads_the_deadline_of_the_card(client, tree
 def test_a_filed_card_is_shown_as_filed(client, tree, cycle):
     user = make_user(Role.MEMBER, tree.b1)
     SelfReview.objects.create(cycle=cycle, member=user.member, branch=tree.b1, submitted_at=FILING, **POINTS)
-    assert home(client, user).context["own"]["month"].is_filed is True
+    assert home(client, user).context["own"]["month"].card.state == "submitted"
 
 
 def test_the_secretary_sees_who_is_missing_in_the_own_branch_only(client, tree, cycle):
@@ -204,3 +205,16 @@ def test_the_dates_are_those_of_the_own_branch_and_not_cancelled(client, tree, c
         ("B001 2", "activity"),
         ("我的自评", "deadline"),
     ]
+
+
+def test_a_returned_card_says_why_and_what_to_do(client, tree, cycle):
+    user = make_user(Role.MEMBER, tree.b1)
+    review = SelfReview.objects.create(
+        cycle=cycle, member=user.member, branch=tree.b1, submitted_at=FILING, saved_at=FILING, **POINTS
+    )
+    review_answers.return_review(
+        review=review, submission=FILING, reason="请补充本月志愿服务", by=make_user(Role.SECRETARY, tree.b1), now=FILING
+    )
+    page = home(client, user).content.decode()
+    assert "支部已退回：请补充本月志愿服务" in page
+    assert "修改后重新提交" in page

@@ -55,10 +55,9 @@ def mark_read(*, cycle: Cycle, branch: Branch, seen: Mapping[int, datetime], by:
     `seen` is {review: its submission} as the preview listed it: what was submitted since goes on waiting.
     """
     with transaction.atomic():
+        _wait_for_other_answers(seen, cycle, branch)
         waiting = awaiting_reply_by(by, cycle, branch).select_related("member__user", "cycle", "branch")
-        reviews = [
-            review for review in waiting.select_for_update(of=("self",)) if seen.get(review.pk) == review.submitted_at
-        ]
+        reviews = [review for review in waiting if seen.get(review.pk) == review.submitted_at]
         ReviewAnswer.objects.bulk_create(
             [
                 ReviewAnswer(review=review, kind=Kind.READ, at=now, by=by, submitted_at=review.submitted_at)
@@ -122,6 +121,12 @@ def _locked(review: SelfReview, by: User) -> SelfReview:
     if review.member.user_id is not None and review.member.user_id == by.pk:
         raise Refused(_("This is your own review: another officer of the branch committee answers it."))
     return review
+
+
+def _wait_for_other_answers(seen: Iterable[int], cycle: Cycle, branch: Branch) -> None:
+    """Lock these reviews before it is asked which of them still wait: a question under way would not see the answer."""
+    rows = SelfReview.objects.select_for_update().filter(pk__in=list(seen), cycle=cycle, branch=branch)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _check_submission(review: SelfReview, submission: datetime) -> None:

@@ -12,12 +12,13 @@ from activities.queries.activities import with_attendance
 from activities.queries.audiences import Counted, held
 from activities.queries.hours import academic_year, hours_by_member
 from activities.views.activity import own_member
+from branchportal.paging import NearestPage
 from members.access import Access, PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
 
 
-class ActivitiesView(PortalView, ListView):
+class ActivitiesView(PortalView, NearestPage, ListView):
     """What is to come, the soonest first, or what is over, the newest first.
 
     Filters stand in the address; members see their own attendance, officers everybody's.
@@ -33,12 +34,6 @@ class ActivitiesView(PortalView, ListView):
         activities = with_attendance(self.visible(Activity.objects.all()), own)
         self.filter = ActivityFilter(self.request.GET, activities, branches=self.branches, own=own, now=timezone.now())
         return self.filter.qs
-
-    def paginate_queryset(self, queryset, page_size):
-        """A page number that is too large or no number at all shows the nearest page."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **context) -> dict:
         context = super().get_context_data(**context)

@@ -19,12 +19,13 @@ from activities.queries.awards import may_decide, same_file
 from activities.services.awards import AwardRefused, StaleAward, decide_award
 from branchportal import audit
 from branchportal.downloads import attachment
+from branchportal.paging import NearestPage
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
 
 
-class AwardsView(PortalView, ListView):
+class AwardsView(PortalView, NearestPage, ListView):
     """The register of awards of the branches that the reader looks after, with filters in the address."""
 
     permission = Permission.VIEW_ROSTER
@@ -36,12 +37,6 @@ class AwardsView(PortalView, ListView):
         self.branches = list(self.visible(Branch.objects.party_branches()))
         self.filter = AwardFilter(self.request.GET, self.visible(Award.objects.all()), branches=self.branches)
         return self.filter.qs.select_related("member__branch", "level")
-
-    def paginate_queryset(self, queryset, page_size):
-        """A page number that is too large or no number at all shows the nearest page."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         branches = self.branches

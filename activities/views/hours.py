@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +21,7 @@ from activities.queries.hours import Hours, attended, counted_rows, hours_by_aud
 from activities.reports.hours import hours_workbook
 from branchportal import audit
 from branchportal.downloads import attachment
+from branchportal.paging import NearestPage, page_of
 from members.access import PortalView, access_of
 from members.models import Branch, Member
 from members.roles import Permission
@@ -42,7 +42,7 @@ class _FilteredPeople(PortalView):
         return found.people(members).select_related("branch")
 
 
-class HoursView(_FilteredPeople, ListView):
+class HoursView(_FilteredPeople, NearestPage, ListView):
     """Hours of everybody, organisation life apart from study for non-members; 50 people a page."""
 
     permission = Permission.VIEW_ROSTER
@@ -52,12 +52,6 @@ class HoursView(_FilteredPeople, ListView):
     def get_queryset(self) -> QuerySet[Member]:
         self.filter = self.read_filter()
         return self.people(self.filter)
-
-    def paginate_queryset(self, queryset, page_size):
-        """A page number that is too large or no number at all shows the nearest page."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context = super().get_context_data(**context)
@@ -102,7 +96,7 @@ class _PersonView(PortalView, TemplateView):
     def of(self, person: Member, today: date) -> dict[str, Any]:
         period = PeriodForm(self.request.GET, today=today)
         days = period.days
-        shown = Paginator(attended(person, *days), ROWS_OF_A_PAGE).get_page(self.request.GET.get("page"))
+        shown = page_of(self.request, attended(person, *days), ROWS_OF_A_PAGE)
         corrections = AttendanceCorrection.objects.filter(member=person).select_related("activity", "by")
         return {
             "person": person,

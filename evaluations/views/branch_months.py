@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from branchportal.paging import page_of
 from evaluations.deadlines import Window, days_until, month_of
 from evaluations.labels import reply_time_label
 from evaluations.models import Cycle
@@ -140,7 +140,7 @@ class MonthsView(PortalView, View):
         if not request.GET and branches.count() == 1:
             return redirect("evaluations:month", code=branches.get().code, month=cycle.month)
         now = timezone.now()
-        page = Paginator(found.select_related("parent"), BRANCHES_PER_PAGE).get_page(request.GET.get("page"))
+        page = page_of(request, found.select_related("parent"), BRANCHES_PER_PAGE)
         context = {
             "cycle": cycle,
             "cycles": cycles,

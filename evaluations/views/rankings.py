@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +9,7 @@ from django.utils.functional import cached_property
 from django.views import View
 
 from branchportal import audit
+from branchportal.paging import page_of
 from evaluations import wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
@@ -37,7 +37,7 @@ class RankingsView(PortalView, View):
         access = access_of(request.user)
         newest = self.visible(RankingRun.objects.order_by("-last_month")).values_list("last_month", flat=True).first()
         context = {
-            "page": Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page")),
+            "page": page_of(request, runs, RUNS_PER_PAGE),
             "query": request.GET.get("q", ""),
             "purpose": request.GET.get("purpose", ""),
             "month": request.GET.get("month", ""),

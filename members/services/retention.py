@@ -20,8 +20,10 @@ from members.models import (
     ImportBatch,
     LoginFailure,
     Member,
+    RoleAssignment,
     User,
 )
+from members.queries.accounts import not_over
 from members.services import roster_import, slips, throttle
 
 ANONYMOUS = "#"  # before the row's own number, where a name or a student number stood
@@ -36,7 +38,9 @@ def _ended_before(limit: datetime) -> QuerySet[Member]:
 
 
 def _in_office() -> QuerySet[User]:
-    return User.objects.filter(role_assignments__isnull=False, role_assignments__ends_on=None)
+    """Whoever holds an office today or later, also one whose last day is set already."""
+    offices = RoleAssignment.objects.filter(not_over(timezone.localdate()))
+    return User.objects.filter(pk__in=offices.values("user"))
 
 
 def _reachable(limit: datetime) -> QuerySet[Member]:

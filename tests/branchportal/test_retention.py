@@ -188,11 +188,27 @@ def test_contacts_go_a_year_after_the_membership(tree):
     assert (young.contact, young.cultivation_contact, young.user.email) == ("13800000000", "王文静", "x@example.edu")
 
 
-def test_an_officer_keeps_his_address_after_the_membership(tree):
+@pytest.mark.parametrize("last_day", [None, timezone.localdate()])
+def test_an_officer_keeps_his_address_after_the_membership(tree, last_day):
     officer = left(tree, date(2025, 1, 1))
-    officer.user.role_assignments.create(role=Role.CLASS_CONTACT, branch=tree.b1, starts_on=date(2025, 2, 1))
+    officer.user.role_assignments.create(
+        role=Role.CLASS_CONTACT, branch=tree.b1, starts_on=date(2025, 2, 1), ends_on=last_day
+    )
     assert ended() == {"contacts": 1}
     assert User.objects.get(pk=officer.user_id).email == "x@example.edu"
+
+
+@pytest.mark.parametrize(("days_left", "name"), [(None, "王芳"), (0, "王芳"), (-1, "#")])
+def test_an_officer_keeps_name_and_account_up_to_the_last_day_in_office(tree, days_left, name):
+    without = {"email": "", "contact": "", "cultivation_contact": ""}
+    officer = left(tree, date(2020, 1, 1), name="王芳", **without)
+    last_day = None if days_left is None else timezone.localdate() + timedelta(days=days_left)
+    officer.user.role_assignments.create(
+        role=Role.CLASS_CONTACT, branch=tree.b1, starts_on=date(2020, 2, 1), ends_on=last_day
+    )
+    retention.apply(now=NOW)
+    officer = Member.objects.select_related("user").get(pk=officer.pk)
+    assert (officer.name[: len(name)], officer.user.is_active) == (name, name != "#")
 
 
 def test_a_record_is_made_anonymous_after_five_years_and_nobody_else_is(tree):

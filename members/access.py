@@ -101,7 +101,13 @@ def _grants(user: Any, today: date) -> list[Grant]:
     member = getattr(user, "member", None)
     if member is not None and member.ended_on is None:
         grants.append(Grant(Role.MEMBER, member.branch))
-    return grants
+    own = [grant for grant in grants if not grant.stands_in_for]
+    return [grant for grant in grants if not grant.stands_in_for or _is_at_home(own, grant.branch)]
+
+
+def _is_at_home(own: list[Grant], branch: Any) -> bool:
+    """Only who still belongs to the branch, or holds an office there or above, stands in for one of its officers."""
+    return any(grant.covers(branch) for grant in own)
 
 
 def _grant(assignment: Any, user: Any, today: date) -> Grant:

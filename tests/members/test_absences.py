@@ -10,7 +10,7 @@ from branchportal import audit
 from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
 from members.access import access_of
-from members.models import Absence, RoleAssignment, User
+from members.models import Absence, Member, RoleAssignment, User
 from members.queries.absences import acting_for, away, candidates, rows_for, standing_in
 from members.roles import Permission, Role
 from members.services.absences import end_absence, enter_absence
@@ -103,6 +103,25 @@ def test_nothing_passes_on_from_an_account_that_is_closed_or_an_office_that_is_o
     assert not access_of(fresh(deputy), date(2026, 11, 26)).granting(Permission.COMPILE_RANKING)[0].stands_in_for
     User.objects.filter(pk=secretary.pk).update(is_active=False)
     assert [grant.role for grant in access_of(fresh(deputy), TODAY).grants] == [Role.DEPUTY_SECRETARY]
+
+
+def test_whoever_has_left_the_branch_stands_in_no_more(tree, secretary):
+    user = make_user(Role.MEMBER, tree.b1, stage=Stage.FULL)
+    enter(secretary, user)
+    assert may(fresh(user), TODAY, tree.b1)
+    Member.objects.filter(user=user).update(branch=tree.b2)
+    assert [grant.role for grant in access_of(fresh(user), TODAY).grants] == [Role.MEMBER]
+    Member.objects.filter(user=user).update(branch=tree.b1, ended_on=TODAY, end_reason="removed")
+    assert access_of(fresh(user), TODAY).grants == ()
+
+
+def test_whoever_has_lost_the_office_above_stands_in_no_more(tree, secretary):
+    counselor = make_user(Role.COUNSELOR, tree.first)
+    enter(secretary, counselor)
+    assert may(fresh(counselor), TODAY, tree.b1)
+    counselor.role_assignments.update(ends_on=TODAY)
+    assert may(fresh(counselor), TODAY, tree.b1)
+    assert access_of(fresh(counselor), date(2026, 11, 23)).grants == ()
 
 
 def test_both_are_told_and_it_is_written_down(tree, secretary, deputy):

@@ -49,7 +49,7 @@ def record_activity(*, branch: Branch, entry: UUID, values: dict[str, Any], by: 
 def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], by: User, now: datetime) -> Activity:
     """Write the changed ones of `values`. The same edit sent twice is done once.
 
-    Raises StaleActivity, or ValidationError where people who signed up would lose their place.
+    Raises StaleActivity, or ValidationError where people who signed up would lose their place or the end comes first.
     """
     row = locked(activity)
     changed = changed_values(row, values)
@@ -69,6 +69,8 @@ def write_changes(row: Activity, changed: dict[str, Any], *, by: User, now: date
     before = {name: getattr(row, name) for name in changed}
     for name, value in changed.items():
         setattr(row, name, value)
+    if row.ends_at <= row.starts_at:  # one of a series whose own times were changed before
+        raise ValidationError(_("The end is not after the begin. Enter a later time of the same day."))
     row.version += 1
     row.save()
     if "hours" in changed:

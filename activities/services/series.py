@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from activities.models import Activity
+from activities.models import Activity, Attendance
 from activities.services import places
 from activities.services.activities import StaleActivity, changed_values, facts, locked, write_changes
 from branchportal import audit
@@ -70,9 +70,14 @@ def edit_following(
 
 @transaction.atomic
 def cancel(*, activity: Activity, because: str, following: bool, by: User, now: datetime) -> list[Activity]:
-    """Cancel this one, or it and the later ones of its series; who signed up is told. Twice is once."""
+    """Cancel this one, or it and the later ones of its series; who signed up is told. Twice is once.
+
+    Raises ValidationError once attendance is recorded: those hours count.
+    """
     this, later = _locked_from(activity, now)
     rows = [row for row in [this, *(later if following else [])] if not row.is_cancelled]
+    if Attendance.objects.filter(activity__in=rows).exists():
+        raise ValidationError(_("Attendance is recorded, so it took place and can't be cancelled."))
     for row in rows:
         row.cancelled_at, row.cancelled_because = now, because
         row.version += 1
@@ -106,7 +111,8 @@ def _carried(changed: dict[str, Any], this: Activity, row: Activity) -> dict[str
     standing = {name: getattr(this, name) or this.starts_at for name in moments}
     same = {name: value for name, value in changed.items() if name not in moments}
     shifted = {name: (getattr(row, name) or row.starts_at) + (moments[name] - standing[name]) for name in moments}
-    return same | shifted
+    without_places = {"capacity": None, "signs_up_until": None} if same.get("signs_up") is False else {}
+    return same | shifted | without_places
 
 
 def _write(row: Activity, changed: dict[str, Any], *, by: User, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -51,13 +52,17 @@ class CancelView(PortalView, FormView):
         }
 
     def form_valid(self, form: CancelForm) -> HttpResponse:
-        rows = cancel(
-            activity=self.activity,
-            because=form.cleaned_data["because"],
-            following=form.cleaned_data.get("scope") == "following",
-            by=self.request.user,
-            now=timezone.now(),
-        )
+        try:
+            rows = cancel(
+                activity=self.activity,
+                because=form.cleaned_data["because"],
+                following=form.cleaned_data.get("scope") == "following",
+                by=self.request.user,
+                now=timezone.now(),
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
         if len(rows) > 1:
             messages.success(self.request, _("%(count)s activities are cancelled.") % {"count": len(rows)})
         else:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from activities.models import Award, AwardLevel, Evidence
 from activities.queries.awards import confirmed_between, confirmed_by_member
-from activities.services.awards import AwardRefused, StaleAward, Upload, decide_award, propose_award
 from activities.queries.todo import of_awards
+from activities.services.awards import AwardRefused, StaleAward, Upload, decide_award, propose_award
 from branchportal.models import AccessRecord, AuditEntry
 from members.roles import Role
 from tests.activities.evidence import JPEG, PDF, PNG, sent

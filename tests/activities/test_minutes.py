@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from activities.models import Minutes, MinutesAddendum
 from activities.queries.minutes import missing_minutes, roll_of, unconfirmed_minutes
+from activities.queries.todo import of_minutes
 from activities.services.attendance import Mark, set_attendance
 from activities.services.minutes import (
     Item,
@@ -19,7 +20,6 @@ from activities.services.minutes import (
     confirm_minutes,
     save_minutes,
 )
-from activities.queries.todo import of_minutes
 from branchportal.models import AuditEntry
 from members.roles import Role
 from tests.activities.examples import ABSENT, ENTRY, EXCUSED, PAYLOAD, make_activity, mark

@@ -14,7 +14,7 @@ from activities.services.series import cancel, edit_following
 from activities.services.sign_ups import sign_up
 from branchportal.models import AuditEntry, Notification
 from members.roles import Role
-from tests.activities.examples import form_values, make_activity
+from tests.activities.examples import form_values, make_activity, mark
 from tests.factories import make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,22 @@ def test_one_that_can_not_change_stops_all_and_is_named(tree, weekly, secretary)
     assert set(Activity.objects.values_list("capacity", flat=True)) == {None}
 
 
+def test_an_occurrence_whose_end_would_come_first_stops_all_and_is_named(weekly, secretary):
+    short = {"ends_at": weekly[3].starts_at + timedelta(minutes=30)}
+    edit_activity(activity=weekly[3], version=1, values=short, by=secretary, now=NOW)
+    shorter = {"ends_at": weekly[0].ends_at - timedelta(minutes=30)}
+    with pytest.raises(ValidationError, match="2026-11-27"):
+        edit_following(activity=weekly[0], version=1, values=shorter, by=secretary, now=NOW)
+    assert Activity.objects.get(pk=weekly[0].pk).ends_at == weekly[0].ends_at
+
+
+def test_without_sign_up_no_occurrence_keeps_its_own_places(weekly, secretary):
+    edit_activity(activity=weekly[3], version=1, values={"capacity": 10}, by=secretary, now=NOW)
+    values = {"signs_up": False, "capacity": None, "signs_up_until": None}
+    edit_following(activity=weekly[0], version=1, values=values, by=secretary, now=NOW)
+    assert list(Activity.objects.values_list("signs_up", "capacity", "signs_up_until")) == [(False, None, None)] * 4
+
+
 def test_a_stale_change_of_the_following_writes_nothing(weekly, secretary):
     edit_activity(activity=weekly[0], version=1, values={"place": "A"}, by=secretary, now=NOW)
     with pytest.raises(StaleActivity):
@@ -176,3 +192,11 @@ def test_nobody_is_marked_at_a_cancelled_one(weekly, secretary):
     cancel(activity=weekly[0], because="停电", following=False, by=secretary, now=NOW)
     with pytest.raises(AttendanceRefused):
         set_attendance(activity=weekly[0], version=2, marks={}, by=secretary, now=weekly[0].ends_at)
+
+
+def test_what_took_place_is_not_cancelled(client, tree, secretary):
+    activity = make_activity(tree.b1)
+    mark(activity, make_member(tree.b1))
+    answer = sign_in(client, secretary).post(reverse("activities:cancel", args=[activity.pk]), {"because": "写错了"})
+    assert list(answer.context["form"].errors) == ["__all__"]
+    assert not Activity.objects.get().is_cancelled

@@ -39,8 +39,8 @@ class SignInView(FormView):
     form_class = SignInForm
 
     def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            return redirect(self.next_url())
+        if request.user.is_authenticated:  # in another window, perhaps, while words wait in this one
+            return _go_on(request, self.next_url(), unpack(request.POST.get("words", "")))
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form):
@@ -126,8 +126,13 @@ class ActivateView(FormView):
 
 
 def _enter(request: HttpRequest, user: User, url: str, words: Kept | None = None) -> HttpResponse:
-    """Open a session under a new key and remember the browser; words that waited for the log-in are shown first."""
+    """Open a session under a new key and remember the browser."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    response = render(request, "members/send_again.html", {"kept": words}) if words else redirect(url)
+    response = _go_on(request, url, words)
     trust(request, response, user.number)
     return response
+
+
+def _go_on(request: HttpRequest, url: str, words: Kept | None) -> HttpResponse:
+    """Lead to where the person wanted to go; words that waited for the log-in are shown first."""
+    return render(request, "members/send_again.html", {"kept": words}) if words else redirect(url)

@@ -55,6 +55,25 @@ def test_words_of_an_ended_session_are_sent_after_the_log_in(client, secretary):
     assert Member.objects.get().name == "王芳"
 
 
+def test_words_wait_also_for_who_has_logged_in_in_another_window(client, secretary):
+    branch = secretary.role_assignments.get().branch
+    expired = client.post(reverse("members:person_add"), person_form(branch), headers=BROWSER)
+    words = fields(expired.text)["words"]
+    sign_in(client, secretary)
+    again = client.post(reverse("members:login"), {"number": "9001", "words": words})
+    assert fields(again.text)["name"] == "王芳"
+    assert client.post(reverse("members:login"), {"words": "forged"}).status_code == 302
+
+
+def test_before_words_are_sent_the_page_names_whose_they_will_be(client, secretary):
+    client.cookies["django_language"] = "en"
+    expired = client.post(reverse("members:email"), {"email": "new@example.edu"}, headers=BROWSER)
+    other = make_user(Role.COUNSELOR, secretary.role_assignments.get().branch, name="李明", number="9002")
+    sign_in(client, other)
+    again = client.post(reverse("members:login"), {"words": fields(expired.text)["words"]})
+    assert "It is sent in the name of <strong>李明</strong> (9002)." in again.text
+
+
 def test_a_script_that_saves_is_led_to_the_log_in(client):
     url = reverse("members:person_add")
     assert client.post(url, {"name": "王芳"}).status_code == 302

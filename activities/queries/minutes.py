@@ -57,11 +57,12 @@ def missing_minutes(user: User, now: datetime) -> QuerySet[Activity]:
     ).order_by("ends_at", "pk")
 
 
-def unconfirmed_minutes(user: User) -> QuerySet[Minutes]:
-    """Drafts that this person may confirm, the oldest first."""
+def unconfirmed_minutes(user: User, now: datetime) -> QuerySet[Minutes]:
+    """Drafts of what took place that this person may confirm, the oldest first."""
     as_officer = Q(pk__in=Minutes.objects.visible_to(user, Permission.CONFIRM_MINUTES).values("pk"))
     drafts = Minutes.objects.filter(as_officer | Q(chair=user), confirmed_at=None)
-    return drafts.select_related("activity").order_by("saved_at", "pk")
+    took_place = drafts.filter(activity__cancelled_at=None, activity__starts_at__lte=now)
+    return took_place.select_related("activity").order_by("saved_at", "pk")
 
 
 def differences(

@@ -25,7 +25,7 @@ def of_minutes(user: User, now: datetime) -> Iterator[Todo]:
         text = _("Minutes of “%(title)s” are missing") % {"title": activity.title}
         since = activity.ends_at + timedelta(days=DAYS_FOR_MINUTES)
         yield Todo(text, reverse("activities:minutes_edit", args=[activity.pk]), since=since)
-    for minutes in unconfirmed_minutes(user)[:MOST]:
+    for minutes in unconfirmed_minutes(user, now)[:MOST]:
         text = _("Minutes of “%(title)s” wait to be confirmed") % {"title": minutes.activity.title}
         yield Todo(text, reverse("activities:minutes", args=[minutes.activity_id]), since=minutes.saved_at)
 

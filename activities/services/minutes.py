@@ -83,6 +83,7 @@ def confirm_minutes(*, minutes: Minutes, version: int, by: User, now: datetime) 
 
     Raises StaleMinutes, or MinutesRefused where something is missing.
     """
+    Activity.objects.select_for_update().get(pk=minutes.activity_id)  # attendance that is being corrected comes first
     row = _locked(minutes.activity)
     if row.is_confirmed:
         return row

@@ -228,11 +228,13 @@ def test_missing_and_unconfirmed_minutes_wait_for_those_who_can_mend_it(tree, se
     for one in (old, late, recent, elsewhere, cancelled):
         type(one).objects.filter(pk=one.pk).update(kind=meeting)
     type(cancelled).objects.filter(pk=cancelled.pk).update(cancelled_at=now, cancelled_because="停电")
-    save_minutes(activity=old, version=0, chair=chair, recorder=recorder, items=ITEMS, by=secretary, now=now)
+    prepared = make_activity(tree.b1, title="将开", starts_at=now + timedelta(days=1))
+    for one in (old, cancelled, prepared):
+        save_minutes(activity=one, version=0, chair=chair, recorder=recorder, items=ITEMS, by=secretary, now=now)
     assert list(missing_minutes(secretary, now)) == [late]
-    assert [one.activity for one in unconfirmed_minutes(secretary)] == [old]
-    assert [one.activity for one in unconfirmed_minutes(chair)] == [old]
-    assert list(unconfirmed_minutes(recorder)) == []
+    assert [one.activity for one in unconfirmed_minutes(secretary, now)] == [old]
+    assert [one.activity for one in unconfirmed_minutes(chair, now)] == [old]
+    assert list(unconfirmed_minutes(recorder, now)) == []
     assert [todo.url for todo in of_minutes(secretary, now)] == [address("minutes_edit", late), address("minutes", old)]
     assert list(missing_minutes(make_user(Role.DISCIPLINE_COMMISSIONER, tree.b1), now)) == []
 

@@ -25,7 +25,7 @@ class LedgerView(PortalView, View):
     permission = Permission.EXPORT_HOURS
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        branches, now = list(self.visible(Branch.objects.party_branches())), timezone.now()
+        branches, now = list(self.visible(Branch.objects.filter(closed_on=None))), timezone.now()
         found = ActivityFilter(
             request.GET, self.visible(Activity.objects.all()), branches=branches, own=own_member(request), now=now
         )

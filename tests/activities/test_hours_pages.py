@@ -161,6 +161,15 @@ def test_a_ledger_of_trainings_with_their_attendance(client, clock, tree, secret
     assert [(one.action, one.branch) for one in AccessRecord.objects.all()] == [("activity.downloaded", tree.b1)]
 
 
+def test_a_ledger_is_narrowed_to_the_branch_that_the_list_shows(client, clock, tree):
+    make(tree.first, "inside", NOW - timedelta(days=9), title="总支的")
+    make(tree.b1, "inside", NOW - timedelta(days=9), title="支部的")
+    sign_in(client, make_user(Role.COUNSELOR, tree.first))
+    answer = client.get(reverse("activities:ledger"), {"branch": tree.first.code, "when": "past"})
+    sheet = load_workbook(BytesIO(answer.content))["活动台账"]
+    assert [row[2].value for row in sheet.iter_rows(min_row=3)] == ["总支的"]
+
+
 @pytest.mark.parametrize(("count", "activities"), [(1, 1), (30, 1), (30, 170)])
 def test_pages_ask_the_same_queries_however_much_there_is(
     client, clock, tree, secretary, django_assert_num_queries, count, activities

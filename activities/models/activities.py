@@ -1,12 +1,13 @@
 """What does a branch do, when, and who is responsible?"""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from activities.audiences import audiences_of
@@ -22,6 +23,11 @@ class ActivityQuerySet(ScopedQuerySet):
         if permission == Permission.VIEW_ACTIVITIES:
             rows |= _meant_from_above(user, access)
         return self.filter(rows)
+
+    def nearest_first(self, moment: datetime) -> "ActivityQuerySet":
+        """What is to come, the soonest first, then what has begun, the last one first: what is cut off lies far."""
+        begun = Case(When(starts_at__lt=moment, then=F("starts_at")))
+        return self.order_by(begun.desc(nulls_first=True), "starts_at", "pk")
 
 
 def _meant_from_above(user: Any, access: Access) -> Q:

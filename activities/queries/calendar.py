@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Window
@@ -55,10 +55,10 @@ def month_of(
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]
 
 
-def for_a_file(activities: QuerySet[Activity], *, member: Member | None, today: date) -> QuerySet[Activity]:
-    """From three months ago to a year ahead, the nearest MOST_IN_A_FILE, in order of time."""
-    window = in_days(*file_days(today), "")
-    return with_attendance(activities, member).filter(window).order_by("starts_at", "pk")[:MOST_IN_A_FILE]
+def for_a_file(activities: QuerySet[Activity], *, member: Member | None, now: datetime) -> QuerySet[Activity]:
+    """From three months ago to a year ahead, the MOST_IN_A_FILE that lie nearest."""
+    window = in_days(*file_days(timezone.localdate(now)), "")
+    return with_attendance(activities, member).filter(window).nearest_first(now)[:MOST_IN_A_FILE]
 
 
 def file_days(today: date) -> tuple[date, date]:

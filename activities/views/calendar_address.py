@@ -66,7 +66,7 @@ class CalendarFileView(View):
         own = getattr(user, "member", None)
         visible = Activity.objects.visible_to(user, Permission.VIEW_ACTIVITIES)
         return calendar_file(
-            for_a_file(visible, member=own, today=today),
+            for_a_file(visible, member=own, now=now),
             entries_for(user, *file_days(today)),
             name=_("Branch Portal"),
             host=request.build_absolute_uri("/").rstrip("/"),

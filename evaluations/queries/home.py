@@ -135,12 +135,15 @@ def is_superior(user: User) -> bool:
 
 
 def planned_activities(user: User, *, now: datetime) -> list[Activity]:
-    """What takes place in this month and in the next fourteen days in the person's branches, cancelled ones aside."""
+    """What takes place in this month and in the next fourteen days in the person's branches, cancelled ones aside.
+
+    The ACTIVITIES_READ nearest: what is to come goes before what is over.
+    """
     planned = Activity.objects.visible_to(user, Permission.VIEW_ACTIVITIES).filter(cancelled_at=None)
     first = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     last = max(first + LONGEST_MONTH, now + NEXT_DAYS)
     planned = planned.filter(starts_at__gte=first, starts_at__lt=last).select_related("branch")
-    return list(planned.order_by("starts_at", "pk")[:ACTIVITIES_READ])
+    return list(planned.nearest_first(now)[:ACTIVITIES_READ])
 
 
 def unread_messages(user: User) -> list[Notification]:

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import CalendarAddress
+from activities.models import Activity, CalendarAddress
+from activities.queries import calendar
 from activities.services.calendar_addresses import make_address, switch_off
 from activities.services.sign_ups import sign_up
 from branchportal.models import AuditEntry
@@ -42,6 +43,14 @@ def address_of(user, language="zh-hans"):
 
 def events(answer):
     return {str(event["UID"]).split("@")[0]: event for event in icalendar.Calendar.from_ical(answer.content).events}
+
+
+def test_a_file_that_is_full_leaves_out_what_is_farthest(tree, monkeypatch):
+    monkeypatch.setattr(calendar, "MOST_IN_A_FILE", 3)
+    for days in (-2, -1, 3, 1):
+        make_activity(tree.b1, title=str(days), starts_at=NOW + timedelta(days=days))
+    found = calendar.for_a_file(Activity.objects.all(), member=None, now=NOW)
+    assert [one.title for one in found] == ["1", "3", "-1"]
 
 
 def test_the_file_holds_what_its_owner_may_see(client, tree, member):

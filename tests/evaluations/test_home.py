@@ -207,6 +207,17 @@ def test_the_dates_are_those_of_the_own_branch_and_not_cancelled(client, tree, c
     ]
 
 
+def test_a_month_full_of_activities_does_not_hide_what_comes_next(client, tree, cycle):
+    user = make_user(Role.MEMBER, tree.b1)
+    kind, an_hour = activity_kind("study"), timedelta(hours=1)
+    begins = [FILING - timedelta(minutes=minutes) for minutes in range(1, 121)] + [FILING + timedelta(days=1)]
+    Activity.objects.bulk_create(
+        Activity(branch=tree.b1, kind=kind, title=str(place), starts_at=one, ends_at=one + an_hour)
+        for place, one in enumerate(begins)
+    )
+    assert home(client, user).context["dates"]["next"][0]["text"] == "120"
+
+
 def test_a_returned_card_says_why_and_what_to_do(client, tree, cycle):
     user = make_user(Role.MEMBER, tree.b1)
     review = SelfReview.objects.create(

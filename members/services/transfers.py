@@ -20,7 +20,7 @@ from members.queries.offices import holders
 from members.roles import Permission
 from members.services.leaving import end_offices, sign_out_without_role
 from members.services.memberships import OpenTransfer, changed, remember
-from members.services.people import add_member, locked
+from members.services.people import StaleEdit, add_member, locked
 
 State, Direction = Transfer.State, Transfer.Direction
 
@@ -66,6 +66,8 @@ def propose_transfer(
                 return there
             raise OpenTransfer(there)
         row, wanted = locked(member, version), (member, target, organisation)
+        if row.ended_on is not None:
+            raise StaleEdit(row)
         [proposed] = write_letters(branch=row.branch, wanted=[wanted], letter=letter, by=by, now=now)
         if target is not None:
             _tell_officers(proposed, target, "transfer_proposed", by, now)
@@ -75,8 +77,14 @@ def propose_transfer(
 def move_at_once(
     *, member: Member, version: int, letter: Letter, target: Branch, first_day: date, by: User, now: datetime
 ) -> Transfer:
-    """Propose and accept in one step, for somebody who looks after both branches. Raises as both do."""
+    """Propose and accept in one step, for somebody who looks after both branches. Raises as both do.
+
+    Sent twice, the second finds the transfer of the first.
+    """
     with transaction.atomic():
+        done = {"target": target, "state": State.ACCEPTED, "effective_on": first_day, "proposed_by": by}
+        if locked(member).branch_id == target.pk and (there := member.transfers.filter(**done).first()):
+            return there
         proposed = propose_transfer(member=member, version=version, letter=letter, target=target, by=by, now=now)
         return accept_transfer(transfer=proposed, first_day=first_day, by=by, now=now)
 

@@ -79,6 +79,13 @@ class ProposeTransferView(PortalView, FormView):
         offices = offices_left(self.person, timezone.localdate())
         return super().get_context_data(person=self.person, offices=offices, **context)
 
+    def form_invalid(self, form: TransferForm) -> HttpResponse:
+        """A second tap meets a person whom the first has moved: he is where he should be."""
+        came = self.person.transfers.filter(target=self.person.branch, proposed_by=self.request.user).first()
+        if came is not None and form.data.get("to") == str(self.person.branch_id):
+            return redirect("members:transfer", came.pk)
+        return super().form_invalid(form)
+
     def form_valid(self, form: TransferForm) -> HttpResponse:
         try:
             transfer = self._write(form)

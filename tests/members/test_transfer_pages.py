@@ -53,6 +53,13 @@ def propose(member, by, **where) -> Transfer:
     return propose_transfer(member=member, version=1, letter=LETTER, by=by, now=NOW, **where)
 
 
+def test_a_second_tap_on_move_at_once_leads_to_the_same_transfer(tree):
+    member, visitor = make_member(tree.b1), browser(make_user(Role.SECRETARY, tree.root))
+    sent = typed(to=tree.b4.pk, organisation="", at_once="on")
+    answers = [visitor.post(page("person_transfer", member.pk), sent) for _ in range(2)]
+    assert [answer["Location"] for answer in answers] == [page("transfer", Transfer.objects.get().pk)] * 2
+
+
 def test_from_the_proposal_to_the_new_branch(tree, secretary, receiver):
     person = make_user(Role.MEMBER, tree.b1)
     RoleAssignment.objects.create(user=person, branch=tree.b1, role=Role.DEPUTY_SECRETARY, starts_on=JOINED_ON)

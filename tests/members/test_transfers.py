@@ -54,6 +54,22 @@ def accept(transfer, by, first_day=TODAY):
     return accept_transfer(transfer=transfer, first_day=first_day, by=by, now=NOW)
 
 
+def test_nobody_whose_membership_has_ended_is_sent_on(tree, secretary):
+    member = make_member(tree.b1, ended_on=TODAY, end_reason="graduated")
+    with pytest.raises(StaleEdit):
+        propose(member, secretary, target=tree.b4)
+    assert not Transfer.objects.exists()
+
+
+def test_a_move_at_once_sent_twice_is_one(tree):
+    above = make_user(Role.SECRETARY, tree.root)
+    member = make_member(tree.b1)
+    move = {"member": member, "version": 1, "letter": LETTER, "target": tree.b4, "first_day": TODAY}
+    first, second = [move_at_once(**move, by=above, now=NOW) for _ in range(2)]
+    assert (first, first.state) == (second, "accepted")
+    assert Transfer.objects.count() == 1
+
+
 def test_a_proposal_moves_nobody(tree, secretary, receiver):
     member = make_member(tree.b1, name="张伟")
     make_user(Role.PUBLICITY_COMMISSIONER, tree.b4)

@@ -74,16 +74,19 @@ def axe():
     """Fail on serious or critical accessibility violations of the page as it stands."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page).response["violations"]
-        grave = [
-            f"{page.url} {violation['id']} ({violation['impact']}): {violation['help']}: "
-            f"{[node['html'] for node in violation['nodes']][:5]}"
-            for violation in found
-            if violation["impact"] not in TOLERABLE_IMPACTS
-        ]
-        assert grave == []
+        assert violations(page) == []
 
     return check
+
+
+def violations(page: Page) -> list[str]:
+    """The serious and critical accessibility violations of the page as it stands."""
+    return [
+        f"{page.url} {violation['id']} ({violation['impact']}): {violation['help']}: "
+        f"{[node['html'] for node in violation['nodes']][:5]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] not in TOLERABLE_IMPACTS
+    ]
 
 
 def signed_in(page: Page, url: str, user) -> Page:

@@ -53,7 +53,7 @@ members:ask_correction            own_field     200    + - - - - - - - - - -
 members:withdraw_correction       own_wish      405    + - - - - - - - - - -
 evaluations:review_card           -             200    + - - - - - - - - - -
 evaluations:own_reviews           -             200    + - - - - - - - - - -
-evaluations:own_month             own_month     200    + - - - - - - - - - -
+evaluations:own_month             filed_month   200    + - - - - - - - - - -
 evaluations:review_of_month       own_month     200    + - - - - - - - - - -
 evaluations:review_draft          own_month     405    + - - - - - - - - - -
 evaluations:review_discard        own_month     405    + - - - - - - - - - -
@@ -178,8 +178,8 @@ evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 """
 
 # Things of a whole committee, or of the person: there is no other one in the branch beside.
-WITHOUT_SIBLING = {"committee", "kind", "cycle", "scheme", "own_month", "own_field"}
-WITHOUT_FOREIGN = {"own_month", "own_field"}
+WITHOUT_SIBLING = {"committee", "kind", "cycle", "scheme", "own_month", "filed_month", "own_field"}
+WITHOUT_FOREIGN = {"own_month", "filed_month", "own_field"}
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "reviewed_member": {"code": branch.code, "month": OCTOBER, "member": member.pk},
         "coded_branch": {"code": branch.code},
         "own_month": {"month": NOVEMBER},
+        "filed_month": {"month": OCTOBER},
         "own_field": {"field": "class_name"},
         "own_wish": {"pk": _wish(member, "class_name").pk},
         "wish": {"pk": _wish(make_member(branch), "name").pk},
@@ -195,7 +196,8 @@ def _transfer(branch: Branch, by: User, *, out: bool):
     ends = {"source": branch, "organisation": "某研究所党支部"} if out else {"source": third, "target": branch}
     return Transfer.objects.create(
         member=make_member(ends["source"]), direction="out" if out else "inside", reason="work",
-        letter_number=f"{branch.code}-{out}", dated_on=NOW.date(), valid_until=date(2026, 12, 10), proposed_by=by, **ends,
+        letter_number=f"{branch.code}-{out}", dated_on=NOW.date(), valid_until=date(2026, 12, 10), proposed_by=by,
+        **ends,
     )  # fmt: skip
 
 

@@ -54,9 +54,12 @@ def draw(*, cycle: Cycle, branch: Branch, by: User, now: datetime, seed: str = "
 def record_finding(*, check: SpotCheck, finding: str, note: str, by: User, now: datetime) -> SpotCheck:
     """Write down what was found; a remark needs its words and is told to the branch's secretary. May be corrected.
 
-    Raises Refused for a remark without words.
+    Raises Refused for a remark without words, and for whoever was drawn himself.
     """
-    check = SpotCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    rows = SpotCheck.objects.select_for_update(of=("self",), no_key=True).select_related("member")
+    check = rows.get(pk=check.pk)
+    if check.member.user_id == by.pk:
+        raise Refused(_("You were drawn yourself: somebody else of the committee writes down what was found."))
     note = " ".join(note.split())
     if finding == SpotCheck.Finding.REMARK and not note:
         raise Refused(_("Write what the remark is: the branch has to know what to mend."))

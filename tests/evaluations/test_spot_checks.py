@@ -97,6 +97,17 @@ def test_a_finding_may_be_corrected_and_both_stay_in_the_trail(tree, cycle, revi
     ]
 
 
+def test_nobody_writes_down_what_was_found_about_himself(tree, cycle, people):
+    reviewer = make_user(Role.REVIEWER, tree.first)
+    draw(cycle, tree, reviewer)
+    check = SpotCheck.objects.first()
+    check.member.user = reviewer
+    check.member.save()
+    with pytest.raises(Refused):
+        spot_checks.record_finding(check=check, finding="in_order", note="", by=reviewer, now=ENDED)
+    assert SpotCheck.objects.get(pk=check.pk).finding == ""
+
+
 def test_the_page_draws_and_shows_who_was_drawn(client, time_machine, tree, cycle, reviewer, people):
     time_machine.move_to(ENDED)
     sign_in(client, reviewer)
@@ -119,7 +130,7 @@ def test_a_remark_without_words_stays_on_the_form(client, time_machine, tree, cy
     check = draw(cycle, tree, reviewer).checks.first()
     sign_in(client, reviewer)
     answer = client.post(reverse("evaluations:spot_check", kwargs={"pk": check.pk}), {"finding": "remark", "note": ""})
-    assert answer.context["form"].errors == {"note": ["请写明意见内容，支部需要知道改什么。"]}
+    assert answer.context["form"].errors == {"note": ["请写明意见内容，以便支部整改。"]}
     check.refresh_from_db()
     assert check.finding == ""
 

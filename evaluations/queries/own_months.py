@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from evaluations.deadlines import Window, month_of, months_between
 from evaluations.models import BranchReview, Cycle, Due, ReviewAnswer, SelfReview
 from evaluations.queries.months import window_of
+from evaluations.queries.self_reviews import accepts_late
 from members.models import Member
 
 MONTHS_SHOWN = 12
@@ -119,8 +120,11 @@ def _returned_months(member: Member) -> list[date]:
 
 
 def _may_file(due: Due | None, now: datetime) -> bool:
-    """Every deadline lies within its own month."""
-    return due is not None and due.cycle.month == month_of(now) and _window(due).accepts_reviews(now)
+    """Every deadline lies within its own month; the branch's policy is asked only once it matters."""
+    if due is None or due.cycle.month != month_of(now):
+        return False
+    window = _window(due)
+    return window.accepts_reviews(now) or (window.accepts_ratings(now) and accepts_late(due.branch, due.cycle.month))
 
 
 def _is_running(due: Due | None, now: datetime) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from lxml import html
 
-from evaluations.models import Cycle, ReviewAnswer
+from evaluations.models import Cycle, LatePolicy, ReviewAnswer
 from evaluations.queries.own_months import MonthState, own_month, own_months
 from members.roles import Role
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, file_self, make_month, rate
@@ -82,6 +82,13 @@ def test_each_month_has_its_state_and_a_rating_shows_once_the_month_has_closed(y
     ]
     closed = own_months(year, now=datetime(2026, 11, 20, 16, tzinfo=UTC))[-1]
     assert (closed.state, closed.branch.thought) == (MonthState.MISSED, 55)
+
+
+@pytest.mark.parametrize(("accepts", "state"), [(True, MonthState.OPEN), (False, MonthState.MISSED)])
+def test_a_month_is_open_as_long_as_late_reviews_are_accepted(year, accepts, state):
+    day = datetime(2026, 11, 18, 2, tzinfo=UTC)
+    LatePolicy.objects.create(branch=year.branch, from_month=NOVEMBER, accepts_late=accepts, set_at=NOW)
+    assert own_months(year, now=day)[-1].state == state
 
 
 def test_a_month_of_the_distance_past_and_one_that_never_was_his(year, django_assert_num_queries):

@@ -198,6 +198,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 # --- Mail and jobs -------------------------------------------------------------------------------------------
 
+EMAIL_TIMEOUT = 20  # seconds: a mail server that never answers must not hold the workers
 vars().update(environ.Env.email_url_config(ENVIRONMENT.email_url))
 MAIL_IS_SET_UP = ENVIRONMENT.email_url != environment.NO_MAIL
 # The first of ALLOWED_HOSTS is the portal's name in links and in the sender's address.

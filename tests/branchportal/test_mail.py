@@ -1,5 +1,6 @@
 """Does every wanted message go by e-mail once, and none that is unwanted, old or answered by silence?"""
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPServerDisconnected
@@ -152,6 +153,17 @@ def test_a_mail_server_that_is_away_costs_no_try(user, settings):
     assert mail.deliver(now=NOW) == 0
     message.refresh_from_db()
     assert (message.mail, message.mail_tries) == ("waiting", 0)
+
+
+def test_a_mail_server_that_never_answers_holds_nobody(user, settings):
+    assert settings.EMAIL_TIMEOUT == 20
+    settings.EMAIL_TIMEOUT = 0.2
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        tell(user)
+        assert mail.deliver(now=NOW) == 0
+    assert Notification.objects.get().mail == "waiting"
 
 
 def test_a_refused_mail_waits_longer_each_time_and_is_given_up_after_four(user, settings):

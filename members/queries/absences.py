@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from members.access import access_of
 from members.models import Absence, RoleAssignment, User
 from members.queries.offices import roles_for
-from members.roles import Permission
+from members.roles import Permission, Role
 from members.stages import Stage
 
 PARTY_MEMBERS = (Stage.PROBATIONARY, Stage.FULL)
@@ -69,8 +69,13 @@ def may_enter(office: RoleAssignment, *, by: User) -> bool:
 
 
 def candidates(office: RoleAssignment, today: date) -> QuerySet[User]:
-    """Who could stand in: officers of the branch and above, and Party members of the branch who have an account."""
+    """Who could stand in: officers of the branch and above, and Party members of the branch who have an account.
+
+    Who administers the system sees no records, so he stands in for another administrator at most.
+    """
     officers = RoleAssignment.objects.on(today).filter(branch__path__in=office.branch.ancestor_paths())
+    if office.role != Role.ADMINISTRATOR:
+        officers = officers.exclude(role=Role.ADMINISTRATOR)
     members = Q(member__branch=office.branch, member__ended_on=None, member__stage__in=PARTY_MEMBERS)
     users = User.objects.filter(Q(pk__in=officers.values("user")) | members, is_active=True)
     return users.exclude(pk=office.user_id).order_by("name", "number")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from branchportal.spreadsheets.values import text_of
 from members.access import PortalView, access_of
 from members.forms.graduation import KINDS, GraduationForm
 from members.models import Branch, Member
@@ -21,6 +22,7 @@ from members.roles import Permission
 from members.services.graduation import ChangedSincePreviewError, graduate
 
 MOST_DIGITS = 18
+LONGEST_NAME = 120  # of an organisation
 
 
 class GraduationView(PortalView, TemplateView):
@@ -40,16 +42,18 @@ class GraduationView(PortalView, TemplateView):
             today=timezone.localdate(),
         )
 
-    def get_context_data(self, **context) -> dict:
+    def get_context_data(self, *, organisations: dict[int, str] | None = None, **context) -> dict:
+        """`organisations`: where a refused POST sent each person."""
         form, rows, plan = self.form, [], None
         if form.is_bound and form.is_valid() and self._may_do(form):
             plan = form.plan()
-            rows = preview(form.chosen(self.visible(Member.objects.all())), plan, timezone.now())
+            found = preview(form.chosen(self.visible(Member.objects.all())), plan, timezone.now())
+            rows = [(row, (organisations or {}).get(row.member.pk, plan.organisation)) for row in found]
         return super().get_context_data(
             form=form,
             plan=plan,
             rows=rows,
-            ready=sum(not row.conflict for row in rows),
+            ready=sum(not row.conflict for row, _organisation in rows),
             kind_label=KINDS[plan.kind] if plan else "",
             unticked=self.unticked,
             one_branch=form.fields["branch"].queryset.count() == 1,
@@ -67,19 +71,22 @@ class GraduationView(PortalView, TemplateView):
             messages.warning(request, _("Nobody was ticked, so nothing was done."))
             return redirect(request.get_full_path())
         organisations = {
-            pk: request.POST.get(f"organisation-{pk}", "").strip()[:120] or plan.organisation for pk in versions
+            pk: text_of(request.POST.get(f"organisation-{pk}", ""))[:LONGEST_NAME] or plan.organisation
+            for pk in versions
         }
         try:
             count = graduate(
                 plan=plan, versions=versions, organisations=organisations, by=request.user, now=timezone.now()
             )
         except ChangedSincePreviewError as changed:
-            return self._refused(changed, versions)
+            return self._refused(changed, versions, organisations)
         messages.success(request, _done(plan.kind, count))
         return redirect("members:transfers" if plan.kind == Leaving.MOVES else "members:roster")
 
-    def _refused(self, changed: ChangedSincePreviewError, versions: dict[int, int]) -> HttpResponse:
-        """Nothing was written: show how it stands now, with the same people ticked off."""
+    def _refused(
+        self, changed: ChangedSincePreviewError, versions: dict[int, int], organisations: dict[int, str]
+    ) -> HttpResponse:
+        """Nothing was written: show how it stands now, with the same people ticked off and what was typed."""
         names = "、".join(changed.names) or _("somebody who has left the branch")
         messages.warning(
             self.request,
@@ -87,7 +94,7 @@ class GraduationView(PortalView, TemplateView):
         )
         shown = self.form.chosen(self.visible(Member.objects.all())).values_list("pk", flat=True)
         self.unticked = frozenset(shown) - frozenset(versions)
-        return self.render_to_response(self.get_context_data(), status=409)
+        return self.render_to_response(self.get_context_data(organisations=organisations), status=409)
 
     def _may_do(self, form: GraduationForm) -> bool:
         """Letters are written by whoever transfers in that very branch."""

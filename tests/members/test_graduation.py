@@ -189,7 +189,7 @@ def test_the_page_shows_and_does_it_for_those_still_ticked(tree, secretary):
     make_member(tree.b2)
     client = sign_in(Client(), secretary)
     shown = client.get(asked(grade="2023"))
-    assert {row.member for row in shown.context["rows"]} == {first, second, third}
+    assert {row.member for row, _organisation in shown.context["rows"]} == {first, second, third}
     answer = client.post(asked(grade="2023"), {"person": [f"{first.pk}-1", f"{third.pk}-1"]})
     assert answer.status_code == 302
     assert set(Member.objects.exclude(ended_on=None)) == {first, third}
@@ -202,6 +202,18 @@ def test_a_refused_press_keeps_who_was_ticked_off(tree, secretary):
     answer = client.post(asked(), {"person": [f"{first.pk}-1", f"{third.pk}-1"]})
     assert (answer.status_code, answer.context["unticked"]) == (409, {second.pk})
     assert Member.objects.exclude(ended_on=None).count() == 0
+
+
+def test_a_refusal_keeps_where_each_person_goes(tree, secretary):
+    first, second = make_members(tree.b1, 2)
+    sent = {"person": [f"{first.pk}-1", f"{second.pk}-7"], f"organisation-{first.pk}": "某研究所\0党支部"}
+    answer = sign_in(Client(), secretary).post(asked(kind="moves", organisation="人才中心党委"), sent)
+    assert answer.status_code == 409
+    assert {row.member: organisation for row, organisation in answer.context["rows"]} == {
+        first: "某研究所党支部",
+        second: "人才中心党委",
+    }
+    assert not Transfer.objects.exists()
 
 
 def test_a_forged_person_of_another_branch_stays(tree, secretary):

@@ -47,17 +47,20 @@ class AskCorrectionView(PortalView, FormView):
     template_name = "members/ask_correction.html"
     form_class = AskForm
 
-    def get_form_kwargs(self) -> dict:
-        field = self.kwargs["field"]
-        if field not in CORRECTABLE:
+    @cached_property
+    def field(self) -> str:
+        """The name in the address, if it is one that can be corrected."""
+        if self.kwargs["field"] not in CORRECTABLE:
             raise Http404
+        return self.kwargs["field"]
+
+    def get_form_kwargs(self) -> dict:
         today = timezone.localdate()
-        return super().get_form_kwargs() | {"member": self.request.user.member, "field": field, "today": today}
+        return super().get_form_kwargs() | {"member": self.request.user.member, "field": self.field, "today": today}
 
     def get_context_data(self, **context) -> dict:
-        field = self.kwargs["field"]
-        present = in_words(field, getattr(self.request.user.member, field))
-        return super().get_context_data(label=label(field), present=present, **context)
+        present = in_words(self.field, getattr(self.request.user.member, self.field))
+        return super().get_context_data(label=label(self.field), present=present, **context)
 
     def form_valid(self, form: AskForm) -> HttpResponse:
         values, user = form.cleaned_data, self.request.user

@@ -56,7 +56,7 @@ def test_all_branches_become_independent_jobs(tree, live_worker, capsys):
 
 
 def test_refusals_are_told_branch_by_branch_and_end_with_an_error(tree, capsys):
-    with pytest.raises(CommandError, match="4 个排名中有 4 个没有算成。"):
+    with pytest.raises(CommandError, match="4 个排名中有 4 个生成失败。"):
         call_command("compile_ranking", "--all", "--from", "2025-09", "--to", "2026-11", "--wait")
 
     assert len(capsys.readouterr().err.splitlines()) == 4
@@ -79,7 +79,7 @@ def test_one_refused_branch_does_not_hold_up_the_others(tree, live_worker, capsy
     tree.root.schemes.update(first_month=SEPTEMBER)
     install(other, NOVEMBER)
 
-    with pytest.raises(CommandError, match="5 个排名中有 1 个没有算成。"):
+    with pytest.raises(CommandError, match="5 个排名中有 1 个生成失败。"):
         call_command("compile_ranking", "--all", *PERIOD, "--wait")
 
     assert RankingRun.objects.count() == 4
@@ -132,5 +132,5 @@ def test_without_a_broker_it_says_what_to_start(tree):
     )  # fmt: skip
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "CommandError: 任务队列没有响应，请先启动门户（bin/portal）或 Redis（REDIS_URL）。\n"
+    assert done.stderr == "CommandError: 任务队列没有响应，请先启动系统（bin/portal）或 Redis（REDIS_URL）。\n"
     assert JobRun.objects.count() == 0

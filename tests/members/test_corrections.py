@@ -286,3 +286,10 @@ def test_control_without_the_lock_both_count(member, secretary):
         CorrectionRequest.objects.filter(pk=request.pk).update(state=state, decided_at=NOW, decided_by=secretary)
 
     assert at_once(lambda: look_and_answer("accepted"), lambda: look_and_answer("declined")) == ["done", "done"]
+
+
+@pytest.mark.parametrize("field", ["nonsense", "ended_on", "branch", "user"])
+def test_what_can_not_be_corrected_has_no_page(client, member, field):
+    sign_in(client, member.user)
+    address = f"/my-record/corrections/{field}/"
+    assert [client.get(address).status_code, client.post(address, FORM).status_code] == [404, 404]

@@ -16,7 +16,7 @@ from evaluations.deadlines import SHANGHAI
 from evaluations.models import BranchReview, Cycle, Due, Reminder, ReviewAnswer
 from evaluations.queries import months
 from evaluations.queries.self_reviews import accepts_late
-from members.models import Branch, RoleAssignment, User
+from members.models import Absence, Branch, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role, acting_role
 
 OFFICERS = (Role.SECRETARY, *ACTING_ORDER)
@@ -72,7 +72,7 @@ def missing_ratings(cycle: Cycle, branch: Branch, *, now: datetime, by: User | N
 
 
 def branches_without_ratings(cycle: Cycle, branches: Iterable[Branch], *, by: User, now: datetime) -> Missing:
-    """The secretaries of all these branches (or who acts as such) in which ratings are missing. Five queries."""
+    """The secretaries of all these branches (or who acts as such) in which ratings are missing. Six queries."""
     people = [person for person in _raters(cycle, branches, now=now, secretaries=True) if person.user != by]
     return _sorted_out(cycle, Reminder.Task.RATINGS, people, now)
 
@@ -108,11 +108,14 @@ def _unrated(cycle: Cycle, branches: list[Branch]) -> dict[int, set[int | str]]:
 
 
 def _officers(branches: list[Branch], today: date, *, secretaries: bool) -> dict[int, list[User]]:
-    """{branch id: officers of today}; with `secretaries` only those, or who acts where there is none."""
+    """{branch id: officers of today and who stands in for them}; with `secretaries` only those, or who acts as such."""
     held = RoleAssignment.objects.on(today).filter(branch__in=branches, role__in=OFFICERS, user__is_active=True)
     roles: dict[int, dict[User, set[Role]]] = defaultdict(lambda: defaultdict(set))
     for office in held.select_related("user").order_by("user__name", "user_id"):
         roles[office.branch_id][office.user].add(Role(office.role))
+    absences = Absence.objects.on(today).filter(office__in=held, stand_in__is_active=True)
+    for absence in absences.select_related("office", "stand_in").order_by("stand_in__name", "stand_in_id"):
+        roles[absence.office.branch_id][absence.stand_in].add(Role(absence.office.role))
     if not secretaries:
         return defaultdict(list, {branch_id: list(users) for branch_id, users in roles.items()})
     return defaultdict(list, {branch_id: _in_charge(users) for branch_id, users in roles.items()})

@@ -22,7 +22,7 @@ from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due
 from evaluations.models.months import MONTHS_OFF
 from evaluations.queries.months import progress_of, window_of, windows_of
 from evaluations.refusals import Refused
-from members.models import Branch, FormerMembership, Member, RoleAssignment, User
+from members.models import Absence, Branch, FormerMembership, Member, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role
 
 MONTHS_AHEAD = 2
@@ -233,8 +233,12 @@ def _has_people(branch: Branch) -> bool:
 
 
 def _officers(branch: Branch, now: datetime) -> list[User]:
-    held = RoleAssignment.objects.on(now.astimezone(SHANGHAI).date()).filter(branch=branch, role__in=OFFICERS)
-    return list(User.objects.filter(pk__in=held.values("user_id"), is_active=True).order_by("pk"))
+    """The branch's officers, and who stands in for one of them."""
+    today = now.astimezone(SHANGHAI).date()
+    held = RoleAssignment.objects.on(today).filter(branch=branch, role__in=OFFICERS)
+    stand_ins = Absence.objects.on(today).filter(office__in=held)
+    told = Q(pk__in=held.values("user_id")) | Q(pk__in=stand_ins.values("stand_in_id"))
+    return list(User.objects.filter(told, is_active=True).order_by("pk"))
 
 
 def _tell(users: list[User], kind: str, cycle: Cycle, branch: Branch, **context: Any) -> None:

@@ -13,6 +13,7 @@ from django.views.generic import ListView, TemplateView
 
 from branchportal import own_data
 from branchportal.downloads import attachment
+from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.models import User
 from members.queries.looks import in_words, looks
@@ -64,7 +65,7 @@ class MyDataFileView(PortalView, View):
         return attachment(content, f"my-data_{timezone.localdate(now):%Y%m%d}.json", "application/json")
 
 
-class WhoLookedView(PortalView, ListView):
+class WhoLookedView(PortalView, NearestPage, ListView):
     """Everybody else who looked at it or took it away, the newest first."""
 
     permission = Permission.SIGNED_IN

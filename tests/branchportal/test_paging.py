@@ -17,7 +17,17 @@ def test_the_nearest_page(rf, asked, shown):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "url", ["/people/", "/accounts/", "/offices/", "/audit/", "/messages/", "/transfers/", "/people/{person}/history/"]
+    "url",
+    [
+        "/people/",
+        "/accounts/",
+        "/offices/",
+        "/audit/",
+        "/messages/",
+        "/transfers/",
+        "/people/{person}/history/",
+        "/my-data/looks/",
+    ],
 )
 def test_no_list_is_missing_for_a_wrong_page(url):
     tree = make_branch_tree()

@@ -96,6 +96,13 @@ def test_pages_open_to_the_reader_only(found, tree):
     assert found(make_user(Role.MEMBER, tree.b1), "my results")["Pages"] == ["My results"]
 
 
+def test_what_concerns_the_own_data_is_found(found, tree):
+    member = make_user(Role.MEMBER, tree.b1)
+    assert found(member, "e-mail")["Pages"] == ["Messages by e-mail", "Change e-mail"]
+    assert found(member, "privacy")["Pages"] == ["Privacy notice"]
+    assert found(member, "my record")["Pages"] == ["My record", "Corrections of my record", "Changes of my record"]
+
+
 def test_every_page_that_is_offered_opens(client, tree):
     """What the search offers to somebody never answers 403."""
     for role in Role:

@@ -17,10 +17,11 @@ from branchportal.notifications import notify
 
 
 def fill(activity: Activity, *, now: datetime) -> int:
-    """Give free places to those who wait, in order of arrival, and tell them; return how many moved up."""
+    """Give free places to those who wait and are still members, in order of arrival, and tell them; return how many."""
     if activity.is_cancelled or now >= activity.starts_at:
         return 0
-    waiting = activity.sign_ups.filter(has_place=False).order_by("arrival").select_related("member__user")
+    waiting = activity.sign_ups.filter(has_place=False, member__ended_on=None)
+    waiting = waiting.order_by("arrival").select_related("member__user")
     if activity.capacity is not None:
         waiting = waiting[: max(activity.capacity - taken(activity), 0)]
     moved_up = list(waiting)

@@ -12,6 +12,7 @@ from activities.queries.sign_ups import own_sign_up, places_of
 from activities.services.activities import edit_activity
 from activities.services.sign_ups import SignUpRefused, sign_up, withdraw
 from branchportal.models import AuditEntry, Notification
+from members.models import Member
 from members.roles import Role
 from members.stages import Stage
 from tests.activities.examples import make_activity
@@ -65,6 +66,14 @@ def test_whoever_steps_back_gives_the_place_to_the_first_who_waits(activity, peo
     assert list(Notification.objects.values_list("user", "kind")) == [(people[2].pk, "activity_place")]
     act(sign_up, activity, people[0])
     assert [user for user, _place in standing(activity)] == [people[1], people[2], people[3], people[0]]
+
+
+def test_whoever_has_left_moves_up_no_more(activity, people):
+    for user in people[:4]:
+        act(sign_up, activity, user)
+    Member.objects.filter(user=people[2]).update(ended_on=timezone.localdate(), end_reason="other")
+    act(withdraw, activity, people[0])
+    assert standing(activity) == [(people[1], True), (people[2], False), (people[3], True)]
 
 
 def test_stepping_back_from_the_list_moves_nobody_up(activity, people):

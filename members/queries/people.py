@@ -1,4 +1,4 @@
-"""What does the page of one person show: the path, the facts, the offices, and who looked at it?"""
+"""What does the page of one person show: the path, the facts, the offices?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from members.roles import Permission, Role
 from members.rules import next_step
 from members.stages import ORDER, Stage
 
-SHOWN_LINES = 50
 FACTS = (
     "number", "kind", "grade", "class_name", "major", "schooling", "contact", "cultivation_contact", "leaving_on",
     "joined_on", "ended_on", "end_reason",

@@ -48,6 +48,8 @@ class _OfOneOffice(PortalView):
             raise Http404
         if office is None or not may_enter(office, by=user):
             raise PermissionDenied
+        if office.user_id != user.pk:
+            user.permission_in_use = Permission.ASSIGN_ROLES  # the right by which it is done, for the audit trail
         return office
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.generic import TemplateView
 
 from branchportal.spreadsheets.values import text_of
@@ -87,7 +87,7 @@ class GraduationView(PortalView, TemplateView):
         self, changed: ChangedSincePreviewError, versions: dict[int, int], organisations: dict[int, str]
     ) -> HttpResponse:
         """Nothing was written: show how it stands now, with the same people ticked off and what was typed."""
-        names = "、".join(changed.names) or _("somebody who has left the branch")
+        names = pgettext("between names", ", ").join(changed.names) or _("somebody who has left the branch")
         messages.warning(
             self.request,
             _("Changed meanwhile: %(names)s. Nothing was done; look at the preview again.") % {"names": names},
@@ -102,6 +102,7 @@ class GraduationView(PortalView, TemplateView):
             return True
         access = access_of(self.request.user)
         if access.may_in(Permission.TRANSFER_MEMBERS, form.cleaned_data["branch"]):
+            self.request.user.permission_in_use = Permission.TRANSFER_MEMBERS  # for the audit trail
             return True
         form.add_error("kind", _("In this branch you can't write letters; its secretary can."))
         return False

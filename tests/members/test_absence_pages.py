@@ -58,6 +58,20 @@ def test_the_stand_in_works_and_the_trail_names_both(tree, secretary, deputy):
     assert client.get(f"/people/{make_member(tree.b2).pk}/edit/").status_code == 404
 
 
+def test_what_a_stand_in_does_with_offices_is_written_down_as_such(tree, secretary):
+    organiser = make_user(Role.ORGANISATION_COMMISSIONER, tree.b1)
+    publicity, discipline = [
+        make_user(role, tree.b1) for role in (Role.PUBLICITY_COMMISSIONER, Role.DISCIPLINE_COMMISSIONER)
+    ]
+    browser(secretary).post(add(secretary), DAYS | {"stand_in": organiser.pk})
+    browser(organiser).post(add(publicity), DAYS | {"stand_in": discipline.pk})
+    person = make_member(tree.b1)
+    letters = "/people/graduation/?branch=B001&kind=moves&organisation=X"
+    browser(organiser).post(letters, {"person": f"{person.pk}-1"})
+    lines = AuditEntry.objects.filter(actor=organiser).order_by("pk").values_list("action", "stood_in_for")
+    assert list(lines) == [("absence.entered", "王芳"), ("transfer.proposed", "王芳")]
+
+
 def test_the_right_is_gone_the_day_after(tree, secretary, deputy, time_machine):
     browser(secretary).post(add(secretary), DAYS | {"stand_in": deputy.pk})
     url = f"/people/{make_member(tree.b1).pk}/edit/"

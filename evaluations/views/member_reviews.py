@@ -97,6 +97,7 @@ class MemberReviewView(BranchMonthView):
             "was_returned": any(said.is_return for said in card.answers),
             "is_submitted": is_submitted,
             "is_stale": is_stale,
+            "unsent": "" if may_answer else _written(answer_form or return_form),
             "rows": beside_last_month(card) if is_submitted else [],
             "last_title": last_title(card),
             "answer": answers.newest_answer(review, card.answers) if is_submitted else None,
@@ -212,6 +213,11 @@ class MarkReadView(BranchMonthView):
         told = ngettext("%(count)s review marked as read.", "%(count)s reviews marked as read.", count)
         messages.success(request, told % {"count": count})
         return redirect("evaluations:reviews", code=self.branch.code, month=self.cycle.month)
+
+
+def _written(form: AnswerForm | ReturnForm | None) -> str:
+    """What an officer typed of a review that somebody else returned in between; it can be copied, not sent."""
+    return form.data.get("text") or form.data.get("reason", "") if form else ""
 
 
 def _returned_words(cycle: Any, said: Any) -> list[tuple[Any, str, str]]:

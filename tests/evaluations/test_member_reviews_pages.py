@@ -162,6 +162,18 @@ def test_a_review_that_changed_meanwhile_is_shown_again_with_what_was_typed(offi
     assert (SelfReview.objects.submitted().count(), ReviewAnswer.objects.get().words["points"]) == (0, OTHER)
 
 
+def test_an_answer_to_what_another_officer_has_returned_is_not_lost(office, tree, member, cycle):
+    review = submit(member, cycle)
+    deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
+    review_answers.return_review(
+        review=review, submission=review.submitted_at, reason="Why?", by=deputy, now=at(11)
+    )  # fmt: skip
+    answer = office.post(address("reply_to_review", tree, member), {"submission": token(review), "text": "With care"})
+    assert answer.status_code == 409
+    assert "With care" in answer.text
+    assert ReviewAnswer.objects.count() == 1
+
+
 @pytest.mark.parametrize("junk", ["", "yesterday", "2026-13-40T99:00", "2026-11-09T12:00:00"])
 def test_a_moment_that_is_none_breaks_nothing(office, tree, member, cycle, junk):
     submit(member, cycle)

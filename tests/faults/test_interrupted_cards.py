@@ -185,7 +185,10 @@ def test_no_interruption_loses_a_word(card_phone):
         kind(writer)
         shown = writer.shown()
         if shown != writer.typed:
-            lost.append((number, kind.__name__, writer.typed, shown))
+            typed = writer.typed
+            differs = {name: (typed[name], shown[name]) for name in DIMENSIONS if typed[name] != shown[name]}
+            lost.append(f"{number} {kind.__name__}: {differs}")
+            print(lost[-1])
             writer.typed = deepcopy(shown)
     print(f"\n{COUNT} interruptions in {time.monotonic() - began:.0f} s, seed {SEED}, lost {len(lost)}: {dict(met)}")
     assert lost == []

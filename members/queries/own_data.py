@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from branchportal.mail import preference_of
-from branchportal.messages import text_of
+from branchportal.messages import groups, text_of
 from branchportal.models import AuditEntry
 from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import DATE, MOMENT
@@ -74,14 +77,15 @@ def _absences(user: User, now: datetime) -> Iterator[tuple]:
 
 def _account(user: User, now: datetime) -> Iterator[tuple]:
     preference = preference_of(user.pk)
+    silenced = [str(group.label) for group in groups() if group.code in preference.silenced]
     yield _("Number to log in with"), user.number
     yield _("Name"), user.name
     yield _("E-mail"), user.email
     yield _("Account since"), _moment(user.created_at)
     yield _("Last log-in"), _moment(user.last_login)
     yield _("Privacy notice read"), _moment(user.notice_at)
-    yield _("Language of the e-mails"), preference.language
-    yield _("Switched off by e-mail"), ", ".join(preference.silenced)
+    yield _("Language of the e-mails"), str(dict(settings.LANGUAGES)[preference.language])
+    yield _("Switched off by e-mail"), pgettext("between names", ", ").join(silenced)
 
 
 def _slips(user: User, now: datetime) -> Iterator[tuple]:
@@ -123,7 +127,8 @@ def _looks(user: User, now: datetime) -> Iterator[tuple]:
 
 
 def _moment(value: datetime | None) -> str:
-    return value.isoformat(timespec="seconds") if value else ""
+    """A moment as a page shows it, where the column holds texts of all kinds."""
+    return date_format(timezone.localtime(value), "Y-m-d H:i") if value else ""
 
 
 _NAME, _VALUE = Field("name", gettext_lazy("Name of the field")), Field("value", gettext_lazy("Value"))

@@ -12,11 +12,11 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from activities.models import Attendance
-from branchportal import audit, own_data
+from branchportal import audit, mail, own_data
 from branchportal.models import AccessRecord
 from branchportal.notifications import notify
 from evaluations.models import BranchReview, SelfReview
-from members.models import FormerMembership, Member
+from members.models import FormerMembership, Member, User
 from members.queries.looks import looks_at
 from members.roles import Role
 from members.services.people import edit_member
@@ -187,6 +187,20 @@ def test_the_file_for_machines_has_all_sections(client, member):
 def test_the_workbook_has_a_sheet_per_kind_of_record(client, member):
     book = load_workbook(io.BytesIO(sign_in(client, member.user).get("/my-data/workbook/").content))
     assert book.sheetnames == ["说明", *(str(section.title) for section in own_data.sections())]
+
+
+def test_the_account_is_told_in_words(client, member):
+    moment = datetime(2026, 9, 1, 0, 30, tzinfo=UTC)
+    User.objects.filter(pk=member.user_id).update(notice_at=moment, created_at=moment)
+    mail.silence(user=member.user, groups=["offices", "corrections"], language="en")
+    client.cookies["django_language"] = "en"
+    page = sign_in(client, member.user).get("/my-data/")
+    [account] = [one for one in page.context["found"] if one["section"].code == "account"]
+    facts = dict(account["facts"])
+    assert (facts["Account since"], facts["Privacy notice read"], facts["Language of the e-mails"]) == (
+        "2026-09-01 08:30", "2026-09-01 08:30", "English",
+    )  # fmt: skip
+    assert facts["Switched off by e-mail"] == "Corrections of records, Offices and membership"
 
 
 def test_staff_without_a_record_see_account_and_offices(client, tree):

@@ -82,6 +82,24 @@ class BranchMonth:
         return self.phase in {Phase.FILING, Phase.RATING} and self.progress.unrated > 0
 
 
+@dataclass(frozen=True)
+class ScopeMonth:
+    """The month of all branches that somebody looks after, the furthest behind first."""
+
+    cycle: Cycle | None
+    lines: list[overview.BranchLine]
+
+    @property
+    def shown(self) -> list[overview.BranchLine]:
+        return self.lines[:SCOPE_LINES]
+
+    @property
+    def silent(self) -> list[overview.BranchLine]:
+        """Branches in which nobody is rated yet although the month runs."""
+        running = (line for line in self.lines if line.phase in {Phase.FILING, Phase.RATING})
+        return [line for line in running if line.progress.due and not line.progress.rated]
+
+
 def own_month(member: Member, *, now: datetime) -> OwnCard:
     """This month's card; until when it is open is said by the card alone."""
     card = self_reviews.current_card(member, now)
@@ -117,15 +135,14 @@ def branch_month(branch: Branch, *, reader: User, now: datetime) -> BranchMonth:
     )  # fmt: skip
 
 
-def scope_lines(user: User, *, now: datetime) -> tuple[Cycle | None, list[overview.BranchLine], int]:
-    """Return the current month, the branches in scope that are furthest behind, and how many there are."""
+def scope_month(user: User, *, now: datetime) -> ScopeMonth:
+    """The current month of the branches in scope, the furthest behind first."""
     branches = list(Branch.objects.party_branches().visible_to(user, Permission.EXPORT_RANKING))
     cycle = months.current_cycle(branches[0], now) if branches else None
     if cycle is None:
-        return None, [], len(branches)
+        return ScopeMonth(None, [])
     lines = overview.branch_lines(cycle, branches, now=now)
-    lines.sort(key=lambda line: (-line.progress.missing, line.branch.path))
-    return cycle, lines[:SCOPE_LINES], len(branches)
+    return ScopeMonth(cycle, sorted(lines, key=lambda line: (-line.progress.missing, line.branch.path)))
 
 
 def is_superior(user: User) -> bool:

@@ -24,6 +24,10 @@ class Sample:
     checks: list[SpotCheck]
 
     @property
+    def drawable_from(self) -> datetime:
+        return drawable_from(self.cycle)
+
+    @property
     def open_count(self) -> int:
         return sum(not check.finding for check in self.checks)
 

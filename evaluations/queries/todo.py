@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from branchportal.todo import Todo
 from evaluations.deadlines import Phase
 from evaluations.models import ScoringScheme
-from evaluations.queries.home import BranchMonth
+from evaluations.queries.home import BranchMonth, ScopeMonth
 from members.models import User
 from members.roles import Permission
 
@@ -26,6 +26,17 @@ def of_month(month: BranchMonth, *, may_compile: bool, may_answer: bool) -> Iter
         yield from _after_closing(month, may_compile=may_compile)
         return
     yield from _before_closing(month)
+
+
+def of_scope(scope: ScopeMonth) -> Iterator[Todo]:
+    """Branches that have not begun to rate, for whoever may remind their officers, as one line."""
+    silent = scope.silent
+    if not silent:
+        return
+    text = ngettext("%(count)s branch has not begun to rate", "%(count)s branches have not begun to rate", len(silent))
+    address = f"{reverse('evaluations:remind_branches')}?month={scope.cycle.month:%Y-%m}"
+    until = min(line.window.ratings_end for line in silent)
+    yield Todo(text % {"count": len(silent)}, address, since=silent[0].window.opens_at, until=until)
 
 
 def of_schemes(user: User) -> Iterator[Todo]:

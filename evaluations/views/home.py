@@ -39,15 +39,16 @@ class HomeView(PortalView, View):
         own = self._own(member, now) if member is not None and member.ended_on is None else None
         branches = [self._branch(branch, now) for branch in home.rated_branches(user)]
         superior = home.is_superior(user)
+        scope = home.scope_month(user, now=now) if superior else None
         context = {
             "now": now,
             "own": own,
             "branches": branches,
-            "todos": self._todos(branches, now),
+            "todos": self._todos(branches, scope, now),
             "is_officer": bool(branches or superior),
             "standing_in": absences.standing_in(user, timezone.localdate(now)),
             "away": absences.away(user, timezone.localdate(now)),
-            "scope": self._scope(now) if superior else None,
+            "scope": self._scope(scope) if scope else None,
             "changes": changes.unseen(user, now=now) if superior else None,
             "samples": self._samples(now),
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
@@ -57,7 +58,9 @@ class HomeView(PortalView, View):
         }
         return render(request, "evaluations/home.html", context)
 
-    def _todos(self, branches: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    def _todos(
+        self, branches: list[dict[str, Any]], scope: home.ScopeMonth | None, now: datetime
+    ) -> list[dict[str, Any]]:
         """What waits in all apps, the oldest first, each with its days."""
         user = self.request.user
         waiting = [
@@ -68,6 +71,8 @@ class HomeView(PortalView, View):
             todo.of_month(item["month"], may_compile=item["may_compile"], may_answer=item["may_answer"])
             for item in branches
         ]
+        if scope and access_of(user).may(Permission.REMIND):
+            waiting.append(todo.of_scope(scope))
         return [
             {"todo": line, "days_left": line.days_left(now), "days_waited": line.days_waited(now)}
             for line in oldest_first(chain(*waiting))
@@ -100,9 +105,9 @@ class HomeView(PortalView, View):
         cycle = months.current_cycle(branches[0], now) if branches else None
         return spot_checks.samples(cycle, branches) if cycle is not None and not cycle.is_off else []
 
-    def _scope(self, now: datetime) -> dict[str, Any]:
-        cycle, lines, total = home.scope_lines(self.request.user, now=now)
-        return {"cycle": cycle, "lines": [(line, _labelled(line.stages)) for line in lines], "total": total}
+    def _scope(self, month: home.ScopeMonth) -> dict[str, Any]:
+        lines = [(line, _labelled(line.stages)) for line in month.shown]
+        return {"cycle": month.cycle, "lines": lines, "total": len(month.lines)}
 
 
 class ChangesSeenView(PortalView, View):

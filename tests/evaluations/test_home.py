@@ -229,3 +229,12 @@ def test_a_returned_card_says_why_and_what_to_do(client, tree, cycle):
     page = home(client, user).content.decode()
     assert "支部已退回：请补充本月志愿服务" in page
     assert "修改后重新提交" in page
+
+
+def test_a_silent_branch_is_a_to_do_of_its_superior(client, tree, cycle):
+    for branch in (tree.b1, tree.b2, tree.b4):  # the last lies below the other general branch
+        due(cycle, make_member(branch))
+    rated = due(cycle, make_member(tree.b2))
+    BranchReview.objects.create(cycle=cycle, member=rated, branch=tree.b2, submitted_at=FILING, **POINTS)
+    (line,) = home(client, make_user(Role.COUNSELOR, tree.first)).context["todos"]
+    assert (line["todo"].text, line["todo"].url) == ("1 个支部尚未开始总评", "/months/remind/?month=2026-11")

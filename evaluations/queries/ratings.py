@@ -66,6 +66,11 @@ def _row(member: Member, review: BranchReview | None, rater: Any) -> RatingRow:
     return RatingRow(member, typed["points"], comment, review.version, is_given, review.draft is not None, is_self)
 
 
+def given_ratings(cycle: Cycle, members: Iterable[int]) -> dict[int, BranchReview]:
+    """{person's id: what the branch gave him in this month}, in one query."""
+    return {one.member_id: one for one in BranchReview.objects.submitted().filter(cycle=cycle, member__in=members)}
+
+
 def last_ratings(cycle: Cycle, members: Iterable[int]) -> dict[int, BranchReview]:
     """{person's id: the newest earlier rating by a branch}, in one query."""
     earlier = BranchReview.objects.submitted().filter(member__in=members, cycle__month__lt=cycle.month)

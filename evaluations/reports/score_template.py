@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from branchportal.spreadsheets.writing import INTEGER, Column, SheetSpec, notes_sheet, write_workbook
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS, Dimension, grade_of
-from evaluations.models import Cycle
-from evaluations.queries.ratings import RatingRow, last_ratings, rated_people, rating_rows
+from evaluations.models import BranchReview, Cycle
+from evaluations.queries.ratings import RatingRow, given_ratings, last_ratings, rated_people, rating_rows
 from evaluations.score_file import GRADE_WORDS, WORDS, Mark, mark_sheet
 from members.models import Branch, User
 
@@ -29,16 +30,22 @@ def cards_workbook(branch: Branch, cycle: Cycle) -> bytes:
 
 
 def ratings_workbook(branch: Branch, cycle: Cycle, *, rater: User) -> bytes:
-    """The sheet of the branch's ratings: last month beside, what was given already filled in, without the own row."""
+    """The sheet of the branch's ratings: last month beside, what was given or typed filled in, without the own row.
+
+    What was given goes before what was typed over it since: the sheet never changes it.
+    """
     rows = [row for row in rating_rows(cycle, branch, rater=rater) if not row.is_self]
+    given = given_ratings(cycle, [row.member.pk for row in rows if row.is_given])
     last = last_ratings(cycle, [row.member.pk for row in rows])
     columns = (
         Column("学号", 18, value=lambda row: row.member.number),
         Column("姓名", 14, value=lambda row: row.member.name),
         Column("班级", 14, value=lambda row: row.member.class_name),
         Column("上次评定", 34, value=lambda row: _in_words(last.get(row.member.pk))),
-        *(_score_column(dimension, cycle, _given) for dimension in Dimension),
-        Column("评语", 40, value=lambda row: row.comment if row.is_given else "", wrap=True),
+        *(_score_column(dimension, cycle, partial(_standing, given)) for dimension in Dimension),
+        Column(
+            "评语", 40, value=lambda row: given[row.member.pk].card_note if row.is_given else row.comment, wrap=True
+        ),
     )
     return _workbook("支部总评", columns, rows, Mark("branch", branch.code, str(cycle)), branch)
 
@@ -58,8 +65,8 @@ def _score_column(dimension: Dimension, cycle: Cycle, value: Any) -> Column:
     return Column(WORDS[dimension], 10, **rule)
 
 
-def _given(row: RatingRow, dimension: Dimension) -> int | None:
-    return row.points[dimension] if row.is_given else None
+def _standing(given: dict[int, BranchReview], row: RatingRow, dimension: Dimension) -> int | None:
+    return given[row.member.pk].points[dimension] if row.is_given else row.points[dimension]
 
 
 def _in_words(review: Any) -> str:

@@ -83,6 +83,7 @@ def _report(found: ScoreCheck, cycle: Cycle) -> dict[str, Any]:
         "error_count": len(reading.errors),
         "failed": reading.rows - reading.left - len(reading.accepted),
         "left": reading.left,
+        "replaced": len(found.replaced),
         "unchanged": len(reading.accepted) - len(found.created) - len(found.updated),
         "ignored": reading.ignored,
         "preview": _preview(found),
@@ -91,7 +92,7 @@ def _report(found: ScoreCheck, cycle: Cycle) -> dict[str, Any]:
 
 
 def _preview(found: ScoreCheck) -> list[dict[str, Any]]:
-    """[{number, name, points in the order of the card, is_new}, …] in the order of the file."""
+    """[{number, name, points in the order of the card, note, is_new, replaces}, …] in the order of the file."""
     new = {row.number for row in found.created}
     written = new | {row.number for row in found.updated}
     rows = [row for row in found.reading.accepted if row.number in written]
@@ -100,8 +101,9 @@ def _preview(found: ScoreCheck) -> list[dict[str, Any]]:
             "number": row.number,
             "name": found.people[row.number].name,
             "points": [row.scores[dimension] for dimension in DIMENSIONS],
-            "note": row.note,
+            "note": found.note_of(row),
             "is_new": row.number in new,
+            "replaces": row.number in found.replaced,
         }
         for row in rows[:PREVIEW_ROWS]
     ]

@@ -26,8 +26,8 @@ SOURCES: dict[str, type[SelfReview] | type[BranchReview]] = {"self": SelfReview,
 ONLINE_TEXTS = {
     "self": _("%(name)s filed this month online. Delete the row: paper never replaces an own review."),
     "branch": _(
-        "%(name)s was rated online in this month. Delete the row, or change the rating on the page of the branch "
-        "ratings: paper never replaces it."
+        "%(name)s already has a rating that was given on the page of the branch ratings, and this row says something "
+        "else. A sheet doesn't change it: change it on that page and give it again, or delete the row."
     ),
 }
 STORED = [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_paper", "saved_at", "version"]
@@ -35,7 +35,10 @@ STORED = [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_p
 
 @dataclass
 class ScoreCheck:
-    """What a sheet would do: its rows and errors, and for each good row the review as it stands (or None)."""
+    """What a sheet would do: its rows and errors, and for each good row the review as it stands (or None).
+
+    `replaced` are the numbers of those whose typed and not yet given rating gives way to the sheet.
+    """
 
     source: str
     sheets: list[Sheet]
@@ -44,6 +47,11 @@ class ScoreCheck:
     reviews: dict[str, Any]
     created: list[ScoreRow]
     updated: list[ScoreRow]
+    replaced: frozenset[str] = frozenset()
+
+    def note_of(self, row: ScoreRow) -> str:
+        """The remark as it will stand."""
+        return _notes(row, self.reviews.get(row.number), self.source).get(WHOLE_CARD, "")
 
     def as_dict(self) -> dict[str, Any]:
         """The figures and errors as the command prints them."""
@@ -135,8 +143,10 @@ def _check(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by
     _refuse_rows(reading, people, reviews, source=source, by=by)
     created = [row for row in reading.accepted if not _is_submitted(reviews.get(row.number))]
     known = [row for row in reading.accepted if _is_submitted(reviews.get(row.number))]
-    updated = [row for row in known if _differs(reviews[row.number], row)]
-    return ScoreCheck(source, sheets, reading, people, reviews, created, updated)
+    updated = [row for row in known if _differs(reviews[row.number], row, source)]
+    changed = [row for row in created + updated if source == "branch"]
+    replaced = frozenset(row.number for row in changed if _replaces_draft(reviews.get(row.number), row))
+    return ScoreCheck(source, sheets, reading, people, reviews, created, updated, replaced)
 
 
 def _write(
@@ -200,7 +210,7 @@ def _problem(row: ScoreRow, member: Member, review: Any, *, source: str, by: Use
     if source == "branch" and by is not None and member.user_id == by.pk:
         text = _("This is your own row: nobody rates himself. Let another officer import it.")
         return _row_error(row, "unknown_value", text)
-    if _is_online(review) and _differs(review, row):
+    if _is_online(review) and _differs(review, row, source):
         return _row_error(row, "duplicate", ONLINE_TEXTS[source], name=member.name)
     return None
 
@@ -222,14 +232,37 @@ def _points_of(review: Any) -> dict[str, int | None]:
     return review.points if _is_submitted(review) else {}
 
 
-def _differs(review: Any, row: ScoreRow) -> bool:
-    points = {dimension.value: row.scores[dimension] for dimension in DIMENSIONS}
-    return review.points != points or review.notes != _notes(row)
+def _differs(review: Any, row: ScoreRow, source: str) -> bool:
+    return review.points != _points(row) or review.notes != _notes(row, review, source)
 
 
-def _notes(row: ScoreRow) -> dict[str, str]:
+def _replaces_draft(review: Any, row: ScoreRow) -> bool:
+    """Whether something was typed on the page and not given that says other than what will stand."""
+    if review is None or review.draft is None:
+        return False
+    typed, notes = review.draft["points"], review.draft.get("notes", {})
+    standing = _notes(row, review, "branch").get(WHOLE_CARD, "")
+    has_points = any(points is not None for points in typed.values())
+    return (has_points and typed != _points(row)) or notes.get(WHOLE_CARD, standing) != standing
+
+
+def _points(row: ScoreRow) -> dict[str, int]:
+    return {dimension.value: row.scores[dimension] for dimension in DIMENSIONS}
+
+
+def _notes(row: ScoreRow, review: Any, source: str) -> dict[str, str]:
+    """The notes as they will stand: a remark about a rating that the sheet leaves blank stays as it is."""
     notes = {dimension.value: text for dimension, text in row.notes.items()}
-    return notes | ({WHOLE_CARD: row.note} if row.note else {})
+    remark = row.note or (_kept_remark(review) if source == "branch" else "")
+    return notes | ({WHOLE_CARD: remark} if remark else {})
+
+
+def _kept_remark(review: Any) -> str:
+    """What was given, else what was typed so far."""
+    if review is None:
+        return ""
+    typed = None if _is_submitted(review) else review.draft
+    return (typed or {}).get("notes", review.notes).get(WHOLE_CARD, "")
 
 
 def _due_branches(cycle: Cycle, members: list[Member]) -> dict[int, Branch]:
@@ -246,9 +279,10 @@ def _filled(
     if review is None:
         member = found.people[row.number]
         review = SOURCES[source](cycle=cycle, member=member, branch=branches.get(member.pk, branch), version=0)
+    notes = _notes(row, review, source)
     for dimension in DIMENSIONS:
         setattr(review, dimension, row.scores[dimension])
-    review.notes = _notes(row)
+    review.notes = notes
     if source == "branch":
         review.draft = None
     return review

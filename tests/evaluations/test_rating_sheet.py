@@ -192,3 +192,63 @@ def test_an_older_draft_never_comes_back_over_the_sheet(client, tree, cycle, sec
     client.post(address("ratings", tree.b1), {"give": "1"})
     review = BranchReview.objects.get()
     assert (set(review.points.values()), review.draft) == ({95}, None)
+
+
+def draft(points, remark=""):
+    return {"points": dict.fromkeys(GOOD) | points, "notes": {"card": remark} if remark else {}}
+
+
+def test_the_sheet_carries_what_was_typed_and_what_was_given_before_what_was_typed_over_it(
+    tree, cycle, secretary, people
+):
+    common = {"cycle": cycle, "branch": tree.b1, "rated_by": secretary}
+    BranchReview.objects.create(member=people[0], draft=draft({"thought": 95, "study": 85}, "认真。"), **common)
+    given = {"submitted_at": NOW, "submitted_by": secretary, "notes": {"card": "稳"}}
+    BranchReview.objects.create(member=people[1], draft=draft(GOOD | {"life": 55}, "改"), **common, **given, **GOOD)
+    sheets = read_file(ratings_workbook(tree.b1, cycle, rater=secretary), "a.xlsx")
+    assert [cells[1:2] + cells[4:] for _number, cells in sheets[0].rows[2:4]] == [
+        ["安", "优秀", "良好", "", "", "", "认真。"],
+        ["白", "良好", "良好", "良好", "良好", "良好", "稳"],
+    ]
+
+
+def test_a_blank_remark_keeps_the_typed_one_and_the_check_says_what_is_replaced(client, tree, cycle, secretary, people):
+    common = {"cycle": cycle, "branch": tree.b1, "rated_by": secretary}
+    BranchReview.objects.create(member=people[0], draft=draft({"thought": 55}, "认真。"), **common)
+    BranchReview.objects.create(member=people[1], draft=draft({}, "好"), **common)
+    numbers = [member.number for member in people]
+    lines = "".join(f"{number},优秀,优秀,优秀,优秀,优秀\n" for number in numbers)
+    result = upload(
+        sign_in(client, secretary), tree.b1, f"学号,思想,学习,生活,工作,作风\n{lines}".encode(), source="branch"
+    )["Location"]
+    report = ImportBatch.objects.get().report
+    assert [(row["note"], row["replaces"]) for row in report["preview"]] == [
+        ("认真。", True), ("好", False), ("", False),
+    ]  # fmt: skip
+    assert report["replaced"] == 1
+    assert "replaces what was typed" in in_english(client).get(result).content.decode()
+    client.post(result)
+    given = BranchReview.objects.order_by("member__pinyin")
+    assert [(set(one.points.values()), one.card_note, one.draft) for one in given] == [
+        ({95}, "认真。", None), ({95}, "好", None), ({95}, "", None),
+    ]  # fmt: skip
+
+
+def test_a_rating_given_on_the_page_is_not_changed_by_a_sheet_and_the_row_says_where_it_is(
+    client, tree, cycle, secretary, people
+):
+    BranchReview.objects.create(
+        cycle=cycle, member=people[0], branch=tree.b1, submitted_at=NOW, submitted_by=secretary, **GOOD
+    )
+    sign_in(client, secretary)
+    content = filled(client.get(address("rating_sheet", tree.b1)).content, {3: ["优秀"] * 5})
+    result = upload(client, tree.b1, content)["Location"]
+    assert [error["message"] for error in in_english(client).get(result).context["errors"]] == [
+        "安 already has a rating that was given on the page of the branch ratings, and this row says something else. "
+        "A sheet doesn't change it: change it on that page and give it again, or delete the row."
+    ]
+
+
+def in_english(client):
+    client.cookies["django_language"] = "en"
+    return client

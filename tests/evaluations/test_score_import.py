@@ -286,9 +286,10 @@ def test_the_check_page_shows_the_rows_and_warns_of_figures_that_are_no_grade(cl
     batch = score_batches.keep_batch(
         content=content, file_name="cards.xlsx", branch=tree.b1, cycle=cycle, source="self", by=secretary, now=NOW
     )
+    common = {"note": "", "replaces": False}
     assert batch.report["preview"] == [
-        {"number": known.number, "name": "单雨桐", "points": [1, 2, 95, 85, 85], "note": "", "is_new": False},
-        {"number": fresh.number, "name": "于知行", "points": [95, 95, 95, 95, 95], "note": "", "is_new": True},
+        {"number": known.number, "name": "单雨桐", "points": [1, 2, 95, 85, 85], "is_new": False, **common},
+        {"number": fresh.number, "name": "于知行", "points": [95, 95, 95, 95, 95], "is_new": True, **common},
     ]
     assert batch.report["no_grades"] == 2
     answer = sign_in(client, secretary).get(reverse("evaluations:score_batch", kwargs={"pk": batch.pk}))

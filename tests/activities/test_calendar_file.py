@@ -23,7 +23,7 @@ from tests.factories import make_member, make_user, sign_in
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
-LONG = "一个很长的标题，带有逗号, 分号; 反斜线\\ 和" + "很多" * 40
+LONG = "一个很长的标题，带有逗号, 分号; 反斜线\\ 和" + "很多" * 28
 
 
 @pytest.fixture(autouse=True)

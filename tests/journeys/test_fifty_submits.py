@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,18 +11,28 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from activities.models import Activity
+from activities.models import Activity, Award, AwardLevel, Minutes, MinutesAddendum, SignUp
 from branchportal.celery import app
-from branchportal.models import AuditEntry, JobRun
-from evaluations.models import BranchReview
+from branchportal.models import AuditEntry, JobRun, Notification
+from evaluations.models import (
+    BranchReview,
+    Due,
+    LatePolicy,
+    Reminder,
+    ReviewAnswer,
+    SelfReview,
+    SpotCheck,
+    SpotCheckDraw,
+)
 from evaluations.services.score_batches import keep_batch as keep_score_batch
-from members.models import ActivationSlip, Member, RoleAssignment
+from members.models import Absence, ActivationSlip, CorrectionRequest, Member, RoleAssignment, Transfer
 from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch
 from members.services.slips import make_member_slip
-from tests.access.world import NOW
-from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, install, make_month
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.access.world import ITEMS, NOW, ROLL
+from tests.activities.examples import make_activity, mark
+from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, file_self, install, make_month
+from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,6 +182,170 @@ def test_asking_for_a_ranking(clock, tree, secretary, client):
     send(sign_in(client, secretary), reverse("evaluations:compile"), *[form] * COUNT)
     app.control.purge()
     assert JobRun.objects.count() == 1
+
+
+# --- One form of the year's other work -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def person(tree):
+    """A member of the branch with an account."""
+    return make_user(Role.MEMBER, tree.b1).member
+
+
+def told(user) -> int:
+    return Notification.objects.filter(user=user).count()
+
+
+def test_signing_up(clock, tree, person, client):
+    activity = make_activity(tree.b1, starts_at=NOW + timedelta(days=3), signs_up=True, capacity=10)
+    send(sign_in(client, person.user), reverse("activities:sign_up", args=[activity.pk]), *[{}] * COUNT)
+    assert list(SignUp.objects.values_list("arrival", "has_place")) == [(1, True)]
+    assert lines("activity.signed_up") == 1
+
+
+def test_cancelling_an_activity(clock, tree, secretary, person, client):
+    activity = make_activity(tree.b1, starts_at=NOW + timedelta(days=3), signs_up=True)
+    SignUp.objects.create(activity=activity, member=person, at=NOW, arrival=1, has_place=True)
+    send(sign_in(client, secretary), reverse("activities:cancel", args=[activity.pk]), *[{"because": "场地"}] * COUNT)
+    assert (lines("activity.cancelled"), told(person.user)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "kind", "action"),
+    [
+        ("reply_to_review", "text", "reply", "self_review.answered"),
+        ("return_review", "reason", "return", "self_review.returned"),
+    ],
+)
+def test_answering_a_review(page, field, kind, action, clock, tree, secretary, person, client):
+    filed = file_self(person, NOVEMBER, 85)
+    url = reverse(f"evaluations:{page}", kwargs={"code": tree.b1.code, "month": NOVEMBER, "member": person.pk})
+    form = {"submission": filed.submitted_at.isoformat(), field: "请补充学习部分"}
+    send(sign_in(client, secretary), url, *[form] * COUNT)
+    assert list(ReviewAnswer.objects.values_list("kind", flat=True)) == [kind]
+    assert (lines(action), told(person.user)) == (1, 1)
+
+
+def test_marking_all_reviews_as_read(clock, tree, secretary, client):
+    filed = [file_self(make_user(Role.MEMBER, tree.b1).member, NOVEMBER, 85) for _ in range(5)]
+    form = {"seen": [f"{review.pk}@{review.submitted_at.isoformat()}" for review in filed]}
+    url = reverse("evaluations:mark_reviews_read", kwargs={"code": tree.b1.code, "month": NOVEMBER})
+    send(sign_in(client, secretary), url, *[form] * COUNT)
+    assert list(ReviewAnswer.objects.values_list("kind", flat=True)) == ["read"] * 5
+    assert (SelfReview.objects.count(), lines("self_review.answered")) == (5, 5)
+
+
+def test_reminding(clock, tree, secretary, person, client):
+    cycle = make_month(tree.b1, NOVEMBER)
+    Due.objects.create(cycle=cycle, member=person, branch=tree.b1)
+    url = reverse("evaluations:remind_members", kwargs={"code": tree.b1.code, "month": NOVEMBER})
+    send(sign_in(client, secretary), url, *[{}] * COUNT)
+    assert (Reminder.objects.count(), told(person.user)) == (1, 1)
+
+
+def test_choosing_the_late_policy(clock, tree, secretary, client):
+    url = reverse("evaluations:late_policy", kwargs={"code": tree.b1.code})
+    send(sign_in(client, secretary), url, *[{"policy": "accept"}] * COUNT)
+    assert (LatePolicy.objects.count(), lines("late_policy.changed")) == (1, 1)
+
+
+def test_drawing_a_spot_check(clock, tree, client):
+    cycle = make_month(tree.b1, OCTOBER)
+    Due.objects.bulk_create(Due(cycle=cycle, member=member, branch=tree.b1) for member in make_members(tree.b1, 8))
+    url = reverse("evaluations:spot_checks", kwargs={"month": OCTOBER})
+    send(sign_in(client, make_user(Role.REVIEWER, tree.root)), url, *[{"branch": tree.root.code}] * COUNT)
+    assert (SpotCheckDraw.objects.count(), SpotCheck.objects.count(), lines("spot_check.draw")) == (1, 5, 1)
+
+
+def test_asking_for_a_correction(clock, secretary, person, client):
+    form = {"proposed": "计算机2302", "reason": "学籍卡", "entry": str(uuid4())}
+    send(sign_in(client, person.user), reverse("members:ask_correction", args=["class_name"]), *[form] * COUNT)
+    assert (CorrectionRequest.objects.count(), lines("correction.asked"), told(secretary)) == (1, 1, 1)
+
+
+def test_deciding_a_correction(clock, secretary, person, client):
+    wish = person.correction_requests.create(field="class_name", proposed_value="计算机2302", reason="学籍卡")
+    form = {"verdict": "accept", "answer": "", "version": person.version}
+    send(sign_in(client, secretary), reverse("members:correction", args=[wish.pk]), *[form] * COUNT)
+    person.refresh_from_db()
+    assert (person.class_name, person.version) == ("计算机2302", 2)
+    assert (lines("correction.accepted"), lines("member.edited"), told(person.user)) == (1, 1, 1)
+
+
+def test_proposing_an_award(clock, person, client):
+    form = {
+        "title": "竞赛二等奖", "level": AwardLevel.objects.first().pk, "awarded_on": "2026-10-20", "body": "某学会",
+        "link": "", "entry": str(uuid4()),
+    }  # fmt: skip
+    send(sign_in(client, person.user), reverse("activities:award_add"), *[form] * COUNT)
+    assert (Award.objects.count(), lines("award.proposed")) == (1, 1)
+
+
+def test_proposing_a_transfer(clock, tree, secretary, client):
+    member = make_member(tree.b1)
+    form = {
+        "version": member.version, "to": tree.b2.pk, "organisation": "", "reason": "work", "dated_on": "2026-11-09",
+        "valid_days": "30", "letter_number": "",
+    }  # fmt: skip
+    send(sign_in(client, secretary), reverse("members:person_transfer", args=[member.pk]), *[form] * COUNT)
+    assert (Transfer.objects.count(), lines("transfer.proposed")) == (1, 1)
+
+
+def test_accepting_a_transfer(clock, tree, secretary, client):
+    member = make_member(tree.b2)
+    transfer = Transfer.objects.create(
+        member=member, source=tree.b2, target=tree.b1, direction="inside", reason="work", letter_number="B002-1",
+        dated_on=NOW.date(), valid_until=date(2026, 12, 10), proposed_by=make_user(Role.SECRETARY, tree.b2),
+    )  # fmt: skip
+    url = reverse("members:transfer_accept", args=[transfer.pk])
+    send(sign_in(client, secretary), url, *[{"day": "2026-11-10"}] * COUNT)
+    member.refresh_from_db()
+    assert (member.branch, member.former_memberships.count()) == (tree.b1, 1)
+    assert (lines("transfer.accepted"), lines("member.transferred")) == (1, 1)
+
+
+def test_entering_an_absence(clock, tree, secretary, client):
+    deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
+    form = {"starts_on": "2026-11-10", "ends_on": "2026-11-30", "kind": "travel", "stand_in": deputy.pk}
+    url = reverse("members:absence_add", args=[secretary.role_assignments.get().pk])
+    send(sign_in(client, secretary), url, *[form] * COUNT)
+    assert (Absence.objects.count(), lines("absence.entered"), told(deputy)) == (1, 1, 1)
+
+
+def test_graduating_a_class(clock, tree, secretary, client):
+    people = make_members(tree.b1, 5)
+    url = reverse(
+        "members:graduation",
+        query={"branch": tree.b1.code, "kind": "ends", "last_day": "2026-11-09", "grade": "", "class_name": ""},
+    )
+    send(sign_in(client, secretary), url, *[{"person": [f"{member.pk}-1" for member in people]}] * COUNT)
+    assert (Member.objects.exclude(ended_on=None).count(), lines("member.ended")) == (5, 5)
+
+
+def test_writing_and_confirming_minutes(clock, tree, secretary, person, client):
+    activity = make_activity(tree.b1)
+    mark(activity, person)
+    typed = {
+        "version": 0, "chair": secretary.pk, "recorder": person.user.pk,
+        "topic": "讨论", "spoken": "", "decided": "通过",
+    }  # fmt: skip
+    sign_in(client, secretary)
+    send(client, reverse("activities:minutes_edit", args=[activity.pk]), *[typed] * COUNT)
+    assert (Minutes.objects.count(), lines("minutes.saved")) == (1, 1)
+    send(client, reverse("activities:minutes_confirm", args=[activity.pk]), *[{"version": 1}] * COUNT)
+    assert lines("minutes.confirmed") == 1
+
+
+def test_adding_to_minutes(clock, tree, secretary, client):
+    activity = make_activity(tree.b1)
+    Minutes.objects.create(
+        activity=activity, items=ITEMS, saved_at=NOW, saved_by=secretary, confirmed_at=NOW, confirmed_by=secretary,
+        roll=ROLL,
+    )  # fmt: skip
+    form = {"text": "补记列席一人", "reason": "漏记", "entry": str(uuid4())}
+    send(sign_in(client, secretary), reverse("activities:minutes_add", args=[activity.pk]), *[form] * COUNT)
+    assert (MinutesAddendum.objects.count(), lines("minutes.added_to")) == (1, 1)
 
 
 # --- Controls: the twins that must go wrong ------------------------------------------------------------------

@@ -35,6 +35,10 @@ def at_least(stage: Stage) -> tuple[Stage, ...]:
     return ORDER[ORDER.index(stage) :]
 
 
+# They alone have a membership in the Party that can be transferred; with everybody else a file goes along.
+PARTY_MEMBERS: tuple[Stage, ...] = at_least(Stage.PROBATIONARY)
+
+
 def stage_on(day: date, *, now: Stage, dates: Mapping[Stage, date | None]) -> Stage:
     """Return the stage on `day`, from today's stage and the known dates.
 

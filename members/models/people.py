@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.access import ScopedQuerySet
 from members.labels import STAGE_LABELS
-from members.stages import STAGE_DATE_FIELDS, Stage, stage_on
+from members.stages import PARTY_MEMBERS, STAGE_DATE_FIELDS, Stage, stage_on
 
 
 class MemberQuerySet(ScopedQuerySet):
@@ -108,6 +108,10 @@ class Member(models.Model):
     def stage_began_on(self) -> date | None:
         """When today's stage began, if that is known."""
         return self.stage_dates.get(Stage(self.stage))
+
+    @property
+    def is_party_member(self) -> bool:
+        return self.stage in PARTY_MEMBERS
 
     def stage_on(self, day: date) -> Stage:
         return stage_on(day, now=Stage(self.stage), dates=self.stage_dates)

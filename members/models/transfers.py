@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.access import ScopedQuerySet, access_of
 from members.roles import Permission
+from members.stages import PARTY_MEMBERS, Stage
 
 
 class TransferQuerySet(ScopedQuerySet):
@@ -51,10 +53,10 @@ class Transfer(models.Model):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Waits for an answer")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Declined")
+        ACCEPTED = "accepted", pgettext_lazy("transfer", "Accepted")
+        DECLINED = "declined", pgettext_lazy("transfer", "Declined")
         RETURNED = "returned", _("Receipt came back")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("transfer", "Cancelled")
 
     member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="transfers")
     direction = models.CharField(_("Direction"), max_length=10, choices=Direction)
@@ -119,6 +121,16 @@ class Transfer(models.Model):
     def destination(self) -> str:
         """Where the person goes, in words."""
         return self.target.name if self.target_id else self.organisation
+
+    @property
+    def stage(self) -> Stage:
+        """The person's stage on the date of the letter."""
+        return self.member.stage_on(self.dated_on) if self.dated_on else Stage(self.member.stage)
+
+    @property
+    def hands_over_file(self) -> bool:
+        """Somebody who is no Party member yet has no membership to transfer: the letter goes with his file."""
+        return self.stage not in PARTY_MEMBERS
 
     @property
     def valid_days(self) -> int:

@@ -11,9 +11,7 @@ from members.access import access_of
 from members.models import Absence, RoleAssignment, User
 from members.queries.offices import roles_for
 from members.roles import Permission, Role
-from members.stages import Stage
-
-PARTY_MEMBERS = (Stage.PROBATIONARY, Stage.FULL)
+from members.stages import PARTY_MEMBERS
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from branchportal.todo import Todo
 from members.access import access_of
+from members.labels import STAGE_LABELS
 from members.models import Branch, Member, Transfer, User
 from members.roles import Permission
 
@@ -67,23 +68,31 @@ def todos(user: User, now: datetime) -> Iterator[Todo]:
     if not access_of(user).may(P):
         return
     for row in waiting(user):
-        text = _("%(name)s would come from %(source)s: accept or decline") % {
+        text = _("%(name)s (%(stage)s) would come from %(source)s: accept or decline") % {
             "name": row.member.name,
+            "stage": STAGE_LABELS[row.stage],
             "source": row.source.name,
         }
         yield Todo(text, _url(row), since=row.proposed_at, until=_end_of(row.valid_until))
     for row in overdue(user, timezone.localdate(now)):
-        text = _("No receipt for %(name)s from %(destination)s since %(day)s: ask there") % {
-            "name": row.member.name,
-            "destination": row.destination,
-            "day": row.valid_until.isoformat(),
-        }
-        yield Todo(text, _url(row), since=_end_of(row.valid_until))
+        yield Todo(_late(row), _url(row), since=_end_of(row.valid_until))
 
 
 def open_of(member: Member) -> Transfer | None:
     """The person's transfer that waits for an answer."""
     return member.transfers.open().select_related("source", "target").first()
+
+
+def _late(row: Transfer) -> str:
+    if row.hands_over_file:
+        text = _("No receipt for the file of %(name)s from %(destination)s since %(day)s: ask there")
+    else:
+        text = _("No receipt for %(name)s from %(destination)s since %(day)s: ask there")
+    return text % {
+        "name": row.member.name,
+        "destination": row.destination,
+        "day": row.valid_until.isoformat(),
+    }
 
 
 def _url(row: Transfer) -> str:

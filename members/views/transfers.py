@@ -18,13 +18,16 @@ from branchportal import audit
 from branchportal.paging import NearestPage
 from members.access import PortalView, access_of
 from members.forms.transfers import AcceptForm, AnswerForm, ReceiptForm, TransferForm
+from members.labels import STAGE_LABELS
 from members.models import Member, Transfer
+from members.papers import papers_until
 from members.queries.people import offices_left
 from members.queries.transfers import Sides, listed, open_of, sides, targets
 from members.roles import Permission
 from members.services import transfers
 from members.services.memberships import OpenTransfer
 from members.services.people import StaleEdit
+from members.stages import Stage
 
 WHICH = ("open", "overdue", "all")
 
@@ -175,8 +178,14 @@ class TransferLetterView(_OneTransfer, DetailView):
 
     def get_context_data(self, **context) -> dict:
         row = self.transfer
-        issuer = row.source.parent or row.source
-        return super().get_context_data(issuer=issuer, stage=_stage(row), **context)
+        return super().get_context_data(
+            issuer=row.source.parent or row.source,
+            stage=STAGE_LABELS[row.stage],
+            since=row.member.stage_dates.get(row.stage),
+            has_contacts=row.stage in (Stage.ACTIVIST, Stage.CANDIDATE),
+            papers=papers_until(row.stage),
+            **context,
+        )
 
 
 class _Answer(_OneTransfer, FormView):
@@ -337,11 +346,6 @@ class CancelTransferView(_Answer):
 
     def done(self, row: Transfer) -> str:
         return _("The transfer is taken back.")
-
-
-def _stage(row: Transfer) -> str:
-    day = row.dated_on
-    return dict(Member._meta.get_field("stage").flatchoices)[row.member.stage_on(day)]
 
 
 def _changed_meanwhile(name: str) -> str:

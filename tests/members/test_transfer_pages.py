@@ -163,6 +163,31 @@ def test_the_letter_names_what_an_office_needs_and_nothing_more(tree, secretary)
     assert ("30 天" in html, "13800000000" in html, "本科生党总支" in html) == (True, False, True)
 
 
+@pytest.mark.parametrize(
+    ("stage", "template", "since", "has_contacts", "papers"),
+    [
+        ("masses", "file", None, False, 0),
+        ("applicant", "file", "2023-03-01", False, 2),
+        ("activist", "file", "2024-03-15", True, 5),
+        ("candidate", "file", "2025-04-10", True, 8),
+        ("probationary", "membership", "2025-06-20", False, 8),
+        ("full", "membership", "2026-06-25", False, 8),
+    ],
+)
+def test_only_a_party_member_has_a_membership_to_transfer(
+    tree, secretary, stage, template, since, has_contacts, papers
+):
+    transfer = propose(make_member(tree.b1, stage=stage), secretary, organisation="某研究所党支部")
+    letter = browser(secretary).get(page("transfer_letter", transfer.pk))
+    parts = [part.name for part in letter.templates if "letter_of_" in part.name]
+    assert parts == [f"members/letter_of_{template}.html"]
+    assert (str(letter.context["since"]), letter.context["has_contacts"], len(letter.context["papers"])) == (
+        str(since),
+        has_contacts,
+        papers,
+    )
+
+
 def test_somebody_from_outside_is_added_with_the_letter(tree, secretary):
     client = browser(secretary)
     values = {

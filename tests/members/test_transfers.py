@@ -253,7 +253,7 @@ def test_who_comes_with_a_letter_is_on_the_roster_with_it(tree, secretary):
 def test_what_waits_for_whom(tree, secretary, receiver):
     old = Letter("work", date(2026, 10, 1), date(2026, 10, 31))
     late = propose(make_member(tree.b1, name="王芳"), secretary, organisation="某研究所党支部", letter=old)
-    coming = propose(make_member(tree.b1, name="张伟"), secretary, target=tree.b4)
+    coming = propose(make_member(tree.b1, name="张伟", stage="probationary"), secretary, target=tree.b4)
     propose(make_member(tree.b2), make_user(Role.SECRETARY, tree.b2), target=tree.b3)
     assert (list(overdue(secretary, TODAY)), list(overdue(receiver, TODAY))) == ([late], [])
     assert list(overdue(secretary, date(2026, 10, 31))) == []
@@ -263,8 +263,8 @@ def test_what_waits_for_whom(tree, secretary, receiver):
     with translation.override("en"):
         texts = [(todo.text, todo.url) for user in (secretary, receiver) for todo in todos(user, NOW)]
     assert texts == [
-        ("No receipt for 王芳 from 某研究所党支部 since 2026-10-31: ask there", f"/transfers/{late.pk}/"),
-        ("张伟 would come from 本科生第一党支部: accept or decline", f"/transfers/{coming.pk}/"),
+        ("No receipt for the file of 王芳 from 某研究所党支部 since 2026-10-31: ask there", f"/transfers/{late.pk}/"),
+        ("张伟 (Probationary member) would come from 本科生第一党支部: accept or decline", f"/transfers/{coming.pk}/"),
     ]
 
 

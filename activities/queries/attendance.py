@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.models import Activity, Attendance, AttendanceCorrection
+from activities.queries.expected import expected_of
 from activities.queries.hours import academic_year, hours_by_member, in_days
 from members.models import Member
 
@@ -24,20 +25,22 @@ class Row:
     hours_this_year: Decimal
     reason: str = ""  # why other hours than those of the activity
     signed_up: bool = False  # with a place
+    is_expected: bool = True  # who is not may sit in
 
 
 def sheet(activity: Activity) -> list[Row]:
     """Everybody who belonged to the branch on that day, signed up or is marked already, in roster order.
 
-    Three queries, four where people sign up.
+    Three queries, four where people sign up, one more for a meeting of the branch committee.
     """
     day = timezone.localdate(activity.starts_at)
     marks = {one.member_id: one for one in activity.attendances.all()}
     belonged = Q(branch=activity.branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
     signed_up = set(_with_a_place(activity)) if activity.signs_up else set()
     people = list(Member.objects.filter(belonged | Q(pk__in={*marks, *signed_up})).in_roster_order())
-    hours = hours_by_member(people, *academic_year(day))
-    return [_row(person, marks.get(person.pk), hours, person.pk in signed_up) for person in people]
+    hours, expected = hours_by_member(people, *academic_year(day)), expected_of(activity, people)
+    rows = [_row(person, marks.get(person.pk), hours, person.pk in signed_up) for person in people]
+    return [replace(row, is_expected=row.member.pk in expected) for row in rows]
 
 
 def recorded_between(member: Member, first: date, last: date) -> QuerySet[Attendance]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Attendance, Minutes
+from activities.queries.expected import expected_of
 from members.access import access_of
 from members.models import Branch, RoleAssignment, User
 from members.roles import Permission
@@ -17,10 +19,23 @@ DAYS_FOR_MINUTES = 3
 
 
 def roll_of(activity: Activity) -> dict[str, Any]:
-    """Who was there, in roster order: {"expected": number, each state: [names], "guests": number}. One query."""
+    """Who was there, in roster order: {"expected": number, each state: [names], "beside": [names], "guests": number}.
+
+    "beside" are those who came without being expected (see queries.expected). One query, two for a committee meeting.
+    """
     marks = list(activity.attendances.select_related("member").order_by("member__pinyin", "member__number"))
-    names = {state: [one.member.name for one in marks if one.state == state] for state in Attendance.State.values}
-    return {"expected": len(marks), **names, "guests": activity.guests}
+    return roll_of_marks(activity, marks)
+
+
+def roll_of_marks(activity: Activity, marks: Iterable[Attendance]) -> dict[str, Any]:
+    """The same from marks that are read already, in their order."""
+    marks = list(marks)
+    expected = expected_of(activity, [one.member for one in marks])
+    due = [one for one in marks if one.member_id in expected]
+    names = {state: [one.member.name for one in due if one.state == state] for state in Attendance.State.values}
+    came = [one for one in marks if one.member_id not in expected and one.state == Attendance.State.PRESENT]
+    beside = [one.member.name for one in came]
+    return {"expected": len(due), **names, "beside": beside, "guests": activity.guests}
 
 
 def people_who_may_sign(branch: Branch, today: date, standing: list[User]) -> QuerySet[User]:

@@ -92,7 +92,7 @@ def confirm_minutes(*, minutes: Minutes, version: int, by: User, now: datetime) 
     if row.chair is None or row.recorder is None or not row.items:
         raise MinutesRefused(_("Name the chair and the recorder and write at least one item before confirming."))
     roll = roll_of(row.activity)
-    if not roll["expected"]:
+    if not (roll["expected"] or roll["beside"]):
         raise MinutesRefused(_("Record the attendance first: it becomes part of the minutes."))
     row.roll, row.confirmed_at, row.confirmed_by = roll, now, by
     row.version += 1
@@ -115,7 +115,9 @@ def add_to_minutes(*, minutes: Minutes, entry: UUID, text: str, reason: str, by:
 
 
 def _locked(activity: Activity) -> Minutes | None:
-    rows = Minutes.objects.select_for_update(of=("self",)).select_related("activity__branch", "chair", "recorder")
+    rows = Minutes.objects.select_for_update(of=("self",)).select_related(
+        "activity__branch", "activity__kind", "chair", "recorder"
+    )
     return rows.filter(activity=activity).first()
 
 

@@ -31,7 +31,7 @@ class AttendanceView(PortalView, View):
         return redirect("activities:activity", activity.pk)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner")), pk=pk)
+        activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner", "kind")), pk=pk)
         form = AttendanceForm(request.POST, sheet(activity), usual_hours=activity.hours)
         if not form.is_valid:
             return self._again(activity, form, 422)

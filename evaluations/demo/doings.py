@@ -9,6 +9,7 @@ from random import Random
 
 from django.utils import timezone
 
+from activities.audiences import audiences_of
 from activities.models import Activity, ActivityKind, Attendance
 from branchportal import audit
 from evaluations.demo import SEED
@@ -36,6 +37,7 @@ COMING = (
     ("service", "图书馆整架", "图书馆", "2.0"),
     ("general_meeting", "支部党员大会", "学院楼 301", "1.5"),
 )
+OF_PARTY_MEMBERS = frozenset({"general_meeting"})
 DAYS = (9, 24)  # of a month: one on each side of the usual deadline
 STARTS = time(18, 30)
 
@@ -51,7 +53,7 @@ def write(branch: Branch, members: list[Member], cycles: list[Cycle], now: datet
     audit.record_many("activity.recorded", by=None, lines=[{"subject": activity} for activity in [*past, *coming]])
     Attendance.objects.bulk_create(
         [_attendance(random, activity, member) for activity in past for member in members
-         if member.joined_on <= activity.starts_at.date()],
+         if member.joined_on <= activity.starts_at.date() and _is_meant(activity, member)],
         batch_size=500,
     )  # fmt: skip
 
@@ -79,8 +81,13 @@ def _activity(branch: Branch, kinds: dict[str, ActivityKind], owner: Member | No
     starts_at, kind, title, place, hours = what
     return Activity(
         branch=branch, owner=owner, kind=kinds[kind], title=title, place=place, hours=Decimal(hours),
+        audience="inside" if kind in OF_PARTY_MEMBERS else "open",
         starts_at=starts_at, ends_at=starts_at + timedelta(hours=float(hours)),
     )  # fmt: skip
+
+
+def _is_meant(activity: Activity, member: Member) -> bool:
+    return activity.audience in audiences_of(member.stage_on(activity.starts_at.date()))
 
 
 def _attendance(random: Random, activity: Activity, member: Member) -> Attendance:

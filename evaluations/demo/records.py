@@ -7,7 +7,8 @@ from random import Random
 
 from django.utils import timezone
 
-from activities.models import Activity, Attendance, Award, AwardLevel, Minutes
+from activities.models import Activity, Award, AwardLevel, Minutes
+from activities.queries.minutes import roll_of_marks
 from branchportal import audit
 from evaluations.demo import SEED
 from members.models import Branch, Member, User
@@ -38,7 +39,8 @@ def _write_minutes(branch: Branch, officers: list[User], now: datetime) -> None:
     meetings = Activity.objects.filter(branch=branch, kind__needs_minutes=True, ends_at__lt=now)
     newest = None
     minutes = []
-    for activity in meetings.prefetch_related("attendances__member__user").order_by("-starts_at", "-pk"):
+    meetings = meetings.select_related("kind").prefetch_related("attendances__member__user")
+    for activity in meetings.order_by("-starts_at", "-pk"):
         chair, recorder = _signers(activity, officers)
         at = activity.ends_at + timedelta(days=1)
         one = Minutes(
@@ -58,15 +60,15 @@ def _write_minutes(branch: Branch, officers: list[User], now: datetime) -> None:
 
 
 def _signers(activity: Activity, officers: list[User]) -> list[User]:
-    """Two who were there, officers first."""
+    """Two who were there, officers first; officers who were not, where nobody else has a log-in."""
     present = [one.member.user for one in activity.attendances.all() if one.hours and one.member.user]
-    return [*(user for user in officers if user in present), *(user for user in present if user not in officers)][:2]
+    there = [user for user in officers if user in present]
+    return list(dict.fromkeys([*there, *present, *officers]))[:2]
 
 
 def _roll(activity: Activity) -> dict:
     marks = sorted(activity.attendances.all(), key=lambda one: (one.member.pinyin, one.member.number))
-    names = {state: [one.member.name for one in marks if one.state == state] for state in Attendance.State.values}
-    return {"expected": len(marks), **names, "guests": activity.guests}
+    return roll_of_marks(activity, marks)
 
 
 def _write_awards(branch: Branch, members: list[Member], officer: User, now: datetime) -> None:

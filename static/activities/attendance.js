@@ -30,7 +30,8 @@
   };
 
   const markTheOthersPresent = () => {
-    groups.filter((group) => !chosen(group)?.value).forEach((group) => choose(group, "present"));
+    const isExpected = (group) => !("beside" in group.closest("tr").dataset);
+    groups.filter((group) => isExpected(group) && !chosen(group)?.value).forEach((group) => choose(group, "present"));
   };
 
   const focusOn = (group) => (chosen(group) ?? group.querySelector("input")).focus();

@@ -25,6 +25,7 @@ def test_everybody_but_two_with_three_taps(live_server, phone, axe):
     activity = Activity.objects.create(
         branch=tree.b1, kind=activity_kind(), title="共读一本书", starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2), hours=Decimal("1.5"),
+        audience="open",
     )  # fmt: skip
     signed_in(phone, live_server.url, commissioner)
     phone.goto(live_server.url + reverse("activities:activity", args=[activity.pk]))

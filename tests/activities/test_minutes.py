@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Minutes, MinutesAddendum
+from activities.queries.attendance import sheet
 from activities.queries.minutes import missing_minutes, roll_of, unconfirmed_minutes
 from activities.queries.todo import of_minutes
 from activities.services.attendance import Mark, set_attendance
@@ -22,7 +23,7 @@ from activities.services.minutes import (
 )
 from branchportal.models import AuditEntry
 from members.roles import Role
-from tests.activities.examples import ABSENT, ENTRY, EXCUSED, PAYLOAD, make_activity, mark
+from tests.activities.examples import ABSENT, ENTRY, EXCUSED, PAYLOAD, PRESENT, make_activity, mark
 from tests.factories import activity_kind, make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -115,8 +116,34 @@ def test_the_roll_comes_from_the_attendance_in_roster_order(tree, activity):
     make_member(tree.b1, name="不必到")
     activity.guests = 2
     assert roll_of(activity) == {
-        "expected": 3, "present": ["安子涵", "张明远"], "excused": ["李雨桐"], "absent": [], "guests": 2,
+        "expected": 3, "present": ["安子涵", "张明远"], "excused": ["李雨桐"], "absent": [], "beside": [],
+        "guests": 2,
     }  # fmt: skip
+
+
+def test_a_general_meeting_expects_party_members_and_others_sit_in(tree):
+    meeting = make_activity(tree.b1, kind=activity_kind("general_meeting"), audience="inside")
+    full, new = (
+        make_member(tree.b1, name=name, stage=stage) for name, stage in (("安", "full"), ("白", "probationary"))
+    )
+    later = make_member(tree.b1, name="曹", stage="probationary", probationary_on=timezone.localdate())
+    activist = make_member(tree.b1, name="丁", stage="activist")
+    for member, state in ((full, PRESENT), (new, EXCUSED), (later, PRESENT), (activist, ABSENT)):
+        mark(meeting, member, state)
+    assert roll_of(meeting) == {
+        "expected": 2, "present": ["安"], "excused": ["白"], "absent": [], "beside": ["曹"], "guests": 0,
+    }  # fmt: skip
+    assert [row.is_expected for row in sheet(meeting)] == [True, True, False, False]
+
+
+def test_a_committee_meeting_expects_the_officers_of_the_branch(tree, secretary, django_assert_num_queries):
+    meeting = make_activity(tree.b1, kind=activity_kind("committee_meeting"), audience="inside")
+    for name, user in (("安", secretary), ("白", make_user(Role.SECRETARY, tree.b2)), ("曹", None)):
+        mark(meeting, make_member(tree.b1, name=name, stage="full", user=user))
+    with django_assert_num_queries(2):
+        assert roll_of(meeting) == {
+            "expected": 1, "present": ["安"], "excused": [], "absent": [], "beside": ["白", "曹"], "guests": 0,
+        }  # fmt: skip
 
 
 def test_confirmed_minutes_stay_with_the_roll_of_that_moment(client, draft, tree, activity, chair, secretary):

@@ -8,20 +8,38 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import ExtractMonth, ExtractYear
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import ExtractMonth, ExtractYear, TruncDate
 from django.utils import timezone
 
 from activities.models import Activity, Attendance
 from members.models import Member
+from members.stages import Stage
 
 FIRST_MONTH_OF_A_YEAR = 9  # the academic year
 AUDIENCES = tuple(Activity.Audience.values)
+INSIDE, APPLICANTS = Activity.Audience.INSIDE, Activity.Audience.APPLICANTS
+
+
+def _reached(step: str) -> Q:
+    """Steps without a date count as taken (see members.stages.stage_on)."""
+    return Q(**{f"member__{step}": None}) | Q(**{f"member__{step}__lte": TruncDate("activity__starts_at")})
+
+
+WAS_PARTY_MEMBER = (Q(member__stage=Stage.PROBATIONARY) & _reached("probationary_on")) | (
+    Q(member__stage=Stage.FULL) & (_reached("full_on") | _reached("probationary_on"))
+)
+COUNTED_AS = Case(  # audiences.counted_as for the database
+    When(Q(activity__audience=INSIDE) & ~WAS_PARTY_MEMBER, then=Value(APPLICANTS)), default=F("activity__audience")
+)
 
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours by audience: organisation life is never mixed with study for non-members."""
+    """Hours by audience: organisation life is never mixed with study for non-members.
+
+    Organisation life is that of whoever was a Party member on the day; the hours of others are study (see audiences).
+    """
 
     by_audience: dict[str, Decimal] = field(default_factory=dict)
     times: int = 0
@@ -45,7 +63,7 @@ def hours_by_member(members: Iterable[Member], first: date, last: date) -> dict[
 def hours_by_audience(members: Iterable[Member], first: date, last: date) -> dict[int, Hours]:
     """{member id: Hours} on these days, both included; whoever has none is not in it. One query."""
     rows = Attendance.objects.counted().filter(in_days(first, last), member__in=[member.pk for member in members])
-    found = rows.order_by().values_list("member", "activity__audience").annotate(Sum("hours"), Count("pk"))
+    found = rows.order_by().values_list("member", COUNTED_AS).annotate(Sum("hours"), Count("pk"))
     return _folded((member, audience, hours, times) for member, audience, hours, times in found)
 
 
@@ -54,7 +72,7 @@ def hours_by_year(member: Member) -> dict[date, Hours]:
     rows = Attendance.objects.counted().filter(member=member).order_by()
     found = (
         rows.annotate(year=ExtractYear("activity__starts_at"), month=ExtractMonth("activity__starts_at"))
-        .values_list("year", "month", "activity__audience")
+        .values_list("year", "month", COUNTED_AS)
         .annotate(Sum("hours"), Count("pk"))
     )
     years = _folded(

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from activities.audiences import counted_as
 from activities.models import Activity, Attendance
 from branchportal.spreadsheets.writing import DECIMAL, MOMENT, Column, Formula, SheetSpec, notes_sheet, write_workbook
 from members.models import Member
@@ -112,5 +113,6 @@ def _sums(people: list[Member], of_member: dict[int, list[Attendance]]) -> Itera
     for member in people:
         sums = dict.fromkeys(Activity.Audience.values, 0)
         for attendance in of_member[member.pk]:
-            sums[attendance.activity.audience] += attendance.hours
+            day = timezone.localdate(attendance.activity.starts_at)
+            sums[counted_as(attendance.activity.audience, member.stage_on(day))] += attendance.hours
         yield member, sums, len(of_member[member.pk])

@@ -37,8 +37,10 @@ def make(branch, audience, when, *, hours="2.0", title="学习会"):
 
 @pytest.fixture
 def doings(tree):
-    """One person, three audiences, two academic years."""
-    member = make_member(tree.b1, name="赵明远", number="2023001", stage=Stage.CANDIDATE)
+    """One Party member, three audiences, two academic years."""
+    member = make_member(
+        tree.b1, name="赵明远", number="2023001", stage=Stage.PROBATIONARY, probationary_on=date(2025, 6, 1)
+    )
     for audience, when, hours in (
         ("inside", datetime(2026, 8, 31, 15, 59, tzinfo=UTC), "3.0"),  # the last minute of August in Shanghai
         ("inside", datetime(2026, 8, 31, 16, 0, tzinfo=UTC), "1.5"),
@@ -120,9 +122,9 @@ def test_the_workbook_adds_up(client, clock, tree, doings, secretary):
     assert rows == [
         ["党支部", "学号", "姓名", "总学时", "活动名称", "活动时间", "学时", "身份"],
         [tree.b1.name, "2023000", "安佳宁", "=SUM(G4:G4)", None, None, None, "入党积极分子"],
-        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(9, 1, 0), 1.5, "发展对象"],
-        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(10, 8, 18), 2, "发展对象"],
-        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(10, 9, 18), 0.5, "发展对象"],
+        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(9, 1, 0), 1.5, "预备党员"],
+        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(10, 8, 18), 2, "预备党员"],
+        [tree.b1.name, "2023001", "赵明远", "=SUM(G5:G7)", "学习会", at(10, 9, 18), 0.5, "预备党员"],
     ]
     sums = [[cell.value for cell in row] for row in book["分类汇总"].iter_rows(min_row=4)]
     assert sums == [

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from evaluations.deadlines import Window
 from evaluations.models import Cycle, Due, SpotCheck, SpotCheckDraw
 from members.access import access_of
-from members.models import Branch, User
+from members.models import Branch, Member, User
 from members.roles import Permission
 
 
@@ -57,3 +57,9 @@ def samples(cycle: Cycle, branches: list[Branch]) -> list[Sample]:
 def drawable_from(cycle: Cycle) -> datetime:
     """Lots are drawn once the month's self-reviews have ended, so that nobody knows before."""
     return Window(cycle.month, cycle.review_day, cycle.rating_day).reviews_end
+
+
+def findings(member: Member, cycle: Cycle) -> QuerySet[SpotCheck]:
+    """What spot checks of this month found about somebody, the newest first."""
+    checks = SpotCheck.objects.filter(member=member, draw__cycle=cycle).exclude(finding="")
+    return checks.select_related("draw__branch", "checked_by").order_by("-checked_at")

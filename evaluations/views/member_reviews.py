@@ -17,7 +17,7 @@ from branchportal import audit
 from evaluations.forms.answers import AnswerForm, ReturnForm, seen_submissions
 from evaluations.labels import reply_time_label
 from evaluations.models import SelfReview
-from evaluations.queries import answers
+from evaluations.queries import answers, spot_checks
 from evaluations.queries.self_reviews import Card, card_of
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import review_answers
@@ -100,6 +100,7 @@ class MemberReviewView(BranchMonthView):
             "unsent": "" if may_answer else _written(answer_form or return_form),
             "rows": beside_last_month(card) if is_submitted else [],
             "last_title": last_title(card),
+            "spot_checks": spot_checks.findings(self.member, self.cycle),
             "answer": answers.newest_answer(review, card.answers) if is_submitted else None,
             "history": [(said, _returned_words(self.cycle, said)) for said in card.answers],
             "may_answer": may_answer,
@@ -151,11 +152,10 @@ class ReplyView(MemberReviewView):
     permission = Permission.ANSWER_REVIEWS
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        data = request.POST.copy()
-        if "read" in data:
-            data["text"] = ""
-        form = AnswerForm(data)
-        if form.is_valid() and "read" not in data and not form.cleaned_data["text"]:
+        form, only_read = AnswerForm(request.POST), "read" in request.POST
+        if form.is_valid() and only_read and form.cleaned_data["text"]:
+            form.add_error("text", _("You have written an answer: send it, or empty the field to note only “read”."))
+        if form.is_valid() and not only_read and not form.cleaned_data["text"]:
             form.add_error("text", _("Write an answer, or choose “Read, no remarks”."))
         if not form.is_valid():
             return self.page(answer_form=form, status=422)

@@ -69,6 +69,7 @@
   let failures = 0;
   let isSubmitting = 0;
   let wasSubmitted = false;
+  let isLeaving = false;
   let takenOver = null;
 
   const values = () => {
@@ -152,6 +153,7 @@
   const saved = (answer, sent) => {
     failures = 0;
     setVersion(answer.version);
+    if (isLeaving) return; /* the next page may have been made before these words arrived: it takes them over */
     const isNewest = same(sent, values());
     if (isNewest && !answer.problem) dropHere();
     else keepHere();
@@ -247,9 +249,12 @@
     dropHere();
   });
 
+  window.addEventListener("beforeunload", () => { isLeaving = true; });
+
   /* A page that comes back from the browser's memory may be old: ask the portal again. */
   window.addEventListener("pageshow", (event) => {
     release();
+    isLeaving = false;
     if (!event.persisted || navigator.onLine === false) return;
     if (isDirty && !wasSubmitted) save();
     else window.location.reload();

@@ -117,7 +117,7 @@ def test_read_without_remarks_is_one_press_and_leads_to_the_next(office, tree, m
     second = make_user(Role.MEMBER, tree.b1, name="李安琪", joined_on=date(2026, 11, 3)).member
     review, later = submit(member, cycle), submit(second, cycle, now=at(10))
     url = address("reply_to_review", tree, member)
-    answer = office.post(url, {"submission": token(review), "text": "ignored", "read": "1"})
+    answer = office.post(url, {"submission": token(review), "text": "", "read": "1"})
     assert answer["Location"] == address("member_review", tree, second)
     assert list(ReviewAnswer.objects.values_list("review", "kind", "text")) == [(review.pk, "read", "")]
     answer = office.post(
@@ -128,6 +128,14 @@ def test_read_without_remarks_is_one_press_and_leads_to_the_next(office, tree, m
     assert [(line.member, line.waits, line.answer.text) for line in answer.context["lines"]] == [
         (second, False, "Well done."), (member, False, ""),
     ]  # fmt: skip
+
+
+def test_a_written_answer_is_not_thrown_away_by_the_other_button(office, tree, member, cycle):
+    review = submit(member, cycle)
+    url = address("reply_to_review", tree, member)
+    answer = office.post(url, {"submission": token(review), "text": "Talk to me on Monday", "read": "1"})
+    assert (answer.status_code, answer.context["answer_form"]["text"].value()) == (422, "Talk to me on Monday")
+    assert not ReviewAnswer.objects.exists()
 
 
 def test_an_empty_answer_is_asked_for_again(office, tree, member, cycle):
@@ -242,7 +250,7 @@ def test_list_month_and_review_take_the_same_queries(office, tree, cycle, secret
     for name, count in (("reviews", 11), ("month", 21), ("mark_reviews_read", 8)):
         with django_assert_num_queries(count):
             assert office.get(address(name, tree)).status_code == 200
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert office.get(address("member_review", tree, members[0])).status_code == 200
 
 

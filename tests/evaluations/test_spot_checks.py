@@ -135,6 +135,23 @@ def test_a_remark_without_words_stays_on_the_form(client, time_machine, tree, cy
     assert check.finding == ""
 
 
+def test_the_branch_reads_the_finding_beside_the_review(client, time_machine, tree, cycle, reviewer, people):
+    time_machine.move_to(ENDED)
+    check, other = draw(cycle, tree, reviewer).checks.all()[:2]
+    spot_checks.record_finding(check=check, finding="remark", note="评语过于简单", by=reviewer, now=ENDED)
+    sign_in(client, make_user(Role.COUNSELOR, tree.first))
+    pages = [
+        client.get(
+            reverse(
+                "evaluations:member_review",
+                kwargs={"code": one.branch.code, "month": NOVEMBER, "member": one.member_id},
+            )
+        ).content.decode()
+        for one in (check, other)
+    ]
+    assert ["评语过于简单" in page for page in pages] == [True, False]
+
+
 def test_the_home_page_shows_the_sample(client, time_machine, tree, cycle, reviewer, people):
     time_machine.move_to(ENDED)
     draw(cycle, tree, reviewer)

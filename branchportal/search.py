@@ -6,6 +6,7 @@ open, a handful at most. Nothing of a search is kept or logged.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -68,6 +69,11 @@ def tidy(text: str) -> str:
     return " ".join(text.split())[:LONGEST]
 
 
+def is_long_enough(words: str) -> bool:
+    """Two characters, or a single Chinese one: a surname."""
+    return len(words) >= SHORTEST or any(unicodedata.category(sign) == "Lo" for sign in words)
+
+
 def says(words: str, *texts: str | Promise) -> bool:
     """Does one of the texts hold all of the words, in any order, small or capital?"""
     wanted = words.casefold().split()
@@ -75,8 +81,8 @@ def says(words: str, *texts: str | Promise) -> bool:
 
 
 def search(request: HttpRequest, words: str) -> list[Found]:
-    """Everything found, by group; nothing for fewer than two characters."""
-    if len(words) < SHORTEST:
+    """Everything found, by group; nothing for words that are not long enough."""
+    if not is_long_enough(words):
         return []
     groups: dict[Group, dict[str, Hit]] = {group: {} for group in Group}
     for path in settings.SEARCH:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
-from branchportal.search import search, tidy
+from branchportal.search import is_long_enough, search, tidy
 from members.access import PortalView
 from members.roles import Permission
 
@@ -19,6 +19,11 @@ class SearchView(PortalView, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         words = tidy(request.GET.get("q", ""))
         found = search(request, words)
-        context = {"words": words, "found": found, "count": sum(len(group.hits) for group in found)}
+        context = {
+            "words": words,
+            "too_short": not is_long_enough(words),
+            "found": found,
+            "count": sum(len(group.hits) for group in found),
+        }
         template = "members/search_suggestions.html" if request.htmx else "members/search.html"
         return render(request, template, context)

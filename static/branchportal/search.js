@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const SHORTEST = 2;
+  const isLongEnough = (words) => words.length >= 2 || /\p{Lo}/u.test(words);
   const OFF = "search-key-off"; /* kept in this browser: the key / belongs to the reader */
 
   const box = document.getElementById("site-search");
@@ -71,12 +71,12 @@
   };
 
   box.addEventListener("htmx:beforeRequest", (event) => {
-    if (box.value.trim().length >= SHORTEST) return;
+    if (isLongEnough(box.value.trim())) return;
     event.preventDefault();
     close();
   });
   box.addEventListener("htmx:afterRequest", (event) => {
-    const isFound = event.detail.successful && document.activeElement === box && box.value.trim().length >= SHORTEST;
+    const isFound = event.detail.successful && document.activeElement === box && isLongEnough(box.value.trim());
     choose(-1);
     show(isFound);
     said.textContent = isFound ? list.querySelector("[data-said]").dataset.said : "";

@@ -181,17 +181,26 @@ def test_help_is_found_by_its_titles(found, tree):
     assert hits == ["Filing the monthly self-review", "Monthly self-review, card"]
 
 
-@pytest.mark.parametrize("words", ["", " ", "王", "%", "\\", "x" * 500, "'", "(", "·"])
+@pytest.mark.parametrize("words", ["", " ", "w", "张", "%", "\\", "x" * 500, "'", "(", "·"])
 def test_short_and_odd_words_find_nobody_and_break_nothing(found, tree, words):
     make_member(tree.b1, name="王明远")
     assert "People" not in found(make_user(Role.SECRETARY, tree.b1, name="赵一鸣"), words)
+
+
+def test_a_surname_is_enough(found, tree):
+    make_member(tree.b1, name="王明远", number="3100")
+    make_member(tree.b1, name="张一鸣")
+    make_member(tree.b2, name="王静怡")
+    assert found(make_user(Role.SECRETARY, tree.b1, name="赵一鸣"), "王")["People"] == ["王明远"]
 
 
 def test_nothing_found_says_what_to_try(client, tree):
     sign_in(client, make_user(Role.SECRETARY, tree.b1))
     client.cookies["django_language"] = "en"
     assert "Only people of your own branches are found." in client.get(SEARCH, {"q": "nobody at all"}).text
-    assert "Type at least two characters." in client.get(SEARCH, {"q": "x"}).text
+    assert (
+        "Type at least two letters or digits; one Chinese character is enough." in client.get(SEARCH, {"q": "x"}).text
+    )
 
 
 def test_suggestions_are_the_same_hits(client, tree):

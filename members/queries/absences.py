@@ -69,11 +69,10 @@ def may_enter(office: RoleAssignment, *, by: User) -> bool:
 def candidates(office: RoleAssignment, today: date) -> QuerySet[User]:
     """Who could stand in: officers of the branch and above, and Party members of the branch who have an account.
 
-    Who administers the system sees no records, so he stands in for another administrator at most.
+    Who administers the system or is a class's contact sees no records: he stands in for another of his kind at most.
     """
     officers = RoleAssignment.objects.on(today).filter(branch__path__in=office.branch.ancestor_paths())
-    if office.role != Role.ADMINISTRATOR:
-        officers = officers.exclude(role=Role.ADMINISTRATOR)
+    officers = officers.exclude(role__in={Role.ADMINISTRATOR, Role.CLASS_CONTACT} - {office.role})
     members = Q(member__branch=office.branch, member__ended_on=None, member__stage__in=PARTY_MEMBERS)
     users = User.objects.filter(Q(pk__in=officers.values("user")) | members, is_active=True)
     return users.exclude(pk=office.user_id).order_by("name", "number")

@@ -216,6 +216,7 @@ def test_who_could_stand_in(tree, secretary, deputy):
     make_member(tree.b1, stage=Stage.FULL)
     make_user(Role.DEPUTY_SECRETARY, tree.b1, ends_on=date(2026, 11, 1))
     administrator, other = [make_user(Role.ADMINISTRATOR, tree.root) for _ in range(2)]
+    make_user(Role.CLASS_CONTACT, tree.b1)
     assert set(candidates(office_of(secretary), TODAY)) == {deputy, counselor, full}
     assert set(candidates(office_of(administrator), TODAY)) == {other}
 

@@ -17,8 +17,8 @@ from members.queries.graduation import Leaving, LeavingPlan
 from members.queries.roster import known_values
 
 KINDS = {
-    Leaving.ENDS: _("Graduated: the membership ends here"),
     Leaving.MOVES: _("Graduated and transferred out: a letter for each"),
+    Leaving.ENDS: _("Graduated: the membership ends here"),
     Leaving.KEPT: _("Kept here for the time being: a new planned leaving date"),
 }
 ALL = _("All")
@@ -52,7 +52,7 @@ class GraduationForm(forms.Form):
         self.today = today
         yesterday = today - timedelta(days=1)
         self.fields["branch"].queryset = branches
-        self.initial |= {"last_day": yesterday, "valid_days": USUAL_DAYS, "branch": branches.first()}
+        self.initial |= {"valid_days": USUAL_DAYS, "branch": branches.first()}
         self.fields["last_day"].widget.attrs["max"] = yesterday.isoformat()
         for name, values in known_values(people.current(), ("grade", "class_name")).items():
             self.fields[name].choices = [("", ALL), *((value, value) for value in values)]

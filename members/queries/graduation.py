@@ -54,13 +54,19 @@ class LeavingRow:
     what: str
     warnings: list[str]
     conflict: str
+    ticked: bool = True  # before anybody has chosen
 
 
 def preview(people: QuerySet[Member], plan: LeavingPlan, now: datetime) -> list[LeavingRow]:
     """Each of these people of the plan's branch, in roster order. The number of queries does not grow with them."""
     members = list(people.filter(branch=plan.branch).in_roster_order().select_related("branch"))
     found = _Findings(members, plan, now)
-    return [LeavingRow(member, _what(plan), found.warnings(member), found.conflict(member)) for member in members]
+    return [
+        LeavingRow(
+            member, _what(plan), found.warnings(member), found.conflict(member), ticked=not _cannot_end(member, plan)
+        )
+        for member in members
+    ]
 
 
 class _Findings:
@@ -91,7 +97,23 @@ class _Findings:
     def warnings(self, member: Member) -> list[str]:
         if self.plan.kind == Leaving.KEPT:
             return []
-        return [*self._offices(member), *self._probation(member), *self._kind(member), *self.concerns[member.pk]]
+        return [
+            *self._membership(member),
+            *self._offices(member),
+            *self._probation(member),
+            *self._kind(member),
+            *self.concerns[member.pk],
+        ]
+
+    def _membership(self, member: Member) -> list[str]:
+        if not _cannot_end(member, self.plan):
+            return []
+        return [
+            _(
+                "The membership of a Party member does not end with the studies: it is transferred with a letter. "
+                "Tick him only if that has been done already."
+            )
+        ]
 
     def _offices(self, member: Member) -> list[str]:
         if not self.offices[member.user_id]:
@@ -113,6 +135,11 @@ class _Findings:
 
     def _kind(self, member: Member) -> list[str]:
         return [_("Is a teacher.")] if member.kind == Member.Kind.TEACHER else []
+
+
+def _cannot_end(member: Member, plan: LeavingPlan) -> bool:
+    """A membership in the Party goes on elsewhere."""
+    return plan.kind == Leaving.ENDS and member.is_party_member
 
 
 def _what(plan: LeavingPlan) -> str:

@@ -17,7 +17,7 @@ from branchportal.spreadsheets.values import text_of
 from members.access import PortalView, access_of
 from members.forms.graduation import KINDS, GraduationForm
 from members.models import Branch, Member
-from members.queries.graduation import Leaving, preview
+from members.queries.graduation import Leaving, LeavingRow, preview
 from members.roles import Permission
 from members.services.graduation import ChangedSincePreviewError, graduate
 
@@ -55,12 +55,12 @@ class GraduationView(PortalView, TemplateView):
             rows=rows,
             ready=sum(not row.conflict for row, _organisation in rows),
             kind_label=KINDS[plan.kind] if plan else "",
-            unticked=self.unticked,
+            unticked=self._unticked(rows),
             one_branch=form.fields["branch"].queryset.count() == 1,
             **context,
         )
 
-    unticked: frozenset[int] = frozenset()  # those whom a refused POST had left out
+    left_out: frozenset[int] | None = None  # by a refused POST
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.form
@@ -93,8 +93,13 @@ class GraduationView(PortalView, TemplateView):
             _("Changed meanwhile: %(names)s. Nothing was done; look at the preview again.") % {"names": names},
         )
         shown = self.form.chosen(self.visible(Member.objects.all())).values_list("pk", flat=True)
-        self.unticked = frozenset(shown) - frozenset(versions)
+        self.left_out = frozenset(shown) - frozenset(versions)
         return self.render_to_response(self.get_context_data(organisations=organisations), status=409)
+
+    def _unticked(self, rows: list[tuple[LeavingRow, str]]) -> frozenset[int]:
+        if self.left_out is not None:
+            return self.left_out
+        return frozenset(row.member.pk for row, _organisation in rows if not row.ticked)
 
     def _may_do(self, form: GraduationForm) -> bool:
         """Letters are written by whoever transfers in that very branch."""

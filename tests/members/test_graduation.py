@@ -24,6 +24,10 @@ NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 10)
 LAST_DAY, ENDED_ON = date(2026, 11, 9), date(2026, 11, 10)
 URL = "/people/graduation/"
+MOVE_FIRST = (
+    "The membership of a Party member does not end with the studies: it is transferred with a letter. Tick him only if "
+    "that has been done already."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -164,15 +168,18 @@ def test_the_preview_warns(tree, secretary):
     with translation.override("en"):
         rows = preview(Member.objects.current(), ends(tree.b1), NOW)
     assert [(row.member, row.warnings, row.conflict) for row in rows] == [
-        (officer, ["Holds an office that ends too: Publicity commissioner."], ""),
+        (officer, [MOVE_FIRST, "Holds an office that ends too: Publicity commissioner."], ""),
         (
             late,
-            ["Probation lasts until 2027-05-01, after the last day: the next organisation decides the conversion."],
+            [
+                MOVE_FIRST,
+                "Probation lasts until 2027-05-01, after the last day: the next organisation decides the conversion.",
+            ],
             "",
         ),
-        (over, ["Probation was over on 2026-05-01, and no conversion is recorded."], ""),
-        (moving, [], "On the way to 本科生第二党支部 already: letter B001-2026-001 is open."),
-        (new, ["Is a teacher."], "Belongs to the branch only since 2026-11-10."),
+        (over, [MOVE_FIRST, "Probation was over on 2026-05-01, and no conversion is recorded."], ""),
+        (moving, [MOVE_FIRST], "On the way to 本科生第二党支部 already: letter B001-2026-001 is open."),
+        (new, [MOVE_FIRST, "Is a teacher."], "Belongs to the branch only since 2026-11-10."),
     ]
 
 
@@ -193,6 +200,20 @@ def test_the_page_shows_and_does_it_for_those_still_ticked(tree, secretary):
     answer = client.post(asked(grade="2023"), {"person": [f"{first.pk}-1", f"{third.pk}-1"]})
     assert answer.status_code == 302
     assert set(Member.objects.exclude(ended_on=None)) == {first, third}
+
+
+def test_a_party_member_leaves_with_a_letter_unless_ticked_on_purpose(tree, secretary):
+    activist, member = make_member(tree.b1), make_member(tree.b1, stage=Stage.FULL)
+    client = sign_in(Client(), secretary)
+    assert client.get(URL).context["form"].fields["kind"].choices[0][0] == Leaving.MOVES
+    assert client.get(asked()).context["unticked"] == {member.pk}
+    moves = client.get(asked(kind="moves", organisation="人才中心党委"))
+    assert (moves.context["unticked"], [row.warnings for row, _organisation in moves.context["rows"]]) == (
+        set(),
+        [[], []],
+    )
+    client.post(asked(), {"person": [f"{activist.pk}-1"]})
+    assert list(Member.objects.current()) == [member]
 
 
 def test_a_refused_press_keeps_who_was_ticked_off(tree, secretary):

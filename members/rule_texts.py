@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -21,7 +23,7 @@ def sentence(finding: Finding) -> str:
     return _templates()[finding.rule] % values
 
 
-def next_step_sentences(step: NextStep) -> list[str]:
+def next_step_sentences(step: NextStep, today: date) -> list[str]:
     """Plain advice about what comes next; never a decision."""
     values = {"stage": STAGE_LABELS[step.stage], "article": ARTICLES[step.rule] if step.rule else ""}
     if step.last_good_day:
@@ -34,10 +36,13 @@ def next_step_sentences(step: NextStep) -> list[str]:
         ]
     if not step.earliest:
         return []
-    lines = [
-        _("Next step %(stage)s: %(day)s at the earliest (Development Rules 2026, art. %(article)s).")
-        % {**values, "day": _day(step.earliest)}
-    ]
+    if step.earliest <= today:
+        sentence = _(
+            "Next step %(stage)s: the time is fulfilled since %(day)s (Development Rules 2026, art. %(article)s)."
+        )
+    else:
+        sentence = _("Next step %(stage)s: %(day)s at the earliest (Development Rules 2026, art. %(article)s).")
+    lines = [sentence % {**values, "day": _day(step.earliest)}]
     if step.too_late:
         lines.append(
             _("That is after the planned leaving date; the time already spent counts on in the next organisation.")

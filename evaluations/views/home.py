@@ -82,7 +82,7 @@ class HomeView(PortalView, View):
         return {
             "member": member,
             "month": home.own_month(member, now=now),
-            "steps": people.steps(member),
+            "steps": people.steps(member, timezone.localdate(now)),
             "result": home.own_latest_result(member),
         }
 

@@ -37,7 +37,7 @@ def _record(user: User, now: datetime) -> Iterator[tuple]:
     yield _("Branch"), member.branch.name
     yield _("Stage"), member.get_stage_display()
     yield from facts(member)
-    for step in steps(member):
+    for step in steps(member, timezone.localdate(now)):
         if step.date:
             yield step.label, step.date.isoformat()
 

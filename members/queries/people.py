@@ -26,26 +26,30 @@ FACTS = (
 class Step:
     """One dot of the path, as stage_dots.html prints it: "done", "current" or "todo".
 
-    `earliest` is the first day that the rules allow for the step that comes next, where they set one.
+    `earliest` is the first day that the rules allow for the step that comes next, where they set one; `fulfilled`:
+    that day has come.
     """
 
     label: str
     date: date | None
     state: str
     earliest: date | None = None
+    fulfilled: bool = False
 
 
-def steps(member: Member) -> list[Step]:
+def steps(member: Member, today: date) -> list[Step]:
     """The five stages of the path; a step without a date counts as taken (see stages.py)."""
     reached = ORDER.index(Stage(member.stage))
     dates = member.stage_dates
     coming = next_step(Stage(member.stage), dates, member.leaving_on)
+    earliest = {coming.stage: coming.earliest} if coming and coming.earliest else {}
     return [
         Step(
             STAGE_LABELS[stage],
             dates[stage] if position <= reached else None,
             _state(position, reached),
-            coming.earliest if coming and coming.stage == stage else None,
+            earliest.get(stage),
+            fulfilled=stage in earliest and earliest[stage] <= today,
         )
         for position, stage in enumerate(ORDER)
         if stage != Stage.MASSES

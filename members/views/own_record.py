@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.views.generic import TemplateView
 
 from members.access import PortalView
@@ -23,7 +24,7 @@ class OwnRecordView(PortalView, TemplateView):
         person = self.request.user.member
         return super().get_context_data(
             person=person,
-            steps=steps(person),
+            steps=steps(person, timezone.localdate()),
             advice=advice(person),
             facts=facts(person),
             former_memberships=person.former_memberships.select_related("branch"),

@@ -50,7 +50,7 @@ class PersonView(PortalView, DetailView):
         may_edit = access.may_in(Permission.EDIT_ROSTER, person.branch)
         may_transfer = access.may_in(Permission.TRANSFER_MEMBERS, person.branch)
         return super().get_context_data(
-            steps=steps(person),
+            steps=steps(person, timezone.localdate()),
             advice=advice(person),
             warnings=[sentence(finding) for finding in warnings(person.stage_dates)],
             facts=facts(person),
@@ -164,7 +164,7 @@ def advice(person: Member) -> list[str]:
     if person.ended_on:
         return []
     step = next_step(Stage(person.stage), person.stage_dates, leaving_on=person.leaving_on)
-    return next_step_sentences(step) if step else []
+    return next_step_sentences(step, timezone.localdate()) if step else []
 
 
 def not_in_charge(person: Member) -> str:

@@ -95,7 +95,7 @@ SECTIONS = (
         (
             Field("at", gettext_lazy("When"), MOMENT),
             _MONTH,
-            Field("what", gettext_lazy("What")),
+            Field("what", gettext_lazy("Reply or return")),
             Field("text", gettext_lazy("Text")),
             Field("by", gettext_lazy("Who")),
         ),

@@ -64,8 +64,10 @@ class BranchMonth:
     progress: months.Progress = field(default_factory=months.Progress)
     missing: list[str] = field(default_factory=list)  # names, while self-reviews are awaited
     not_given: int = 0  # ratings that are complete but saved only
+    never_given: int = 0  # of these, for the first time
     unanswered: int = 0  # self-reviews without a reply, the own one aside
     unanswered_since: datetime | None = None
+    returned: list[str] = field(default_factory=list)  # names: to be submitted again, told to who reads reviews
 
     @property
     def run(self) -> Any:
@@ -126,12 +128,12 @@ def branch_month(branch: Branch, *, reader: User, now: datetime) -> BranchMonth:
         return BranchMonth(branch, None, None, None, newest, stages)
     window = months.window_of(cycle, branch)
     phase = window.phase(now)
-    missing = months.missing_members(cycle, branch).values_list("name", flat=True) if phase == Phase.FILING else ()
+    missing, returned = _missing(cycle, branch, phase, reader)
     waiting = answers.awaiting_reply_by(reader, cycle, branch).order_by()
     unanswered = waiting.aggregate(count=Count("pk"), since=Min("submitted_at"))
     return BranchMonth(
-        branch, cycle, window, phase, newest, stages, months.progress_of(cycle, branch), list(missing),
-        _not_given(cycle, branch), unanswered["count"], unanswered["since"],
+        branch, cycle, window, phase, newest, stages, months.progress_of(cycle, branch), missing,
+        *_not_given(cycle, branch), unanswered["count"], unanswered["since"], returned,
     )  # fmt: skip
 
 
@@ -178,6 +180,20 @@ def operations() -> dict[str, int]:
     }
 
 
-def _not_given(cycle: Cycle, branch: Branch) -> int:
+def _missing(cycle: Cycle, branch: Branch, phase: Phase, reader: User) -> tuple[list[str], list[str]]:
+    """Names of who has never submitted while reviews are open, and of whom one was returned, for who reads reviews."""
+    if phase not in {Phase.FILING, Phase.RATING}:
+        return [], []
+    people = list(months.missing_members(cycle, branch))
+    returned = set()
+    if access_of(reader).may_in(Permission.VIEW_REVIEWS, branch):
+        returned = set(answers.returned_members(cycle, branch))
+    missing = [member.name for member in people if member.pk not in returned and phase == Phase.FILING]
+    return missing, [member.name for member in people if member.pk in returned]
+
+
+def _not_given(cycle: Cycle, branch: Branch) -> tuple[int, int]:
+    """How many ratings are complete but saved only, and how many of those have never been given."""
     drafts = BranchReview.objects.filter(cycle=cycle, branch=branch, draft__isnull=False)
-    return sum(is_complete(draft["points"]) for draft in drafts.values_list("draft", flat=True))
+    complete = [given for draft, given in drafts.values_list("draft", "submitted_at") if is_complete(draft["points"])]
+    return len(complete), complete.count(None)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from evaluations.deadlines import Window
 from evaluations.models import Cycle, Due, SpotCheck, SpotCheckDraw
+from evaluations.queries import months
 from members.access import access_of
 from members.models import Branch, Member, User
 from members.roles import Permission
@@ -22,10 +22,7 @@ class Sample:
     cycle: Cycle
     draw: SpotCheckDraw | None
     checks: list[SpotCheck]
-
-    @property
-    def drawable_from(self) -> datetime:
-        return drawable_from(self.cycle)
+    drawable_from: datetime
 
     @property
     def open_count(self) -> int:
@@ -44,19 +41,26 @@ def pool(cycle: Cycle, branch: Branch) -> QuerySet[Due]:
 
 
 def samples(cycle: Cycle, branches: list[Branch]) -> list[Sample]:
-    """One sample per branch, in the order given. Two queries, whatever the number."""
+    """One sample per branch, in the order given."""
     checks = SpotCheck.objects.select_related("member", "branch", "checked_by")
     found = SpotCheckDraw.objects.filter(cycle=cycle, branch__in=branches).select_related("drawn_by")
     draws = {draw.branch_id: draw for draw in found.prefetch_related(Prefetch("checks", checks))}
     return [
-        Sample(branch, cycle, draws.get(branch.pk), list(draws[branch.pk].checks.all()) if branch.pk in draws else [])
+        Sample(
+            branch,
+            cycle,
+            draws.get(branch.pk),
+            list(draws[branch.pk].checks.all()) if branch.pk in draws else [],
+            drawable_from(cycle, branch),
+        )
         for branch in branches
     ]
 
 
-def drawable_from(cycle: Cycle) -> datetime:
-    """Lots are drawn once the month's self-reviews have ended, so that nobody knows before."""
-    return Window(cycle.month, cycle.review_day, cycle.rating_day).reviews_end
+def drawable_from(cycle: Cycle, branch: Branch) -> datetime:
+    """Lots are drawn once self-reviews have ended in every branch below, so that nobody knows before."""
+    windows = months.windows_of(cycle, Branch.objects.below(branch).party_branches())
+    return max((window.reviews_end for window in windows.values()), default=months.window_of(cycle, branch).reviews_end)
 
 
 def findings(member: Member, cycle: Cycle) -> QuerySet[SpotCheck]:

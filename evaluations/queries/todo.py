@@ -56,10 +56,11 @@ def _unanswered(month: BranchMonth) -> Todo:
 
 def _before_closing(month: BranchMonth) -> Iterator[Todo]:
     window = month.window
-    if month.phase == Phase.FILING and month.progress.missing:
+    if month.missing:
+        count = len(month.missing)
         yield Todo(
-            ngettext("%(count)s self-review is missing", "%(count)s self-reviews are missing", month.progress.missing)
-            % {"count": month.progress.missing},
+            ngettext("%(count)s self-review is missing", "%(count)s self-reviews are missing", count)
+            % {"count": count},
             _page("month", month),
             since=window.opens_at,
             until=window.reviews_end,
@@ -74,7 +75,7 @@ def _before_closing(month: BranchMonth) -> Iterator[Todo]:
             since=window.opens_at,
             until=window.ratings_end,
         )
-    without = month.progress.unrated - month.not_given
+    without = month.progress.unrated - month.never_given
     if without > 0:
         yield Todo(
             ngettext("%(count)s person has no branch rating yet", "%(count)s people have no branch rating yet", without)

@@ -28,7 +28,7 @@ def draw(*, cycle: Cycle, branch: Branch, by: User, now: datetime, seed: str = "
 
     Raises Refused before the month's self-reviews have ended and where nobody was due.
     """
-    if now < spot_checks.drawable_from(cycle):
+    if now < spot_checks.drawable_from(cycle, branch):
         raise Refused(_("Lots are drawn once the self-reviews of the month have ended."))
     Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)  # one draw at a time
     if existing := SpotCheckDraw.objects.filter(cycle=cycle, branch=branch).first():

@@ -39,12 +39,11 @@ class SpotChecksView(PortalView, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
-        drawable_from = spot_checks.drawable_from(self.cycle)
         context = {
             "cycle": self.cycle,
             "samples": spot_checks.samples(self.cycle, self.branches),
             "months": overview.months_shown(self.branches[0].ancestor_paths()[0], now=now)[:12],
-            "drawable_from": None if now >= drawable_from else drawable_from,
+            "now": now,
             "size": service.SAMPLE_SIZE,
         }
         return render(request, "evaluations/spot_checks.html", context)

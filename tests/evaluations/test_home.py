@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from activities.models import Activity
 from branchportal.models import AuditEntry
-from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, ScoringScheme, SelfReview
+from evaluations.models import BranchReview, Cycle, CycleDeadline, Due, ReviewAnswer, ScoringScheme, SelfReview
 from evaluations.purposes import Purpose
 from evaluations.services import review_answers
 from members.models import Absence, CorrectionRequest
@@ -78,6 +78,25 @@ def test_the_secretary_sees_who_is_missing_in_the_own_branch_only(client, tree, 
     ]
 
 
+def test_who_was_handed_a_review_back_is_named_apart_to_who_reads_reviews(client, tree, cycle):
+    missing, returned, elsewhere = (make_member(branch, name=name) for branch, name in (
+        (tree.b1, "甲未交"), (tree.b1, "乙退回"), (tree.b2, "丙别处"),
+    ))  # fmt: skip
+    for member in (missing, returned, elsewhere):
+        review = SelfReview.objects.create(cycle=cycle, member=due(cycle, member), branch=member.branch)
+        if member != missing:
+            ReviewAnswer.objects.create(
+                review=review, kind="return", text="请补充", at=FILING, submitted_at=FILING, words={}
+            )
+    make_user(Role.SECRETARY, tree.b1)  # else the commissioner would act as one
+    for role, names in (
+        (Role.DEPUTY_SECRETARY, (["甲未交"], ["乙退回"])), (Role.PUBLICITY_COMMISSIONER, (["乙退回", "甲未交"], [])),
+    ):  # fmt: skip
+        page = home(client, make_user(role, tree.b1))
+        (item,) = page.context["branches"]
+        assert (sorted(item["month"].missing), item["month"].returned) == names
+
+
 def test_a_draft_of_a_scheme_waits_for_who_may_publish_it(client, tree, cycle):
     scheme = ScoringScheme.objects.create(
         branch=tree.root, purpose=Purpose.CANDIDATE, name="年度方案", version="1", document={},
@@ -120,7 +139,7 @@ def test_the_home_page_costs_the_same_for_one_and_for_thirty(client, tree, cycle
         due(cycle, member)
     user = make_user(Role.SECRETARY, tree.b1)
     home(client, user)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(reverse("evaluations:home"))
 
 
@@ -238,3 +257,16 @@ def test_a_silent_branch_is_a_to_do_of_its_superior(client, tree, cycle):
     BranchReview.objects.create(cycle=cycle, member=rated, branch=tree.b2, submitted_at=FILING, **POINTS)
     (line,) = home(client, make_user(Role.COUNSELOR, tree.first)).context["todos"]
     assert (line["todo"].text, line["todo"].url) == ("1 个支部尚未开始总评", "/months/remind/?month=2026-11")
+
+
+def test_a_given_rating_that_was_changed_hides_nobody_without_one(client, tree, cycle):
+    given, bare = due(cycle, make_member(tree.b1)), due(cycle, make_member(tree.b1))
+    BranchReview.objects.create(
+        cycle=cycle, member=given, branch=tree.b1, submitted_at=FILING, draft={"points": POINTS}, **POINTS
+    )
+    SelfReview.objects.create(cycle=cycle, member=bare, branch=tree.b1, submitted_at=FILING, **POINTS)
+    SelfReview.objects.create(cycle=cycle, member=given, branch=tree.b1, submitted_at=FILING, **POINTS)
+    lines = home(client, make_user(Role.SECRETARY, tree.b1)).context["todos"]
+    assert [line["todo"].text for line in lines if "评" in line["todo"].text][:2] == [
+        "1 人的评分已保存、待提交", "1 人尚无支部总评",
+    ]  # fmt: skip

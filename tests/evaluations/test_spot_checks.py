@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from branchportal.models import AuditEntry, Notification
-from evaluations.models import Cycle, Due, SpotCheck, SpotCheckDraw
+from evaluations.models import Cycle, CycleDeadline, Due, SpotCheck, SpotCheckDraw
 from evaluations.refusals import Refused
 from evaluations.services import spot_checks
 from members.roles import Role
@@ -67,6 +67,13 @@ def test_nobody_is_drawn_before_the_self_reviews_have_ended(tree, cycle, reviewe
     with pytest.raises(Refused):
         draw(cycle, tree, reviewer, now=ENDED - timedelta(hours=10))  # 15 November, 23:00 in Shanghai
     assert not SpotCheckDraw.objects.exists()
+
+
+def test_a_branch_that_still_files_holds_the_draw_back(tree, cycle, reviewer, people):
+    CycleDeadline.objects.create(cycle=cycle, branch=tree.b2, review_day=18, rating_day=22)
+    with pytest.raises(Refused):
+        draw(cycle, tree, reviewer)
+    assert draw(cycle, tree, reviewer, now=ENDED + timedelta(days=3)).people == 8
 
 
 def test_a_month_without_people_draws_nobody(tree, cycle, reviewer):

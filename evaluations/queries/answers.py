@@ -63,6 +63,12 @@ def awaiting_reply_by(user: User, cycle: Cycle, branch: Branch) -> QuerySet[Self
     return awaiting_reply(cycle, branch).exclude(member__user=user)
 
 
+def returned_members(cycle: Cycle, branch: Branch) -> QuerySet[Any]:
+    """The ids of those whose review was returned and not submitted again."""
+    waiting = ReviewAnswer.objects.filter(kind=ReviewAnswer.Kind.RETURN, resubmitted_at=None)
+    return waiting.filter(review__cycle=cycle, review__branch=branch).values_list("review__member", flat=True)
+
+
 def review_lines(cycle: Cycle, branch: Branch, *, reader: User) -> list[ReviewLine]:
     """Everybody who was due or has written something, in roster order. Four queries, whatever their number."""
     written = Prefetch("answers", ReviewAnswer.objects.select_related("by"))

@@ -88,6 +88,12 @@ def test_each_filter_leaves_its_people(client, tree, month, time_machine, show, 
     ]  # fmt: skip
 
 
+def test_who_was_handed_a_review_back_is_not_named_as_missing(client, tree, month, time_machine):
+    time_machine.move_to(at(10))
+    context = page(sign_in(client, make_user(Role.SECRETARY, tree.b1)), tree.b1).context
+    assert [[member.name for member in context[name]] for name in ("missing", "returned")] == [["甲未交"], ["丙退回"]]
+
+
 def test_who_may_not_read_reviews_sees_neither_answers_nor_their_filters(client, tree, month, time_machine):
     time_machine.move_to(at(10))
     make_user(Role.SECRETARY, tree.b1)  # else the commissioner would act as one

@@ -42,9 +42,10 @@ class Shell:
 
     @property
     def help_url(self) -> str:
-        """The help for the page shown; "" where it has none of its own."""
+        """The help for the page shown, for the person logged in; "" where it has none of its own."""
         match = self._request.resolver_match
-        return help_url(match.view_name) if match else ""
+        guide = self.account.guide if self.account else ""
+        return help_url(match.view_name, guide) if match else ""
 
     @property
     def version(self) -> str:

@@ -1,4 +1,7 @@
-"""Which part of the help belongs to which page? View name → (name of the help page, anchor)."""
+"""Which part of the help belongs to which page? View name → (name of the help page, anchor).
+
+Where a guide of another role speaks of the same page, its readers are led there.
+"""
 
 from __future__ import annotations
 
@@ -56,12 +59,34 @@ _PAGES = {
     ("glossary", "branch"): ("members:branches", "members:add_branch", "members:rename_branch", "members:close_branch"),
 }  # fmt: skip
 
+_PAGES_OF_GUIDE = {
+    ("member", "guide_member", "activities"): (
+        "activities:activities", "activities:activity", "activities:calendar", "activities:minutes",
+    ),
+    ("counselor", "guide_counselor", "overview"): ("evaluations:month", "evaluations:reviews"),
+    ("counselor", "guide_counselor", "explaining"): (
+        "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves",
+    ),
+    ("counselor", "guide_counselor", "people"): ("members:roster", "members:person", "members:person_history"),
+    ("reviewer", "guide_reviewer", "overview"): ("evaluations:months", "evaluations:month", "evaluations:reviews"),
+    ("reviewer", "guide_reviewer", "rankings"): (
+        "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves", "evaluations:compile",
+    ),
+}  # fmt: skip
+
 CONTEXTS = {view_name: target for target, view_names in _PAGES.items() for view_name in view_names}
 
 
-def help_url(view_name: str) -> str:
-    """The address of the help for this page; "" where it has none of its own."""
+OF_GUIDE = {
+    (guide, view_name): (page, anchor)
+    for (guide, page, anchor), view_names in _PAGES_OF_GUIDE.items()
+    for view_name in view_names
+}
+
+
+def help_url(view_name: str, guide: str = "") -> str:
+    """The address of the help for this page, in the reader's own guide if it has one; "" where there is none."""
     if view_name not in CONTEXTS:
         return ""
-    page, anchor = CONTEXTS[view_name]
+    page, anchor = OF_GUIDE.get((guide, view_name), CONTEXTS[view_name])
     return f"{reverse(page)}#{anchor}"

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import override
 from lxml import html
 
-from branchportal.help.contexts import CONTEXTS, help_url
+from branchportal.help.contexts import CONTEXTS, OF_GUIDE, help_url
 from branchportal.help.glossary import GLOSSARY
 from branchportal.help.guides import GUIDES
 from members.navigation import GUIDES as GUIDE_OF_ROLE
@@ -34,6 +34,21 @@ def test_every_question_mark_leads_to_an_anchor_that_exists(client, view_name, t
     assert view_name in PAGES
     assert anchor in anchors(client.get(reverse(page)).text)
     assert help_url(view_name) == f"{reverse(page)}#{anchor}"
+
+
+@pytest.mark.parametrize(("key", "target"), sorted(OF_GUIDE.items()))
+def test_a_reader_is_led_to_the_own_guide_where_it_speaks_of_the_page(client, key, target):
+    (guide, view_name), (page, anchor) = key, target
+    assert view_name in CONTEXTS
+    assert anchor in anchors(client.get(reverse(page)).text)
+    assert help_url(view_name, guide) == f"{reverse(page)}#{anchor}"
+
+
+@pytest.mark.parametrize(("role", "page"), [(Role.MEMBER, "member"), (Role.SECRETARY, "secretary")])
+def test_the_question_mark_of_the_activities_leads_each_to_his_own_guide(client, role, page):
+    sign_in(client, make_user(role, make_branch_tree().b1))
+    shown = html.fromstring(client.get(reverse("activities:activities")).text)
+    assert shown.xpath("//a[contains(@class, 'help-here')]/@href") == [f"{reverse(f'guide_{page}')}#activities"]
 
 
 def test_every_place_of_the_menus_has_help(rf):

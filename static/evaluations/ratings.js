@@ -26,6 +26,17 @@
     place.classList.add("urgent");
   };
 
+  /* One short word of the same size as before: a row that grows would make the table jump while one types. */
+  const sayHowItStands = (row) => {
+    const place = row.querySelector(".row-state");
+    const isComplete = fields(row).slice(0, -1).every((field) => field.value);
+    const badge = document.createElement("span");
+    badge.className = "badge badge-amber";
+    badge.textContent = form.dataset[isComplete ? ("given" in row.dataset ? "again" : "complete") : "incomplete"];
+    place.classList.remove("urgent");
+    place.replaceChildren(badge);
+  };
+
   const later = (row, delay) => {
     window.clearTimeout(timers.get(row));
     timers.set(row, window.setTimeout(save, delay, row));
@@ -76,9 +87,7 @@
     failing = 0;
     version(row).value = data.version;
     row.querySelector("[name^=was-]").value = sent;
-    const place = row.querySelector(".row-state");
-    place.classList.remove("urgent");
-    place.textContent = `${form.dataset.saved} ${data.saved}`;
+    sayHowItStands(row);
     return say(`${form.dataset.saved} ${data.saved}`);
   }
 

@@ -98,7 +98,7 @@ def test_a_comment_by_keyboard_is_saved_and_given(rate):
     page.keyboard.type("值班认真")
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUSED) == "成员01 思想"
-    page.wait_for_selector("tr[data-url] .row-state:has-text('已保存')")
+    page.wait_for_selector("#save-state:has-text('已保存')")
     assert page.locator("#left-count").inner_text() == "1"
     page.locator("[name=give]").focus()
     page.keyboard.press("Enter")
@@ -112,7 +112,7 @@ def test_points_are_typed_in_full_and_letters_are_not(rate):
     page = rate("points", 2)
     press(page, "Enter 8 5 ArrowRight x 9 0 ArrowRight 7 0 ArrowRight 1 0 0 ArrowRight 0 Enter")
     assert page.evaluate(FOCUSED) == "成员01 思想"
-    page.wait_for_selector("tr[data-url] .row-state:has-text('已保存')")
+    page.wait_for_selector("#save-state:has-text('已保存')")
     page.locator("[name=give]").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".alert-success")

@@ -206,5 +206,5 @@ def test_tab_leads_through_every_page_and_out_again(keys):
         while one.step() is not None:
             stops += 1
             assert stops < MOST_STOPS, f"{one.page.url} is a trap"
-        assert stops > 5
+        assert stops > 0
         assert one.page.evaluate(OUT_OF_ORDER) == 0

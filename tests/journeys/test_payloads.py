@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
+import icalendar
 import pytest
 from django.apps import apps
 from django.db import models
 from django.test import Client
+from django.urls import reverse
 from django.utils.html import escape
 from lxml import html
 from openpyxl import load_workbook
 
 from activities.models import Activity
+from activities.services.calendar_addresses import make_address
 from evaluations.models import BranchReview, RankingRun, ScoringScheme, SelfReview
 from evaluations.services.score_batches import keep_batch as keep_score_batch
 from members.models import Branch, ImportBatch
@@ -169,6 +173,43 @@ def test_text_in_every_field_is_no_formula_in_any_workbook(payload, person, time
     assert {name: cells for name, book in books.items() if (cells := formulas_with(payload, book))} == {}
     silent = {name for name, book in books.items() if not cells_with(payload, book)}
     assert silent <= {"members:roster_template"}  # an empty sheet
+
+
+BREAKOUT, NEXT_LINE = 'a","b":1,"c":"d', "a\r\nSUMMARY:c"  # no form takes a new line in a single-line field
+
+
+@pytest.mark.parametrize("person", ["member", "secretary"])
+def test_text_in_every_field_stays_one_value_in_json(person, time_machine):
+    found = answers(person, BREAKOUT, time_machine)
+    files = {name: one.content for name, one in found.items() if "json" in one.headers["Content-Type"]}
+    assert {"evaluations:my_data_file", "evaluations:scheme_document"} <= {*files}
+    texts = {name: {*texts_of(json.loads(content))} for name, content in files.items()}
+    assert [name for name, said in texts.items() if not any(BREAKOUT in text for text in said)] == []
+    assert [name for name, said in texts.items() if "b" in said] == []
+
+
+def texts_of(value) -> list[str]:
+    """Every key and every text of a document."""
+    if isinstance(value, dict):
+        return [text for key, one in value.items() for text in (key, *texts_of(one))]
+    if isinstance(value, list):
+        return [text for one in value for text in texts_of(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_text_in_every_field_stays_one_value_in_a_calendar(time_machine, client):
+    time_machine.move_to(NOW, tick=False)
+    world = make_world("secretary")
+
+    def events() -> list:
+        url = reverse("activities:calendar_file", args=[make_address(user=world.user, language="en", now=NOW)])
+        return icalendar.Calendar.from_ical(client.get(url).content).events
+
+    before = events()
+    infest(NEXT_LINE)
+    after = events()
+    assert len(after) == len(before) > 1
+    assert [event for event in after if str(event["SUMMARY"]) == "c"] == []
 
 
 def test_the_checks_would_find_what_they_look_for():

@@ -188,6 +188,14 @@ def test_only_a_party_member_has_a_membership_to_transfer(
     )
 
 
+def test_the_letter_is_chinese_for_a_reader_of_english(tree, secretary):
+    transfer = propose(make_member(tree.b1, stage="full"), secretary, organisation="某研究所党支部")
+    client = browser(secretary)
+    client.cookies["django_language"] = "en"
+    html = client.get(page("transfer_letter", transfer.pk)).text
+    assert ("组织关系介绍信" in html, "Letter of introduction" in html, "Print it on A4" in html) == (True, False, True)
+
+
 def test_somebody_from_outside_is_added_with_the_letter(tree, secretary):
     client = browser(secretary)
     values = {

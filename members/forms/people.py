@@ -93,6 +93,7 @@ class MemberForm(forms.ModelForm):
         self._refuse_the_future(values)
         self._refuse_wrong_order(values)
         self._refuse_steps_ahead(values)
+        self._refuse_leaving_before_joining(values)
         if values.get("joined_on") and self.instance.ended_on and values["joined_on"] > self.instance.ended_on:
             self.add_error("joined_on", _("The membership ended on %(day)s. Enter an earlier day.") % {
                 "day": self.instance.ended_on.isoformat()})  # fmt: skip
@@ -120,6 +121,13 @@ class MemberForm(forms.ModelForm):
         for name in (*STAGE_DATE_FIELDS.values(), "joined_on"):
             if values.get(name) and values[name] > self.today:
                 self.add_error(name, _("This day lies in the future. Enter the day on which it happened."))
+
+    def _refuse_leaving_before_joining(self, values: dict) -> None:
+        """Only where one of them is typed: an old mistake should not hold up a new telephone number."""
+        joined, leaving = values.get("joined_on"), values.get("leaving_on")
+        if joined and leaving and leaving < joined and {"joined_on", "leaving_on"} & set(self.changed_data):
+            self.add_error("leaving_on", _("This day lies before the first day in this branch, %(day)s.") % {
+                "day": joined.isoformat()})  # fmt: skip
 
     def _refuse_wrong_order(self, values: dict) -> None:
         dates = {stage: values.get(field) for stage, field in STAGE_DATE_FIELDS.items()}

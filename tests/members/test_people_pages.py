@@ -238,6 +238,11 @@ def test_the_future_is_refused(tree, client, secretary, field):
     assert (response.context["form"].errors, Member.objects.count()) == (errors, 0)
 
 
+def test_nobody_leaves_before_he_comes(tree, client, secretary):
+    response = add(client, tree, leaving_on="2020-01-01")
+    assert (set(response.context["form"].errors), Member.objects.count()) == ({"leaving_on"}, 0)
+
+
 def test_a_taken_number_tells_nothing_about_a_person_elsewhere(tree, client, secretary):
     make_member(tree.b2, name="别支部", number="2026000001")
     response = add(client, tree)

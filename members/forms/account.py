@@ -29,6 +29,7 @@ class EmailForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email"]
+        error_messages = {"email": {"invalid": _("Write an e-mail address like name@example.org.")}}
         help_texts = {"email": _("Optional. Messages go there too; you choose which.")}
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
 

@@ -118,3 +118,10 @@ def test_messages_cost_the_same_for_one_and_thirty(client, member, django_assert
 
 
 MESSAGE_QUERIES = 9
+
+
+def test_what_is_no_address_is_named_above_the_form(client, member):
+    sign_in(client, member).cookies["django_language"] = "en"
+    answer = client.post("/account/email/", {"email": "x"})
+    assert answer.context["form"].errors == {"email": ["Write an e-mail address like name@example.org."]}
+    assert "error-summary" in answer.text

@@ -20,6 +20,9 @@ from members.models import Branch, Member
 MOST_HOURS = Decimal(24)
 MOST_PLACES = 9_999
 LONGEST_DESCRIPTION = 2_000
+WRONG_PLACES = _("Places are a whole number from 1 to 9999. Left empty: as many as like.")
+WRONG_HOURS = _("Hours are a number from 0 to 24 with one decimal at most, such as 1.5.")
+WRONG_DECIMAL = ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits")
 TYPED = (
     "kind", "title", "description", "audience", "mode", "place", "link", "owner", "signs_up", "capacity",
     "signs_up_until",
@@ -29,6 +32,12 @@ TYPED = (
 class PersonChoice(forms.ModelChoiceField):
     def label_from_instance(self, member: Member) -> str:
         return f"{member.name} · {member.class_name}" if member.class_name else member.name
+
+
+class WebAddressField(forms.URLField):
+    """An address that a browser opens; the field's usual check would say everything wrong a second time."""
+
+    default_validators = (URLValidator(schemes=["http", "https"]),)
 
 
 class KindChoice(forms.ModelChoiceField):
@@ -79,18 +88,20 @@ class ActivityForm(forms.Form):
         label=_("Hours counted"), required=False, min_value=0, max_value=MOST_HOURS, max_digits=4, decimal_places=1,
         help_text=_("For everybody who was there. Left empty: from begin to end."),
         widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
+        error_messages=dict.fromkeys(WRONG_DECIMAL, WRONG_HOURS),
     )  # fmt: skip
     mode = forms.ChoiceField(label=_("On site or online"), choices=Activity.Mode.choices, initial="offline")
     place = forms.CharField(label=_("Location"), max_length=80, required=False)
-    link = forms.URLField(
+    link = WebAddressField(
         label=_("Meeting link"), max_length=300, required=False, assume_scheme="https",
-        validators=[URLValidator(schemes=["http", "https"])],
+        error_messages={"invalid": _("Write a whole web address like https://meeting.example.edu.cn/123.")},
     )  # fmt: skip
     signs_up = forms.BooleanField(label=_("People sign up"), required=False)
     capacity = forms.IntegerField(
         label=_("Places"), required=False, min_value=1, max_value=MOST_PLACES,
         help_text=_("Left empty: as many as like. Whoever comes later waits in order of arrival."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WRONG_PLACES),
     )  # fmt: skip
     signs_up_until = forms.DateTimeField(
         label=_("Sign-up until"), required=False,

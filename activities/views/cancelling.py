@@ -47,6 +47,7 @@ class CancelView(PortalView, FormView):
             + (" " + told % {"count": signed_up} if signed_up else ""),
             "facts": [(_("When"), f"{when:%Y-%m-%d %H:%M}"), (_("Branch"), self.activity.branch.name)],
             "label": _("Cancel the activity"),
+            "back_label": _("Keep the activity"),
             "back_url": reverse("activities:activity", args=[self.activity.pk]),
             "danger": True,
         }

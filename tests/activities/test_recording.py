@@ -48,6 +48,14 @@ def test_bad_input_names_the_field_and_stores_nothing(client, tree, secretary, c
     assert not Activity.objects.exists()
 
 
+def test_a_wrong_address_or_number_is_told_once_and_in_own_words(client, tree, secretary):
+    wrong = {"link": "not a link", "mode": "online", "capacity": "0", "signs_up": "on", "hours": "25"}
+    values = form_values(make_member(tree.b1), **wrong)
+    form = sign_in(client, secretary).post(reverse("activities:add"), values).context["form"]
+    assert {name: len(found) for name, found in form.errors.items()} == {"hours": 1, "link": 1, "capacity": 1}
+    assert not any("确保" in text or "有效的" in text for found in form.errors.values() for text in found)
+
+
 def test_somebody_of_another_branch_can_not_be_responsible(client, tree, secretary):
     stranger = make_member(tree.b2)
     response = sign_in(client, secretary).post(reverse("activities:add"), form_values(stranger))

@@ -57,7 +57,7 @@ def last_text(card: Card, dimension: str) -> str:
     points = points_text(card.previous.cycle, getattr(card.previous, dimension))
     if _is_the_month_before(card):
         return _("last month: %(points)s") % {"points": points}
-    return _("%(month)s: %(points)s") % {"month": date_format(card.previous.cycle.month, "F"), "points": points}
+    return _("%(month)s: %(points)s") % {"month": date_format(card.previous.cycle.month, _("F")), "points": points}
 
 
 def last_minute(end: datetime) -> str:

@@ -17,6 +17,7 @@ from members.stages import Stage
 
 MONTHS_AHEAD = 2
 USUAL_REVIEW_DAY, USUAL_RATING_DAY, LAST_DAY = 15, 20, 28
+EARLIEST, HOURS_AWAKE = 8, 14  # of a day: nobody writes at night
 DAYS_TO_TRY = 3  # a visitor after the 15th still finds a card that he can file, until the 28th
 
 
@@ -237,9 +238,16 @@ def _with_points(review: SelfReview | BranchReview, points: dict[str, int]) -> S
     return review
 
 
+def _by_day(moment: datetime) -> datetime:
+    """The same day between eight in the morning and ten in the evening, when people write."""
+    moment = moment.astimezone(SHANGHAI)
+    return moment.replace(hour=EARLIEST + moment.hour * HOURS_AWAKE // 24)
+
+
 def _date(random: Random, rows: list[SelfReview | BranchReview], first: datetime, last: datetime) -> None:
     """Give every row a moment between the two; only a complete one was submitted then."""
     seconds = max(int((last - first).total_seconds()) - 60, 0)
     for row in rows:
-        row.saved_at = min(first, last) + timedelta(seconds=random.randint(0, seconds))
+        moment = min(first, last) + timedelta(seconds=random.randint(0, seconds))
+        row.saved_at = max(min(_by_day(moment), last - timedelta(minutes=1)), min(first, last))
         row.submitted_at = row.saved_at if row.draft is None else None

@@ -74,13 +74,6 @@ def differences(current: Member, typed: dict[str, Any], *, touched: Iterable[str
     ]
 
 
-def open_offices(user: User | None, today: date) -> list[str]:
-    """Offices that go on when the membership ends, in words."""
-    if user is None:
-        return []
-    return [f"{office.branch.name} · {ROLE_LABELS[Role(office.role)]}" for office in offices_of(user, today)]
-
-
 @dataclass(frozen=True)
 class PersonOffice:
     """An office of today or later in words, and whether the reader can end it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from branchportal import audit
 from members.models import FormerMembership, Member, Transfer, User
-from members.services.leaving import sign_out_without_role
+from members.services.leaving import end_offices, sign_out_without_role
 from members.services.people import locked
 
 
@@ -20,10 +21,11 @@ class OpenTransfer(Exception):
         self.transfer = transfer
 
 
-def end_membership(*, member: Member, version: int, reason: str, ended_on: date, by: User, today: date) -> Member:
+def end_membership(*, member: Member, version: int, reason: str, ended_on: date, by: User, now: datetime) -> Member:
     """End it on `ended_on`, the first day that no longer counts; the person stays in the records.
 
-    With the last role go the sessions. The same end sent twice has one effect. Raises StaleEdit, OpenTransfer.
+    Offices in the branch end with it (yesterday, if the end lies in the past), and with the last role the sessions.
+    The same end sent twice has one effect. Raises StaleEdit, OpenTransfer.
     """
     with transaction.atomic():
         row = locked(member)
@@ -33,6 +35,9 @@ def end_membership(*, member: Member, version: int, reason: str, ended_on: date,
         row = locked(member, version)
         refuse_open_transfer(row)
         changed(row, "member.ended", after, by)
+        today = timezone.localdate(now)
+        last_day = max(ended_on, today) - timedelta(days=1)
+        end_offices(users=[row.user_id], branch=row.branch, last_day=last_day, by=by, now=now)
         sign_out_without_role(users=[row.user_id], today=today)
     return row
 

@@ -15,7 +15,7 @@ from django.views.generic import FormView
 from members.access import PortalView
 from members.forms.memberships import EndForm, ResumeForm
 from members.models import Member, Transfer
-from members.queries.people import open_offices
+from members.queries.people import offices_left
 from members.roles import Permission
 from members.services.memberships import OpenTransfer, end_membership, resume_membership
 from members.services.people import StaleEdit
@@ -94,7 +94,7 @@ class EndMembershipView(_MembershipView):
             ),
             "label": _("End the membership"),
             "danger": True,
-            "offices": open_offices(self.person.user, timezone.localdate()),
+            "offices": offices_left(self.person, timezone.localdate()),
         }
 
     def write(self, typed: dict) -> str:
@@ -104,7 +104,7 @@ class EndMembershipView(_MembershipView):
             reason=typed["reason"],
             ended_on=typed["day"],
             by=self.request.user,
-            today=timezone.localdate(),
+            now=timezone.now(),
         )
         return _("The membership of %(name)s has ended.") % {"name": self.person.name}
 

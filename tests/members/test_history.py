@@ -54,7 +54,7 @@ def test_a_life_in_plain_words(tree, secretary):
     edit(member, secretary, number="1002")
     appoint(user=user, role=Role.PUBLICITY_COMMISSIONER, branch=tree.b1, starts_on=TODAY, by=secretary, now=NOW)
     row = Member.objects.get(pk=member.pk)
-    end_membership(member=row, version=row.version, reason="withdrew", ended_on=TODAY, by=secretary, today=TODAY)
+    end_membership(member=row, version=row.version, reason="withdrew", ended_on=TODAY, by=secretary, now=NOW)
     resume_membership(member=row, version=row.version + 1, joined_on=TODAY, by=secretary)
     row.refresh_from_db()
     transfer = propose_transfer(
@@ -64,10 +64,10 @@ def test_a_life_in_plain_words(tree, secretary):
     found = history(member)
     assert [what for what, _changes, _why in found] == [
         "Transfer accepted",
-        "Office withdrawn before it began",
         "Transferred to another branch",
         "Transfer proposed",
         "Membership resumed",
+        "Office withdrawn before it began",
         "Membership ended",
         "Office given",
         "Number changed",
@@ -79,8 +79,8 @@ def test_a_life_in_plain_words(tree, secretary):
         "支部大会通过",
     )
     assert found[-2][1] == [("Student or staff number", "1001", "1002")]
-    assert found[2][1][0] == ("Branch", "本科生第一党支部", "研究生第一党支部")
-    assert ("Reason", "", "Further study") in found[3][1]
+    assert found[1][1][0] == ("Branch", "本科生第一党支部", "研究生第一党支部")
+    assert ("Reason", "", "Further study") in found[2][1]
 
 
 def test_names_are_those_of_then(tree, secretary):

@@ -1,6 +1,6 @@
 """Does a membership end and go on without losing anything of its past?"""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,7 @@ from members.services.people import StaleEdit
 from tests.factories import JOINED_ON, make_branch_tree, make_member, make_user
 
 TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ENDED = date(2026, 6, 30)
 
 
@@ -26,7 +27,7 @@ def secretary(tree):
 
 
 def end(member, by, version=1, ended_on=ENDED):
-    return end_membership(member=member, version=version, reason="graduated", ended_on=ended_on, by=by, today=TODAY)
+    return end_membership(member=member, version=version, reason="graduated", ended_on=ended_on, by=by, now=NOW)
 
 
 def test_ending_keeps_the_person_in_the_records(tree, secretary):
@@ -54,7 +55,7 @@ def test_ending_twice_has_one_effect(tree, secretary):
 def test_sessions_end_with_the_last_role_only(tree, secretary):
     only_member = make_user(Role.MEMBER, tree.b1)
     officer = make_user(Role.MEMBER, tree.b1)
-    RoleAssignment.objects.create(user=officer, branch=tree.b1, role=Role.PUBLICITY_COMMISSIONER, starts_on=JOINED_ON)
+    RoleAssignment.objects.create(user=officer, branch=tree.b2, role=Role.PUBLICITY_COMMISSIONER, starts_on=JOINED_ON)
     end(only_member.member, secretary)
     end(officer.member, secretary)
     assert User.objects.get(pk=only_member.pk).session_epoch == 1
@@ -86,3 +87,17 @@ def test_a_return_after_a_gap_keeps_the_earlier_time(tree, secretary):
     assert (member.ended_on, member.joined_on) == (None, date(2026, 9, 1))
     former = member.former_memberships.get()
     assert (former.branch, former.joined_on, former.left_on) == (tree.b1, JOINED_ON, ENDED)
+
+
+def test_the_offices_in_the_branch_end_with_the_membership_and_no_others(tree, secretary):
+    member = make_member(tree.b1)
+    deputy = make_user(Role.DEPUTY_SECRETARY, tree.b1)
+    Member.objects.filter(pk=member.pk).update(user=deputy)
+    elsewhere = RoleAssignment.objects.create(
+        user=deputy, branch=tree.b2, role=Role.CLASS_CONTACT, class_name="一班", starts_on=date(2026, 9, 1)
+    )
+    other = make_user(Role.PUBLICITY_COMMISSIONER, tree.b1)
+    end(Member.objects.get(pk=member.pk), secretary)
+    assert deputy.role_assignments.get(branch=tree.b1).ends_on == date(2026, 11, 21)
+    elsewhere.refresh_from_db()
+    assert (elsewhere.ends_on, other.role_assignments.get().ends_on) == (None, None)

@@ -197,7 +197,7 @@ def test_nobody_is_on_two_ways_at_once(tree, secretary):
         propose(member, secretary, organisation="某研究所党支部")
     assert refused.value.transfer == there
     with pytest.raises(OpenTransfer):
-        end_membership(member=member, version=1, reason="other", ended_on=TODAY, by=secretary, today=TODAY)
+        end_membership(member=member, version=1, reason="other", ended_on=TODAY, by=secretary, now=NOW)
     assert Transfer.objects.count() == 1
 
 

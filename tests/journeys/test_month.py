@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from branchportal.spreadsheets.reading import read_file
 from branchportal.spreadsheets.writing import Column, SheetSpec, write_workbook
-from evaluations.models import BranchReview, Due, RankingRun, SelfReview
+from evaluations.models import BranchReview, Due, RankingRun, ReviewAnswer, SelfReview
 from evaluations.tasks import tick
 from members.models import Branch, Member
 from members.roles import Role
@@ -78,6 +78,40 @@ def file_the_card(phone, url, axe):
     axe(phone)
 
 
+def remind(desktop, phone, url, axe):
+    """The secretary looks at whom it reaches, then sends; the member finds the message."""
+    desktop.goto(f"{url}/branches/B001/months/2026-11/")
+    desktop.click("a[href$='/remind/reviews/']")
+    desktop.wait_for_url(f"{url}/branches/B001/months/2026-11/remind/reviews/")
+    axe(desktop)
+    desktop.click("main form button.btn-primary")
+    desktop.wait_for_selector(".alert-success")
+    phone.goto(f"{url}/messages/")
+    axe(phone)
+
+
+def return_and_resubmit(desktop, phone, url, member, axe):
+    """The secretary hands the card back with a reason, the member submits again, the secretary replies."""
+    review = f"{url}/branches/B001/months/2026-11/reviews/{member.pk}/"
+    desktop.goto(review)
+    axe(desktop)
+    desktop.click("details.return-fold summary")
+    desktop.fill("[name=reason]", "请补充学习部分。")
+    desktop.click("form[action$='/return/'] button")
+    desktop.wait_for_selector(".alert-success")
+    phone.goto(f"{url}/review/")
+    axe(phone)
+    phone.tap("button#submit")
+    phone.wait_for_selector("#submitted")
+    desktop.goto(review)
+    desktop.fill("[name=text]", "补充得很好。")
+    desktop.click("form[action$='/reply/'] button:not([name=read])")
+    desktop.wait_for_selector(".alert-success")
+    phone.goto(f"{url}/review/")
+    axe(phone)
+    assert phone.inner_text("main").count("补充得很好。") == 1
+
+
 def rate_by_keyboard(desktop, url, axe):
     """The first person by keyboard alone: five digits, one row."""
     desktop.goto(f"{url}/branches/B001/months/2026-11/ratings/")
@@ -85,7 +119,7 @@ def rate_by_keyboard(desktop, url, axe):
     desktop.focus("tr[data-url] select")
     for key in "12321":
         desktop.keyboard.press(key)
-    desktop.wait_for_selector("tr[data-url] .row-state:has-text('已保存')")
+    desktop.wait_for_selector("tr[data-url] .row-state:has-text('待提交')")
     desktop.click("button[name=give]")
     desktop.wait_for_selector(".alert-success")
 
@@ -121,8 +155,11 @@ def test_the_month_as_one_journey(live_portal, phone, desktop, axe, time_machine
     time_machine.move_to(IN_TIME)
     member = next(person for person in filers if person.stage in {"probationary", "full"})
     activate(desktop, phone, url, member, axe)
+    remind(desktop, phone, url, axe)
     file_the_card(phone, url, axe)
+    return_and_resubmit(desktop, phone, url, member, axe)
     assert set(SelfReview.objects.get().points.values()) == {85}
+    assert list(ReviewAnswer.objects.order_by("pk").values_list("kind", flat=True)) == ["return", "reply"]
 
     rate_by_keyboard(desktop, url, axe)
     assert list(BranchReview.objects.get().points.values()) == [95, 85, 75, 85, 95]

@@ -49,7 +49,7 @@ class TransferListView(PortalView, NearestPage, ListView):
         context = super().get_context_data(**context)
         today, user = timezone.localdate(), self.request.user
         rows = [(row, sides(row, user), row.is_overdue(today)) for row in context["transfers"]]
-        labels = ((WHICH[0], _("Open")), (WHICH[1], _("Receipt overdue")), (WHICH[2], _("All")))
+        labels = ((WHICH[0], _("In progress")), (WHICH[1], _("Receipt overdue")), (WHICH[2], _("All")))
         return {**context, "rows": rows, "which": self.which, "choices": labels}
 
 

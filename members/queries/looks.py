@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from branchportal.models import AccessRecord
 from members.labels import ROLE_LABELS
-from members.models import Member, RoleAssignment, User
+from members.models import Absence, Member, RoleAssignment, User
 from members.queries.audit_trail import action_labels
 from members.roles import Role
 
@@ -28,7 +29,7 @@ class Look:
 
 
 def looks_at(user: User) -> list[Look]:
-    """Every look by somebody else, the newest first; two queries."""
+    """Every look by somebody else, the newest first; three queries."""
     return in_words(looks(user))
 
 
@@ -49,12 +50,13 @@ def looks(user: User) -> QuerySet[AccessRecord]:
 def in_words(records: Iterable[AccessRecord]) -> list[Look]:
     """The records with names, the offices of that day, and what was done."""
     records, labels = list(records), action_labels()
-    offices = _offices_of({record.user_id for record in records})
+    users = {record.user_id for record in records}
+    offices, stand_ins = _offices_of(users), _stand_ins_of(users)
     return [
         Look(
             record.at,
             record.user.name,
-            _office_on(offices[record.user_id], timezone.localdate(record.at)),
+            _office_on(offices[record.user_id], stand_ins[record.user_id], timezone.localdate(record.at)),
             str(labels.get(record.action, record.action)),
         )
         for record in records
@@ -79,7 +81,22 @@ def _offices_of(users: set[int]) -> dict[int, list[RoleAssignment]]:
     return offices
 
 
-def _office_on(offices: Sequence[RoleAssignment], day: date) -> str:
-    """The offices that somebody held on that day, in words."""
+def _stand_ins_of(users: set[int]) -> dict[int, list[Absence]]:
+    stand_ins = defaultdict(list)
+    rows = Absence.objects.filter(stand_in__in=users).select_related("office__user", "office__branch")
+    for absence in rows.order_by("starts_on", "pk"):
+        stand_ins[absence.stand_in_id].append(absence)
+    return stand_ins
+
+
+def _office_on(offices: Sequence[RoleAssignment], stand_ins: Sequence[Absence], day: date) -> str:
+    """The offices that somebody held on that day, and those in which he stood in, in words."""
     held = [one for one in offices if one.starts_on <= day and (one.ends_on is None or one.ends_on >= day)]
-    return ", ".join(f"{one.branch.name} {ROLE_LABELS[Role(one.role)]}" for one in held)
+    texts = [f"{one.branch.name} {ROLE_LABELS[Role(one.role)]}" for one in held]
+    texts += [
+        _("for %(name)s, %(branch)s %(role)s")
+        % {"name": one.office.user.name, "branch": one.office.branch.name, "role": ROLE_LABELS[Role(one.office.role)]}
+        for one in stand_ins
+        if one.starts_on <= day <= one.ends_on
+    ]
+    return ", ".join(texts)

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from activities.models import Attendance
@@ -16,7 +17,7 @@ from branchportal import audit, mail, own_data
 from branchportal.models import AccessRecord
 from branchportal.notifications import notify
 from evaluations.models import BranchReview, SelfReview
-from members.models import FormerMembership, Member, User
+from members.models import Absence, FormerMembership, Member, User
 from members.queries.looks import looks_at
 from members.roles import Role
 from members.services.people import edit_member
@@ -252,15 +253,31 @@ def test_lists_taken_away_count_for_the_days_of_the_membership(tree):
     ]  # fmt: skip
 
 
+def test_a_look_in_somebody_elses_place_names_whose(tree):
+    user, deputy = make_user(Role.MEMBER, tree.b1), make_user(Role.DEPUTY_SECRETARY, tree.b1, name="钱副书记")
+    secretary = make_user(Role.SECRETARY, tree.b1, name="李书记")
+    today = timezone.localdate(NOW)
+    Absence.objects.create(
+        office=secretary.role_assignments.get(), stand_in=deputy, entered_by=secretary, starts_on=today, ends_on=today
+    )
+    look(deputy, subject=user.member, action="member.viewed")
+    look(deputy, at=NOW - timedelta(days=1), subject=user.member, action="member.viewed")
+    with translation.override("en"):
+        assert [one.office for one in looks_at(user)] == [
+            "本科生第一党支部 Deputy secretary, for 李书记, 本科生第一党支部 Secretary",
+            "本科生第一党支部 Deputy secretary",
+        ]
+
+
 def test_the_list_of_looks_is_paged_at_the_same_cost(client, tree, django_assert_num_queries):
     user = make_user(Role.MEMBER, tree.b1)
     page = sign_in(client, user)
     look(make_user(Role.SECRETARY, tree.b1), subject=user.member, action="member.viewed")
     page.get("/my-data/looks/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(page.get("/my-data/looks/").context["looks"]) == 1
     for _number in range(60):
         look(make_user(Role.COUNSELOR, tree.b1), subject=user.member, action="member.viewed")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(page.get("/my-data/looks/").context["looks"]) == 50
     assert len(Client().get("/my-data/looks/").headers["Location"]) > 0

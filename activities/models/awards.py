@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.access import ScopedQuerySet
 
@@ -61,7 +62,7 @@ class Award(models.Model):
     """An award of one person. The person proposes it, an officer confirms or rejects it; confirmed ones count."""
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("Waiting for an answer")
+        PROPOSED = "proposed", pgettext_lazy("award", "Waiting for an answer")
         CONFIRMED = "confirmed", _("Confirmed")
         REJECTED = "rejected", _("Not confirmed")
 

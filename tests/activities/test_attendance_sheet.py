@@ -59,7 +59,7 @@ def test_a_branch_is_recorded_by_keys_alone(live_server, desktop):
     starts_at = timezone.now() - timedelta(days=1)
     activity = Activity.objects.create(
         branch=tree.b1, kind=activity_kind(), title="共读一本书", starts_at=starts_at, hours=Decimal("1.5"),
-        ends_at=starts_at + timedelta(hours=2),
+        ends_at=starts_at + timedelta(hours=2), audience="open",
     )  # fmt: skip
     signed_in(desktop, live_server.url, commissioner)
     desktop.goto(live_server.url + reverse("activities:activity", args=[activity.pk]))

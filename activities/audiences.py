@@ -1,8 +1,6 @@
 """For whom is an activity? Organisation life is that of Party members; study for the others is counted apart."""
 
-from members.stages import Stage, at_least
-
-PARTY_MEMBERS = frozenset(at_least(Stage.PROBATIONARY))
+from members.stages import PARTY_MEMBERS
 
 
 def audiences_of(stage: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from activities.audiences import audiences_of
+from activities.web_links import followable
 from members.access import Access, ScopedQuerySet, access_of
 from members.roles import Permission, Role
 
@@ -112,6 +113,10 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def web_link(self) -> str:
+        return followable(self.link)
 
     @property
     def is_cancelled(self) -> bool:

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from activities.web_links import followable
 from members.access import ScopedQuerySet
 
 READY_LEVELS = {
@@ -101,6 +102,10 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def web_link(self) -> str:
+        return followable(self.link)
 
     @property
     def branch(self):

@@ -30,6 +30,22 @@ WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+
 WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}
 
 
+MIGRATED_ROWS = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Hand the rows that migrations made to the connection of this moment.
+
+    Django keeps them on the connection that made the database; the browser's driver runs in an event loop, in which
+    tests get connections of their own.
+    """
+    if rows := getattr(connection, "_test_serialized_contents", None):
+        item.config.stash[MIGRATED_ROWS] = rows
+    elif MIGRATED_ROWS in item.config.stash:
+        connection._test_serialized_contents = item.config.stash[MIGRATED_ROWS]
+
+
 def pytest_collection_modifyitems(items):
     """Tests with committed rows empty the tables at their end; before the next one, migrated rows are put back."""
     for item in items:

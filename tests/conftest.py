@@ -28,22 +28,30 @@ pytest_plugins = ["tests.browser", "tests.card", "tests.live", "tests.shuffling"
 
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}
-
-
 MIGRATED_ROWS = pytest.StashKey[str]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Hand the rows that migrations made to the connection of this moment.
+    """Put the rows of migrations back on the connection that this test sees."""
+    _hand_on_migrated_rows(item.config)
 
-    Django keeps them on the connection that made the database; the browser's driver runs in an event loop, in which
-    tests get connections of their own.
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Once more, for the test in which the browser started: what empties its tables asks the connection for them."""
+    _hand_on_migrated_rows(item.config)
+
+
+def _hand_on_migrated_rows(config) -> None:
+    """Django keeps the rows that migrations made on the connection that made the database, and there alone.
+
+    The browser's driver runs in an event loop, in which tests get connections of their own.
     """
     if rows := getattr(connection, "_test_serialized_contents", None):
-        item.config.stash[MIGRATED_ROWS] = rows
-    elif MIGRATED_ROWS in item.config.stash:
-        connection._test_serialized_contents = item.config.stash[MIGRATED_ROWS]
+        config.stash[MIGRATED_ROWS] = rows
+    elif MIGRATED_ROWS in config.stash:
+        connection._test_serialized_contents = config.stash[MIGRATED_ROWS]
 
 
 def pytest_collection_modifyitems(items):

@@ -10,7 +10,8 @@ from evaluations.demo.months import Filled
 from members.models import RoleAssignment, Transfer
 from members.roles import Role
 from members.services.absences import enter_absence
-from members.services.transfers import Letter, propose_transfer
+from members.services.letters import Letter
+from members.services.transfers import propose_transfer
 from members.stages import Stage
 
 VALID = timedelta(days=30)

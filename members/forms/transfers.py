@@ -14,7 +14,7 @@ from members.forms.branches import BranchChoiceField
 from members.forms.memberships import DayForm
 from members.forms.people import DateField
 from members.models import Branch, Member, Transfer
-from members.services.transfers import Letter
+from members.services.letters import Letter
 
 USUAL_DAYS, MOST_DAYS = 30, 90
 

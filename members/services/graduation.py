@@ -13,7 +13,7 @@ from branchportal import audit
 from members.models import Member, Transfer, User
 from members.queries.graduation import Leaving, LeavingPlan
 from members.services.leaving import end_offices, sign_out_without_role
-from members.services.transfers import Letter, write_letters
+from members.services.letters import Letter, write_letters
 
 
 class ChangedSincePreviewError(Exception):

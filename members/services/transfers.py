@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +17,7 @@ from members.models import Branch, Member, Transfer, User
 from members.queries.offices import holders
 from members.roles import Permission
 from members.services.leaving import end_offices, sign_out_without_role
+from members.services.letters import Letter, facts_of, write_letters
 from members.services.memberships import OpenTransfer, changed, remember
 from members.services.people import StaleEdit, add_member, locked
 
@@ -31,16 +30,6 @@ class TransferClosed(Exception):
     def __init__(self, transfer: Transfer) -> None:
         super().__init__(transfer.pk)
         self.transfer = transfer
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What the letter says besides the person; without a number it gets the branch's next one of the year."""
-
-    reason: str
-    dated_on: date
-    valid_until: date
-    number: str = ""
 
 
 def propose_transfer(
@@ -89,42 +78,6 @@ def move_at_once(
         return accept_transfer(transfer=proposed, first_day=first_day, by=by, now=now)
 
 
-def write_letters(
-    *,
-    branch: Branch,
-    wanted: Iterable[tuple[Member, Branch | None, str]],
-    letter: Letter,
-    by: User,
-    now: datetime,
-) -> list[Transfer]:
-    """Write open transfers out of one branch: (person, target or None, organisation outside), numbered in a row.
-
-    Call it in a transaction that holds the people. Raises ValidationError for a number that is taken.
-    """
-    Branch.objects.select_for_update().get(pk=branch.pk)  # one at a time counts the letters of the branch
-    _refuse_taken_number(letter.number)
-    beginning = f"{branch.code}-{letter.dated_on.year}-"
-    following = _next_number(beginning)
-    transfers = [
-        Transfer(
-            member=member, source=branch, target=target, organisation=organisation,
-            direction=Direction.INSIDE if target else Direction.OUT, reason=letter.reason,
-            letter_number=letter.number or f"{beginning}{following + place:03d}",
-            dated_on=letter.dated_on, valid_until=letter.valid_until, proposed_by=by, proposed_at=now,
-        )
-        for place, (member, target, organisation) in enumerate(wanted)
-    ]  # fmt: skip
-    try:
-        with transaction.atomic():
-            transfers = Transfer.objects.bulk_create(transfers, batch_size=200)
-    except IntegrityError:  # another branch has just written a letter with this number
-        _refuse_taken_number(letter.number)
-        raise
-    lines = [{"subject": row.member, "branch": branch, "after": _facts(row)} for row in transfers]
-    audit.record_many("transfer.proposed", by=by, lines=lines)
-    return transfers
-
-
 def accept_transfer(*, transfer: Transfer, first_day: date, by: User, now: datetime) -> Transfer:
     """Take the person: he belongs to the target from `first_day`, and his offices in the branch he leaves end.
 
@@ -144,7 +97,7 @@ def accept_transfer(*, transfer: Transfer, first_day: date, by: User, now: datet
         changed(member, "member.transferred", after, by, letter_number=row.letter_number)
         _leave_offices(row, member, first_day, by, now)
         _decide(row, State.ACCEPTED, by, now, effective_on=first_day)
-        audit.record("transfer.accepted", by=by, subject=member, branch=row.target, after=_facts(row))
+        audit.record("transfer.accepted", by=by, subject=member, branch=row.target, after=facts_of(row))
         _tell_officers(row, row.source, "transfer_accepted", by, now)
         if member.user_id:
             notify([member.user], "membership_moved", key=str(row.pk), context=_context(row), url=_own_record())
@@ -211,7 +164,7 @@ def _close(transfer: Transfer, state: str, answer: str, by: User, now: datetime)
             return row
         member = _open(row)
         _decide(row, state, by, now, answer=answer)
-        facts, side = _facts(row), _acting_side(row, state)
+        facts, side = facts_of(row), _acting_side(row, state)
         if state == State.DECLINED:
             audit.record("transfer.declined", by=by, subject=member, branch=side, after=facts, reason=answer)
         else:
@@ -250,27 +203,6 @@ def _leave_offices(row: Transfer, member: Member, first_day: date, by: User, now
 
 def _acting_side(row: Transfer, state: str) -> Branch:
     return row.target if state == State.DECLINED else row.source
-
-
-def _next_number(beginning: str) -> int:
-    """The number after the highest one of the branch's letters in that year."""
-    numbers = Transfer.objects.exclude(direction=Direction.IN).filter(letter_number__startswith=beginning)
-    endings = (number.removeprefix(beginning) for number in numbers.values_list("letter_number", flat=True))
-    return max((int(ending) for ending in endings if ending.isascii() and ending.isdigit()), default=0) + 1
-
-
-def _refuse_taken_number(number: str) -> None:
-    if number and Transfer.objects.exclude(direction=Direction.IN).filter(letter_number=number).exists():
-        raise ValidationError({"letter_number": _("There is a letter with this number already. Type another one.")})
-
-
-def _facts(row: Transfer) -> dict[str, Any]:
-    return {
-        "destination": row.destination,
-        "letter_number": row.letter_number,
-        "letter_date": row.dated_on,
-        "transfer_reason": row.reason,
-    }
 
 
 def _tell_officers(row: Transfer, branch: Branch, kind: str, by: User, now: datetime) -> None:

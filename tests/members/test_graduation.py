@@ -14,8 +14,9 @@ from members.models import Member, RoleAssignment, Transfer, User
 from members.queries.graduation import Leaving, LeavingPlan, preview
 from members.roles import Role
 from members.services.graduation import ChangedSincePreviewError, graduate
+from members.services.letters import Letter
 from members.services.memberships import resume_membership
-from members.services.transfers import Letter, propose_transfer
+from members.services.transfers import propose_transfer
 from members.stages import Stage
 from tests.evaluations.ranking_material import NOVEMBER, make_month
 from tests.factories import JOINED_ON, make_branch_tree, make_member, make_members, make_user, sign_in

@@ -11,10 +11,11 @@ from branchportal.models import AccessRecord, AuditEntry
 from members.models import Member
 from members.queries.history import entries_about, lines
 from members.roles import Role
+from members.services.letters import Letter
 from members.services.memberships import end_membership, resume_membership
 from members.services.people import edit_member
 from members.services.roles import appoint
-from members.services.transfers import Letter, accept_transfer, propose_transfer
+from members.services.transfers import accept_transfer, propose_transfer
 from members.stages import Stage
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
 

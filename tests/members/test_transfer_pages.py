@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from members.models import Member, RoleAssignment, Transfer
 from members.roles import Role
-from members.services.transfers import Letter, propose_transfer
+from members.services.letters import Letter
+from members.services.transfers import propose_transfer
 from tests.factories import JOINED_ON, make_branch_tree, make_member, make_user, sign_in
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -8,7 +8,8 @@ import pytest
 from branchportal.models import AuditEntry
 from members.models import Member, Transfer
 from members.roles import Role
-from members.services.transfers import Letter, TransferClosed, accept_transfer, cancel_transfer, propose_transfer
+from members.services.letters import Letter
+from members.services.transfers import TransferClosed, accept_transfer, cancel_transfer, propose_transfer
 from tests.factories import make_branch_tree, make_member, make_user
 from tests.members.test_roster_import_races import at_once
 

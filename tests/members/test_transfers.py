@@ -11,10 +11,10 @@ from branchportal.models import AuditEntry, Notification
 from members.models import Absence, Member, RoleAssignment, Transfer, User
 from members.queries.transfers import listed, overdue, todos, waiting
 from members.roles import Role
+from members.services.letters import Letter
 from members.services.memberships import OpenTransfer, end_membership
 from members.services.people import StaleEdit
 from members.services.transfers import (
-    Letter,
     TransferClosed,
     accept_transfer,
     cancel_transfer,

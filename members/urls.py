@@ -21,6 +21,7 @@ from members.views import (
     roster_import,
     search,
     sign_in,
+    transfer_answers,
     transfers,
 )
 
@@ -77,10 +78,10 @@ urlpatterns = [
     path("transfers/", transfers.TransferListView.as_view(), name="transfers"),
     path("transfers/<int:pk>/", transfers.TransferView.as_view(), name="transfer"),
     path("transfers/<int:pk>/letter/", transfers.TransferLetterView.as_view(), name="transfer_letter"),
-    path("transfers/<int:pk>/acceptance/", transfers.AcceptTransferView.as_view(), name="transfer_accept"),
-    path("transfers/<int:pk>/refusal/", transfers.DeclineTransferView.as_view(), name="transfer_decline"),
-    path("transfers/<int:pk>/cancellation/", transfers.CancelTransferView.as_view(), name="transfer_cancel"),
-    path("transfers/<int:pk>/receipt/", transfers.ReceiptView.as_view(), name="transfer_receipt"),
+    path("transfers/<int:pk>/acceptance/", transfer_answers.AcceptTransferView.as_view(), name="transfer_accept"),
+    path("transfers/<int:pk>/refusal/", transfer_answers.DeclineTransferView.as_view(), name="transfer_decline"),
+    path("transfers/<int:pk>/cancellation/", transfer_answers.CancelTransferView.as_view(), name="transfer_cancel"),
+    path("transfers/<int:pk>/receipt/", transfer_answers.ReceiptView.as_view(), name="transfer_receipt"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("people/corrections/", corrections.CorrectionListView.as_view(), name="corrections"),
     path("people/corrections/<int:pk>/", corrections.CorrectionView.as_view(), name="correction"),

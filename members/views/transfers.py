@@ -1,8 +1,6 @@
-"""Which memberships are on their way, and how is each proposed, answered and printed?"""
+"""Which memberships are on their way, and how is each proposed, shown and printed?"""
 
 from __future__ import annotations
-
-from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.generic import DetailView, FormView, ListView
 
 from branchportal import audit
 from branchportal.paging import NearestPage
 from members.access import PortalView, access_of
-from members.forms.transfers import AcceptForm, AnswerForm, ReceiptForm, TransferForm
+from members.forms.transfers import TransferForm
 from members.labels import STAGE_LABELS
 from members.models import Member, Transfer
 from members.papers import papers_until
@@ -104,7 +101,7 @@ class ProposeTransferView(PortalView, FormView):
         if transfer.is_open:
             messages.success(self.request, _proposed(transfer))
         else:
-            messages.success(self.request, _moved(transfer))
+            messages.success(self.request, moved_sentence(transfer))
         return redirect("members:transfer", transfer.pk)
 
     def _write(self, form: TransferForm) -> Transfer:
@@ -117,7 +114,7 @@ class ProposeTransferView(PortalView, FormView):
         )
 
 
-class _OneTransfer(PortalView):
+class OneTransfer(PortalView):
     """A transfer of a branch that the reader looks after, whichever side that is."""
 
     permission = Permission.TRANSFER_MEMBERS
@@ -137,7 +134,7 @@ class _OneTransfer(PortalView):
         return sides(self.transfer, self.request.user)
 
 
-class TransferView(_OneTransfer, DetailView):
+class TransferView(OneTransfer, DetailView):
     """Where it stands, and what the reader can do about it."""
 
     template_name = "members/transfer.html"
@@ -162,7 +159,7 @@ class TransferView(_OneTransfer, DetailView):
         )
 
 
-class TransferLetterView(_OneTransfer, DetailView):
+class TransferLetterView(OneTransfer, DetailView):
     """The letter as it is printed: stub, letter and receipt on one A4 page."""
 
     template_name = "members/transfer_letter.html"
@@ -188,166 +185,6 @@ class TransferLetterView(_OneTransfer, DetailView):
         )
 
 
-class _Answer(_OneTransfer, FormView):
-    """One decision about an open transfer; who comes too late sees how it stands."""
-
-    template_name = "members/transfer_answer.html"
-    danger = False
-
-    def may(self) -> bool:
-        """Is it the reader's side that decides this?"""
-        raise NotImplementedError
-
-    def get(self, request, *args, **kwargs) -> HttpResponse:
-        if not self.transfer.is_open or not self.may():
-            return redirect("members:transfer", self.transfer.pk)
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request, *args, **kwargs) -> HttpResponse:
-        if not self.may():
-            raise PermissionDenied
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form) -> HttpResponse:
-        try:
-            done = self.write(form.cleaned_data)
-        except transfers.TransferClosed as closed:
-            messages.warning(
-                self.request,
-                _("This transfer was decided meanwhile: %(state)s. Nothing was changed.")
-                % {"state": closed.transfer.get_state_display()},
-            )
-            return redirect("members:transfer", self.transfer.pk)
-        except ValidationError as error:
-            form.add_error(None, error)
-            return self.form_invalid(form)
-        messages.success(self.request, self.done(done))
-        return redirect("members:transfer", self.transfer.pk)
-
-    def get_context_data(self, **context) -> dict:
-        row = self.transfer
-        return super().get_context_data(transfer=row, danger=self.danger, **self.words(), **context)
-
-
-class AcceptTransferView(_Answer):
-    """The receiving branch takes the person."""
-
-    form_class = AcceptForm
-
-    def may(self) -> bool:
-        return self.sides.arriving
-
-    def first_day(self) -> date:
-        return self.transfer.member.joined_on
-
-    def get_initial(self) -> dict:
-        return {"day": timezone.localdate()}
-
-    def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"first": self.first_day(), "today": timezone.localdate()}
-
-    def words(self) -> dict:
-        return {
-            "title": _("Accept %(name)s") % {"name": self.transfer.member.name},
-            "text": _(
-                "From that day on the person belongs to %(target)s, and you see the whole record. Reviews and rankings "
-                "of earlier months stay with %(source)s."
-            )
-            % {"target": self.transfer.destination, "source": self.transfer.origin},
-            "label": _("Accept"),
-            "offices": offices_left(self.transfer.member, timezone.localdate()),
-        }
-
-    def write(self, typed: dict) -> Transfer:
-        return transfers.accept_transfer(
-            transfer=self.transfer, first_day=typed["day"], by=self.request.user, now=timezone.now()
-        )
-
-    def done(self, row: Transfer) -> str:
-        return _moved(row)
-
-
-class ReceiptView(AcceptTransferView):
-    """The receipt of a letter to the outside came back: the membership in the branch has ended."""
-
-    form_class = ReceiptForm
-
-    def may(self) -> bool:
-        return self.sides.leaving and self.transfer.direction == Transfer.Direction.OUT
-
-    def first_day(self) -> date:
-        return max(self.transfer.member.joined_on, self.transfer.dated_on)
-
-    def words(self) -> dict:
-        return {
-            "title": _("Receipt for %(name)s") % {"name": self.transfer.member.name},
-            "text": _("%(organisation)s has confirmed the membership. It ends in your branch; the record stays.")
-            % {"organisation": self.transfer.organisation},
-            "label": _("Record the receipt"),
-            "offices": offices_left(self.transfer.member, timezone.localdate()),
-        }
-
-    def write(self, typed: dict) -> Transfer:
-        return transfers.record_receipt(
-            transfer=self.transfer, received_on=typed["day"], by=self.request.user, now=timezone.now()
-        )
-
-    def done(self, row: Transfer) -> str:
-        return _("The receipt is recorded; the membership of %(name)s has ended.") % {"name": row.member.name}
-
-
-class DeclineTransferView(_Answer):
-    """The receiving branch does not take the person, and says why."""
-
-    form_class = AnswerForm
-    danger = True
-
-    def may(self) -> bool:
-        return self.sides.arriving
-
-    def words(self) -> dict:
-        return {
-            "title": _("Decline %(name)s") % {"name": self.transfer.member.name},
-            "text": _("The person stays in %(source)s, whose officers read the reason.")
-            % {"source": self.transfer.origin},
-            "label": pgettext("transfer", "Decline"),
-        }
-
-    def write(self, typed: dict) -> Transfer:
-        return transfers.decline_transfer(
-            transfer=self.transfer, answer=typed["answer"], by=self.request.user, now=timezone.now()
-        )
-
-    def done(self, row: Transfer) -> str:
-        return _("The transfer is declined.")
-
-
-class CancelTransferView(_Answer):
-    """The leaving branch takes its proposal or letter back."""
-
-    form_class = AnswerForm
-    danger = True
-
-    def may(self) -> bool:
-        return self.sides.leaving
-
-    def words(self) -> dict:
-        return {
-            "title": _("Take the transfer of %(name)s back") % {"name": self.transfer.member.name},
-            "text": _("The person stays in %(source)s. A printed letter with this number is no longer valid.")
-            % {"source": self.transfer.origin},
-            "label": _("Take it back"),
-        }
-
-    def write(self, typed: dict) -> Transfer:
-        return transfers.cancel_transfer(
-            transfer=self.transfer, answer=typed["answer"], by=self.request.user, now=timezone.now()
-        )
-
-    def done(self, row: Transfer) -> str:
-        return _("The transfer is taken back.")
-
-
 def _changed_meanwhile(name: str) -> str:
     return _(
         "%(name)s was changed by somebody else meanwhile, so nothing was saved. Look at the record and try again."
@@ -365,5 +202,6 @@ def _proposed(row: Transfer) -> str:
     }
 
 
-def _moved(row: Transfer) -> str:
+def moved_sentence(row: Transfer) -> str:
+    """What is said when the person has moved."""
     return _("%(name)s now belongs to %(branch)s.") % {"name": row.member.name, "branch": row.destination}

@@ -10,8 +10,9 @@ from django.db import transaction
 from branchportal.spreadsheets.annotating import annotate, failing_rows
 from evaluations.dimensions import DIMENSIONS, grade_of
 from evaluations.models import Cycle
+from evaluations.queries.score_check import ScoreCheck, check_scores
 from evaluations.score_file import HEADERS, REQUIRED, Mark, mark_sheet
-from evaluations.services.score_import import ScoreCheck, check_scores, write_scores
+from evaluations.services.score_import import write_scores
 from members.models import Branch, ImportBatch, User
 
 PREVIEW_ROWS = 100

@@ -1,80 +1,23 @@
-"""How do sheets of scores come in: check one, then write what is good of it, once?"""
+"""How is what is good of a sheet of scores written, once?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
-from branchportal.spreadsheets.errors import CellError
-from branchportal.spreadsheets.reading import Sheet, read_file
-from branchportal.spreadsheets.rows import Reading
+from branchportal.spreadsheets.reading import read_file
 from evaluations.dimensions import DIMENSIONS
-from evaluations.models import BranchReview, Cycle, Due, SelfReview
-from evaluations.models.reviews import WHOLE_CARD
-from evaluations.refusals import Refused
-from evaluations.score_file import ScoreRow, mark_of, numbers_in, read_scores
+from evaluations.models import Cycle, Due
+from evaluations.queries.score_check import SOURCES, ScoreCheck, compare, is_submitted, notes_after, source_of
+from evaluations.score_file import ScoreRow
 from evaluations.services import months, schemes
 from evaluations.services.review_answers import note_resubmission
-from members.models import Branch, FormerNumber, Member, User
+from members.models import Branch, Member, User
 
-SOURCES: dict[str, type[SelfReview] | type[BranchReview]] = {"self": SelfReview, "branch": BranchReview}
-ONLINE_TEXTS = {
-    "self": _("%(name)s filed this month online. Delete the row: paper never replaces an own review."),
-    "branch": _(
-        "%(name)s already has a rating that was given on the page of the branch ratings, and this row says something "
-        "else. A sheet doesn't change it: change it on that page and give it again, or delete the row."
-    ),
-}
 STORED = [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_paper", "saved_at", "version"]
-
-
-@dataclass
-class ScoreCheck:
-    """What a sheet would do: its rows and errors, and for each good row the review as it stands (or None).
-
-    `replaced` are the numbers of those whose typed and not yet given rating gives way to the sheet.
-    """
-
-    source: str
-    sheets: list[Sheet]
-    reading: Reading
-    people: dict[str, Member]
-    reviews: dict[str, Any]
-    created: list[ScoreRow]
-    updated: list[ScoreRow]
-    replaced: frozenset[str] = frozenset()
-
-    def note_of(self, row: ScoreRow) -> str:
-        """The remark as it will stand."""
-        return _notes(row, self.reviews.get(row.number), self.source).get(WHOLE_CARD, "")
-
-    def as_dict(self) -> dict[str, Any]:
-        """The figures and errors as the command prints them."""
-        keys = ("sheet", "row", "column", "code", "message")
-        return {
-            "rows": self.reading.rows,
-            "accepted": len(self.reading.accepted),
-            "created": len(self.created),
-            "updated": len(self.updated),
-            "errors": [{key: getattr(error, key) for key in keys} for error in self.reading.errors],
-        }
-
-
-def check_scores(
-    *, content: bytes, file_name: str, branch: Branch, cycle: Cycle, source: str, by: User | None
-) -> ScoreCheck:
-    """Compare a sheet with what stands; writes nothing. Raises SpreadsheetError.
-
-    Paper never replaces what was filed or rated online, and nobody imports the branch's rating of himself.
-    `source` may be "" for a sheet that was downloaded here; raises Refused where the sheet is of something else.
-    """
-    sheets = read_file(content, file_name)
-    return _check(sheets, branch=branch, cycle=cycle, source=_source_of(sheets, branch, cycle, source), by=by)
 
 
 def write_scores(
@@ -82,7 +25,7 @@ def write_scores(
 ) -> ScoreCheck:
     """Check again and write every good row in one transaction; the same sheet twice changes nothing."""
     sheets = read_file(content, file_name)
-    source = _source_of(sheets, branch, cycle, source)
+    source = source_of(sheets, branch, cycle, source)
 
     def write() -> ScoreCheck:
         with transaction.atomic():
@@ -90,7 +33,7 @@ def write_scores(
             list(
                 SOURCES[source].objects.filter(cycle=cycle, member__branch=branch).select_for_update().values_list("pk")
             )
-            found = _check(sheets, branch=branch, cycle=cycle, source=source, by=by)
+            found = compare(sheets, branch=branch, cycle=cycle, source=source, by=by)
             _write(found, file_name, branch=branch, cycle=cycle, source=source, by=by, now=now)
         return found
 
@@ -104,49 +47,6 @@ def cycle_for_import(*, branch: Branch, month: date, now: datetime) -> Cycle:
     """Return the month of the branch's committee, made if needed: paper may be older than the portal."""
     committee = Branch.objects.get(path=branch.ancestor_paths()[0])
     return months.ensure_past_month(committee=committee, month=month, now=now)
-
-
-def planned_cycle(*, branch: Branch, month: date) -> Cycle:
-    """Return the month if it exists, else an unsaved one like it: enough for a check that writes nothing."""
-    committee = Branch.objects.get(path=branch.ancestor_paths()[0])
-    known = Cycle.objects.filter(committee=committee, month=month).first()
-    return known or Cycle(committee=committee, month=month)
-
-
-def _source_of(sheets: list[Sheet], branch: Branch, cycle: Cycle, source: str) -> str:
-    """Whose scores the sheet holds: as it says itself, else as was chosen."""
-    mark = mark_of(sheets)
-    if mark is None:
-        if source:
-            return source
-        raise Refused(_("This file does not say whose scores it holds. Choose it, then check the file again."))
-    if mark.branch != branch.code:
-        raise Refused(
-            _("This sheet was downloaded for another branch (%(code)s). Download the one of this branch instead."),
-            code=mark.branch,
-        )
-    if mark.month != str(cycle):
-        raise Refused(
-            _("This sheet was downloaded for the month %(month)s. Upload it there, or download the one of this month."),
-            month=mark.month,
-        )
-    if mark.source not in SOURCES or source not in {"", mark.source}:
-        raise Refused(_("This sheet holds other scores than you chose. Leave the choice to the sheet."))
-    return mark.source
-
-
-def _check(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by: User | None) -> ScoreCheck:
-    people = _people(branch)
-    numbers = {number: member.number for number, member in people.items()}
-    reading = read_scores(sheets, people=numbers, taken=_taken(sheets, branch))
-    reviews = _reviews(cycle, branch, source)
-    _refuse_rows(reading, people, reviews, source=source, by=by)
-    created = [row for row in reading.accepted if not _is_submitted(reviews.get(row.number))]
-    known = [row for row in reading.accepted if _is_submitted(reviews.get(row.number))]
-    updated = [row for row in known if _differs(reviews[row.number], row, source)]
-    changed = [row for row in created + updated if source == "branch"]
-    replaced = frozenset(row.number for row in changed if _replaces_draft(reviews.get(row.number), row))
-    return ScoreCheck(source, sheets, reading, people, reviews, created, updated, replaced)
 
 
 def _write(
@@ -167,102 +67,8 @@ def _write(
     schemes.seal_first_rating(branch=branch, month=cycle.month, now=now)
 
 
-def _people(branch: Branch) -> dict[str, Member]:
-    """{present or former number: person} of the branch."""
-    members = {member.number: member for member in Member.objects.filter(branch=branch)}
-    former = FormerNumber.objects.filter(member__branch=branch).values_list("number", "member__number")
-    return members | {number: members[present] for number, present in former}
-
-
-def _taken(sheets: list[Sheet], branch: Branch) -> frozenset[str]:
-    """Those of the file's numbers that belong to another branch."""
-    numbers = sorted(numbers_in(sheets))
-    taken: set[str] = set()
-    for start in range(0, len(numbers), 500):
-        elsewhere = Member.objects.filter(number__in=numbers[start : start + 500]).exclude(branch=branch)
-        taken.update(elsewhere.values_list("number", flat=True))
-    return frozenset(taken)
-
-
-def _reviews(cycle: Cycle, branch: Branch, source: str) -> dict[str, Any]:
-    """{number: review} of this month; of an earlier branch too, for somebody who was transferred in between."""
-    if cycle.pk is None:
-        return {}
-    reviews = SOURCES[source].objects.filter(cycle=cycle, member__branch=branch).select_related("member", "branch")
-    return {review.member.number: review for review in reviews}
-
-
-def _refuse_rows(
-    reading: Reading, people: dict[str, Member], reviews: dict[str, Any], *, source: str, by: User | None
-) -> None:
-    kept = []
-    for row in reading.accepted:
-        problem = _problem(row, people[row.number], reviews.get(row.number), source=source, by=by)
-        if problem is None:
-            kept.append(row)
-        else:
-            reading.errors.append(problem)
-    reading.accepted[:] = kept
-    reading.errors.sort(key=lambda error: (error.sheet, error.row, error.index))
-
-
-def _problem(row: ScoreRow, member: Member, review: Any, *, source: str, by: User | None) -> CellError | None:
-    if source == "branch" and by is not None and member.user_id == by.pk:
-        text = _("This is your own row: nobody rates himself. Let another officer import it.")
-        return _row_error(row, "unknown_value", text)
-    if _is_online(review) and _differs(review, row, source):
-        return _row_error(row, "duplicate", ONLINE_TEXTS[source], name=member.name)
-    return None
-
-
-def _row_error(row: ScoreRow, code: str, text: str, **params: str) -> CellError:
-    header, index = row.number_column
-    return CellError(row.sheet, row.row, header, code, text, params, index)
-
-
-def _is_online(review: Any) -> bool:
-    return _is_submitted(review) and review.submitted_by_id is not None and not review.from_paper
-
-
-def _is_submitted(review: Any) -> bool:
-    return review is not None and review.submitted_at is not None
-
-
 def _points_of(review: Any) -> dict[str, int | None]:
-    return review.points if _is_submitted(review) else {}
-
-
-def _differs(review: Any, row: ScoreRow, source: str) -> bool:
-    return review.points != _points(row) or review.notes != _notes(row, review, source)
-
-
-def _replaces_draft(review: Any, row: ScoreRow) -> bool:
-    """Whether something was typed on the page and not given that says other than what will stand."""
-    if review is None or review.draft is None:
-        return False
-    typed, notes = review.draft["points"], review.draft.get("notes", {})
-    standing = _notes(row, review, "branch").get(WHOLE_CARD, "")
-    has_points = any(points is not None for points in typed.values())
-    return (has_points and typed != _points(row)) or notes.get(WHOLE_CARD, standing) != standing
-
-
-def _points(row: ScoreRow) -> dict[str, int]:
-    return {dimension.value: row.scores[dimension] for dimension in DIMENSIONS}
-
-
-def _notes(row: ScoreRow, review: Any, source: str) -> dict[str, str]:
-    """The notes as they will stand: a remark about a rating that the sheet leaves blank stays as it is."""
-    notes = {dimension.value: text for dimension, text in row.notes.items()}
-    remark = row.note or (_kept_remark(review) if source == "branch" else "")
-    return notes | ({WHOLE_CARD: remark} if remark else {})
-
-
-def _kept_remark(review: Any) -> str:
-    """What was given, else what was typed so far."""
-    if review is None:
-        return ""
-    typed = None if _is_submitted(review) else review.draft
-    return (typed or {}).get("notes", review.notes).get(WHOLE_CARD, "")
+    return review.points if is_submitted(review) else {}
 
 
 def _due_branches(cycle: Cycle, members: list[Member]) -> dict[int, Branch]:
@@ -279,7 +85,7 @@ def _filled(
     if review is None:
         member = found.people[row.number]
         review = SOURCES[source](cycle=cycle, member=member, branch=branches.get(member.pk, branch), version=0)
-    notes = _notes(row, review, source)
+    notes = notes_after(row, review, source)
     for dimension in DIMENSIONS:
         setattr(review, dimension, row.scores[dimension])
     review.notes = notes

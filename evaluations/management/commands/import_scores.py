@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from branchportal.spreadsheets.errors import SpreadsheetError
 from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle
+from evaluations.queries.score_check import SOURCES, ScoreCheck, check_scores, planned_cycle
 from evaluations.refusals import Refused
-from evaluations.services import score_import
+from evaluations.services.score_import import cycle_for_import, write_scores
 from members.models import Branch
 
 EARLIEST = date(2000, 1, 1)
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("file", help="an .xlsx or .csv file")
         parser.add_argument("--branch", required=True, metavar="CODE")
         parser.add_argument("--cycle", required=True, metavar="YYYY-MM", help="the month of the cards")
-        parser.add_argument("--source", required=True, choices=list(score_import.SOURCES))
+        parser.add_argument("--source", required=True, choices=list(SOURCES))
         parser.add_argument("--commit", action="store_true", help="write; without it nothing is written")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         else:
             self._print(report, committed=options["commit"])
 
-    def _run(self, content: bytes, file_name: str, options: dict[str, Any]) -> score_import.ScoreCheck:
+    def _run(self, content: bytes, file_name: str, options: dict[str, Any]) -> ScoreCheck:
         what = {
             "content": content,
             "file_name": file_name,
@@ -58,12 +59,12 @@ class Command(BaseCommand):
         }
         month, now = self._month(options["cycle"]), timezone.now()
         if options["commit"]:
-            cycle = score_import.cycle_for_import(branch=what["branch"], month=month, now=now)
+            cycle = cycle_for_import(branch=what["branch"], month=month, now=now)
             self._refuse_off(cycle)
-            return score_import.write_scores(cycle=cycle, now=now, **what)
-        cycle = score_import.planned_cycle(branch=what["branch"], month=month)
+            return write_scores(cycle=cycle, now=now, **what)
+        cycle = planned_cycle(branch=what["branch"], month=month)
         self._refuse_off(cycle)
-        return score_import.check_scores(cycle=cycle, **what)
+        return check_scores(cycle=cycle, **what)
 
     def _branch(self, code: str) -> Branch:
         branch = Branch.objects.party_branches().filter(code=code).first()

@@ -143,7 +143,7 @@ class _Reader(rows.RowReader):
         score = score_of(cell)
         if score is None:
             text = _("%(column)s “%(value)s” is neither a whole number from 0 to 100 nor one of %(words)s. Correct it.")
-            return self.fail(key, "unknown_value", text, value=short(cell), words="、".join(GRADE_WORDS))
+            return self.fail(key, "unknown_value", text, value=short(cell), words=list(GRADE_WORDS))
         return score
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from branchportal.wording import listed
 from members.labels import ROLE_LABELS
 from members.roles import APPOINTABLE_BY, ROLE_PERMISSIONS, Permission, Role
 
@@ -64,4 +65,4 @@ def missing_right(permission: Permission) -> str:
 
 def _named(roles: Iterable[Role]) -> str:
     chosen = set(roles)
-    return pgettext("between names", ", ").join(str(ROLE_LABELS[role]) for role in Role if role in chosen)
+    return listed(str(ROLE_LABELS[role]) for role in Role if role in chosen)

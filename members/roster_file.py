@@ -142,7 +142,7 @@ class _Reader(rows.RowReader):
         if stage := STAGE_WORDS.get(half_width(text)):
             return stage
         message = _("%(column)s “%(value)s” is not a known stage. Choose one of: %(known)s.")
-        return self.fail("stage", "unknown_value", message, value=short(text), known="、".join(TEMPLATE_STAGES))
+        return self.fail("stage", "unknown_value", message, value=short(text), known=list(TEMPLATE_STAGES))
 
     def _date(self, key, cell):
         try:

@@ -19,6 +19,7 @@ from activities.queries.activities import differences
 from activities.recurrence import moved
 from activities.services.activities import StaleActivity, edit_activity, record_activity
 from activities.services.series import edit_following, record_series
+from branchportal.wording import listed
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
@@ -70,7 +71,7 @@ class AddView(PortalView, FormView):
         text = recorded % {"count": len(days), "day": f"{days[-1]:%Y-%m-%d}"}
         if shorter := moved(days[0], days):
             note = _("In months without such a day it is the last one: %(days)s.")
-            text += " " + note % {"days": _(", ").join(f"{day:%Y-%m-%d}" for day in shorter)}
+            text += " " + note % {"days": listed(f"{day:%Y-%m-%d}" for day in shorter)}
         return text
 
 

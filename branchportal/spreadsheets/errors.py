@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from branchportal.wording import with_lists
+
 FILE_MESSAGES = {
     "empty": _("The file is empty. Choose the workbook you filled in."),
     "too_large": _("The file is larger than %(limit)s MB. Delete pictures and unused sheets, then try again."),
@@ -36,7 +38,7 @@ class SpreadsheetError(Exception):
         self.params = params
 
     def __str__(self):
-        return str(FILE_MESSAGES[self.code]) % self.params
+        return str(FILE_MESSAGES[self.code]) % with_lists(self.params)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class CellError:
     @property
     def message(self):
         """What is wrong and what to do, in the language of whoever reads it."""
-        return gettext(self.text) % self.params
+        return gettext(self.text) % with_lists(self.params)
 
     def as_dict(self):
         """The five published fields."""
@@ -85,5 +87,6 @@ class CellError:
 def read_later(errors):
     """Stored errors with their message in the language of whoever reads them now."""
     return [
-        {**error, "message": gettext(error["text"]) % error["params"]} if "text" in error else error for error in errors
+        {**error, "message": gettext(error["text"]) % with_lists(error["params"])} if "text" in error else error
+        for error in errors
     ]

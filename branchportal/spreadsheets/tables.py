@@ -45,7 +45,7 @@ def find_tables(sheets, headers, required):
     own = {header_of(names[0]) for names in headers.values()}
     tables = [table for sheet in sheets if (table := _find_table(sheet, keys, own, required))]
     if not tables:
-        raise SpreadsheetError("no_header", headers="、".join(headers[key][0] for key in required))
+        raise SpreadsheetError("no_header", headers=[headers[key][0] for key in required])
     return tables
 
 

@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext
 
+from branchportal.wording import listed
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.labels import DIMENSION_LABELS, GRADE_LABELS, points_label
 from evaluations.models import BranchReview, Cycle
@@ -197,5 +198,5 @@ def _given_message(given: int, left: list[str]) -> str:
         return told
     waiting = ngettext(
         "%(count)s person has none yet: %(names)s.", "%(count)s people have none yet: %(names)s.", len(left)
-    ) % {"count": len(left), "names": pgettext("between names", ", ").join(left)}
+    ) % {"count": len(left), "names": listed(left)}
     return _("%(told)s %(waiting)s") % {"told": told, "waiting": waiting}

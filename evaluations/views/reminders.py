@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views import View
 
 from branchportal.messages import text_of
 from branchportal.models import Notification
+from branchportal.wording import listed
 from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle, Reminder
 from evaluations.queries import months, reminders
@@ -119,7 +120,7 @@ def _list_text(missing: reminders.Missing) -> str:
     values = {
         "month": date_format(missing.cycle.month, "YEAR_MONTH_FORMAT"),
         "count": len(people),
-        "names": pgettext("between names", ", ").join(
+        "names": listed(
             f"{person.branch.name} {person.name}" if is_about_ratings else person.name for person in people
         ),
         "day": date_format(people[0].until - timedelta(days=1), _("j F")),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from branchportal.wording import listed
 from members.labels import ROLE_LABELS
 from members.models import Branch, Member, Transfer
 from members.queries.offices import offices_within
@@ -118,7 +119,7 @@ class _Findings:
     def _offices(self, member: Member) -> list[str]:
         if not self.offices[member.user_id]:
             return []
-        offices = ", ".join(self.offices[member.user_id])
+        offices = listed(self.offices[member.user_id])
         if self.plan.kind == Leaving.ENDS:
             return [_("Holds an office that ends too: %(offices)s.") % {"offices": offices}]
         return [_("Holds an office that ends with the receipt: %(offices)s.") % {"offices": offices}]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from branchportal.models import AccessRecord
+from branchportal.wording import listed
 from members.labels import ROLE_LABELS
 from members.models import Absence, Member, RoleAssignment, User
 from members.queries.audit_trail import action_labels
@@ -99,4 +100,4 @@ def _office_on(offices: Sequence[RoleAssignment], stand_ins: Sequence[Absence], 
         for one in stand_ins
         if one.starts_on <= day <= one.ends_on
     ]
-    return ", ".join(texts)
+    return listed(texts)

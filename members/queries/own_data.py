@@ -9,13 +9,14 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from branchportal.mail import preference_of
 from branchportal.messages import groups, text_of
 from branchportal.models import AuditEntry
 from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import DATE, MOMENT
+from branchportal.wording import listed
 from members.labels import ROLE_LABELS
 from members.models import Absence, ActivationSlip, Member, Transfer, User
 from members.queries.audit_trail import action_labels, changes_of
@@ -85,7 +86,7 @@ def _account(user: User, now: datetime) -> Iterator[tuple]:
     yield _("Last log-in"), _moment(user.last_login)
     yield _("Privacy notice read"), _moment(user.notice_at)
     yield _("Language of the e-mails"), str(dict(settings.LANGUAGES)[preference.language])
-    yield _("Switched off by e-mail"), pgettext("between names", ", ").join(silenced)
+    yield _("Switched off by e-mail"), listed(silenced)
 
 
 def _slips(user: User, now: datetime) -> Iterator[tuple]:

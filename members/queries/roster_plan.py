@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from branchportal.spreadsheets.reading import Sheet
 from branchportal.spreadsheets.rows import Reading
+from branchportal.wording import listed
 from members.labels import STAGE_LABELS
 from members.models import Branch, FormerNumber, Member
 from members.roster_file import RosterRow, numbers_in, read_roster
@@ -174,7 +175,7 @@ def _concern_new_person(plan: Plan, row: RosterRow, after: dict[str, Any], names
         message = _(
             "%(name)s is already in the branch as %(numbers)s. For a new number, change it on that page instead."
         )
-        _concern(plan, row, message % {"name": row.name, "numbers": "、".join(sorted(names[row.name]))})
+        _concern(plan, row, message % {"name": row.name, "numbers": listed(sorted(names[row.name]))})
     if "stage" not in after:
         after["stage"] = _latest_stage(after)
         message = _("The stage is not given; it is taken from the dates as %(stage)s.")

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from django.utils.translation import gettext as _
 
 from branchportal.spreadsheets.writing import DATE, Column, SheetSpec, notes_sheet, write_workbook
+from branchportal.wording import listed
 from members.models import Branch, Member
 from members.roster_file import TEMPLATE_STAGES
 from members.stages import ORDER, Stage
@@ -88,7 +89,7 @@ def _rules() -> list[tuple[str, str]]:
         ("学号", _("Required. Text, so that Excel keeps every digit. One row for each person.")),
         ("姓名", _("Required, in full.")),
         ("党支部", _("Not checked: the branch is the one chosen on the import page.")),
-        ("发展阶段", _("One of: %(words)s.") % {"words": "、".join(TEMPLATE_STAGES)}),
+        ("发展阶段", _("One of: %(words)s.") % {"words": listed(TEMPLATE_STAGES)}),
         ("申请入党时间 – 转正时间", _("2023-09-01, 2023.9.1 or 20230901; 2023.9 is the first of the month.")),
         ("", _("A step must not lie before an earlier step, nor after today. An empty cell changes nothing.")),
         ("", _("Sex, ethnicity, birthday and identity card number are not kept.")),

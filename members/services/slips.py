@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from branchportal import audit
 from branchportal.notifications import notify
+from branchportal.wording import listed
 from members.models import ActivationSlip, Member, User
 from members.numbers import typed_number
 from members.queries.accounts import branch_of, in_charge
@@ -49,7 +50,7 @@ def make_member_slips(*, members: Sequence[Member], by: User, now: datetime, as_
         if with_password:
             raise ValidationError(
                 _("%(names)s can sign in already. Reset such an account on its own, so that nobody is locked out.")
-                % {"names": _(", ").join(with_password)}
+                % {"names": listed(with_password)}
             )
         return [make_slip(user=user, by=by, now=now, as_of=as_of) for user in users]
 

@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from branchportal.spreadsheets.values import text_of
+from branchportal.wording import listed
 from members.access import PortalView, access_of
 from members.forms.graduation import KINDS, GraduationForm
 from members.models import Branch, Member
@@ -87,7 +88,7 @@ class GraduationView(PortalView, TemplateView):
         self, changed: ChangedSincePreviewError, versions: dict[int, int], organisations: dict[int, str]
     ) -> HttpResponse:
         """Nothing was written: show how it stands now, with the same people ticked off and what was typed."""
-        names = pgettext("between names", ", ").join(changed.names) or _("somebody who has left the branch")
+        names = listed(changed.names) or _("somebody who has left the branch")
         messages.warning(
             self.request,
             _("Changed meanwhile: %(names)s. Nothing was done; look at the preview again.") % {"names": names},

@@ -133,5 +133,5 @@ def test_a_sheet_without_all_five_dimensions():
     with pytest.raises(SpreadsheetError) as caught:
         read(["1", 90, 90, 90, 90], header=["学号", "思想", "学习", "生活", "工作"])
     assert str(caught.value) == (
-        "No sheet has a row with the headers 学号、思想、学习、生活、工作、作风. Use the template, or add a header row."
+        "No sheet has a row with the headers 学号, 思想, 学习, 生活, 工作, 作风. Use the template, or add a header row."
     )

@@ -120,7 +120,7 @@ def test_since(tmp_path):
         ),
         (
             ["expected.json", "--branch", "B001"],
-            "expected.json: No sheet has a row with the headers 学号、姓名. Use the template, or add a header row.",
+            "expected.json: No sheet has a row with the headers 学号, 姓名. Use the template, or add a header row.",
         ),
     ],
 )  # fmt: skip

@@ -110,7 +110,7 @@ def test_nothing_to_write(office):
         (b"\x89PNG\r\n\x1a\n", "a.xlsx", "This is not an Excel workbook or a CSV file."),
         (b"PK\x03\x04 broken", "a.xlsx", "The workbook is damaged or incomplete."),
         (b"", "a.xlsx", "The submitted file is empty."),
-        ("姓名\n甲\n".encode(), "a.csv", "No sheet has a row with the headers 学号、姓名."),
+        ("姓名\n甲\n".encode(), "a.csv", "No sheet has a row with the headers 学号, 姓名."),
         (b"a" * (10 * 1024 * 1024 + 1), "a.csv", "The file is larger than 10 MB."),
     ],
 )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from branchportal.spreadsheets.annotating import annotate
 from branchportal.spreadsheets.errors import SpreadsheetError
 from branchportal.spreadsheets.reading import MAX_MB, read_file
+from branchportal.wording import listed
 from members.models import Branch
 from members.queries.roster_plan import Plan
 from members.services.roster_import import check_roster, write_roster
@@ -101,7 +102,7 @@ class Command(BaseCommand):
         for concern in plan.concerns:
             self.stdout.write(f"{concern.sheet} {concern.row}".strip() + f" {concern.name}: {concern.message}")
         if plan.reading.ignored:
-            self.stdout.write(_("Columns not used: %(names)s") % {"names": "、".join(plan.reading.ignored)})
+            self.stdout.write(_("Columns not used: %(names)s") % {"names": listed(plan.reading.ignored)})
         self.stdout.write(
             _("%(rows)s rows, %(accepted)s good; new: %(created)s, changed: %(updated)s, unchanged: %(unchanged)s.")
             % {

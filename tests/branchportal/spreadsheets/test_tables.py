@@ -75,7 +75,7 @@ def test_no_sheet_with_the_header():
     with pytest.raises(SpreadsheetError) as caught:
         tables((1, ["学号"]), (2, ["姓名"]))
     assert str(caught.value) == (
-        "No sheet has a row with the headers 学号、姓名. Use the template, or add a header row."
+        "No sheet has a row with the headers 学号, 姓名. Use the template, or add a header row."
     )
 
 

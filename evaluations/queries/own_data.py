@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import INTEGER, MOMENT
-from evaluations import wording
+from evaluations import ranking_wording
 from evaluations.deadlines import month_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.labels import DIMENSION_LABELS
@@ -55,7 +55,7 @@ def _rankings(user: User, now: datetime) -> Iterator[tuple]:
     for entry in own_entries(user):
         run = entry.run
         months = f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}"
-        why = wording.reasons(scheme_of(run), entry.reasons) if entry.reasons else ""
+        why = ranking_wording.reasons(scheme_of(run), entry.reasons) if entry.reasons else ""
         yield run.compiled_at, run.branch.name, run.get_purpose_display(), months, entry.rank, entry.total, why
 
 

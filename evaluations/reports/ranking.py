@@ -24,7 +24,7 @@ from branchportal.spreadsheets.writing import (
     notes_sheet,
     write_workbook,
 )
-from evaluations import scoring, wording
+from evaluations import ranking_wording, scheme_wording, scoring
 from evaluations.documents import Number
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.purposes import Purpose
@@ -99,7 +99,7 @@ def total_cell(line: Line) -> Formula | Decimal | None:
 
 
 def _outcome(line: Line) -> str:
-    return "满足" if line.entry.rank is not None else wording.reasons(line.scheme, line.entry.reasons)
+    return "满足" if line.entry.rank is not None else ranking_wording.reasons(line.scheme, line.entry.reasons)
 
 
 POINTS = ComponentColumn("（得分）", 13, Line.points)
@@ -228,13 +228,13 @@ def _explanations(run: RankingRun, *, only_general: bool = False) -> Iterable[tu
         yield "统计区间", f"{_period(run)}，第 {run.number} 次"
         yield "方案名称、版本", f"{scheme.name}，{scheme.version}"
         for component in scheme.components:
-            words = wording.component_sentences(component, sources["components"])
-            yield component.label, " ".join([wording.weight_sentence(component), *words])
+            words = scheme_wording.component_sentences(component, sources["components"])
+            yield component.label, " ".join([scheme_wording.weight_sentence(component), *words])
         for gate in scheme.gates:
-            yield gate.label, wording.gate_sentence(gate, scheme, sources["inputs"])
-        yield "并列", wording.tie_sentence(scheme)
+            yield gate.label, scheme_wording.gate_sentence(gate, scheme, sources["inputs"])
+        yield "并列", scheme_wording.tie_sentence(scheme)
         for band in scheme.bands:
-            yield "等次", wording.band_sentence(band)
+            yield "等次", scheme_wording.band_sentence(band)
         yield "指纹", run.fingerprint
     yield "总分", _ABOUT_TOTALS
     yield "原始、得分、占比", _ABOUT_COLUMNS
@@ -246,7 +246,7 @@ def _not_closed(runs: Sequence[RankingRun]) -> Iterable[tuple[str, str]]:
     for place, run in enumerate(runs, start=1):
         if months := found[run.pk]:
             label = "未截止月份" if len(runs) == 1 else f"未截止月份（{place} {run.branch.name}）"
-            yield label, wording.not_closed_sentence(months)
+            yield label, ranking_wording.not_closed_sentence(months)
 
 
 def _period(run: RankingRun) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from branchportal.pictures import dots
 from branchportal.pictures.marks import shape_of
-from evaluations import wording
+from evaluations import ranking_wording, scheme_wording
 from evaluations.explaining import plain
 from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
 from evaluations.models import RankingEntry
@@ -39,7 +39,7 @@ def dot_plot(row: Row, low: int, high: int) -> dict[str, Any]:
             for place, cell in enumerate(cells)
             if cell.points is not None
         ],
-        "text": wording.spoken((cell.component.label, cell.text) for cell in cells if cell.text),
+        "text": ranking_wording.spoken((cell.component.label, cell.text) for cell in cells if cell.text),
     }
 
 
@@ -53,25 +53,25 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
         "run": run,
         "superseded_by": getattr(run, "superseded_by", None),
         "components": component_lines(explained.parts, others),
-        "not_closed": wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
+        "not_closed": ranking_wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
         "parts": [
             {
                 "part": part,
                 "source": SOURCE_LABELS.get(sources["components"].get(part.component.code), ""),
                 "headers": [(DIMENSION_LABELS.get(name, name), weight) for name, weight in _weights(part)],
                 "months": _months(entry, part),
-                "steps": wording.part_steps(part),
-                "weight_sentence": wording.weight_sentence(part.component),
+                "steps": ranking_wording.part_steps(part),
+                "weight_sentence": scheme_wording.weight_sentence(part.component),
             }
             for part in explained.parts
         ],
         "checks": [
-            {"sentence": wording.check_sentence(check, scheme, sources["inputs"]), "passed": check.passed}
+            {"sentence": ranking_wording.check_sentence(check, scheme, sources["inputs"]), "passed": check.passed}
             for check in explained.checks
         ],
-        "total_step": wording.total_step(explained, scheme) if explained.total is not None else "",
-        "tie_sentence": wording.tie_sentence(scheme) if entry.tied else "",
-        "reasons": wording.reasons(scheme, entry.reasons),
+        "total_step": ranking_wording.total_step(explained, scheme) if explained.total is not None else "",
+        "tie_sentence": scheme_wording.tie_sentence(scheme) if entry.tied else "",
+        "reasons": ranking_wording.reasons(scheme, entry.reasons),
     }
 
 

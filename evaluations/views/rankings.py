@@ -10,7 +10,7 @@ from django.views import View
 
 from branchportal import audit
 from branchportal.paging import page_of
-from evaluations import wording
+from evaluations import ranking_wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
 from evaluations.models import RankingEntry, RankingRun
@@ -82,14 +82,14 @@ class RankingView(RunView):
             "low": low,
             "high": high,
             "not_ranked": [
-                {"entry": entry, "reasons": wording.reasons(scheme, entry.reasons)}
+                {"entry": entry, "reasons": ranking_wording.reasons(scheme, entry.reasons)}
                 for entry in entries
                 if entry.rank is None
             ],
             "places": places,
             "tied_at_the_line": rankings.tied_at_the_line(ranked, places),
             "superseded_by": getattr(run, "superseded_by", None),
-            "not_closed": wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
+            "not_closed": ranking_wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
             "paper_facts": ranking_facts(run),
             "signing": SIGNING_A_RANKING,
             "nonce": new_nonce(),
@@ -142,7 +142,7 @@ class OwnRankingsView(PortalView, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         entries = list(rankings.own_entries(request.user))
         lines = [
-            {"entry": entry, "reasons": wording.reasons(rankings.scheme_of(entry.run), entry.reasons)}
+            {"entry": entry, "reasons": ranking_wording.reasons(rankings.scheme_of(entry.run), entry.reasons)}
             for entry in entries
         ]
         return render(request, "evaluations/own_rankings.html", {"lines": lines})

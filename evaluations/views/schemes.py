@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from branchportal.downloads import attachment
-from evaluations import wording
+from evaluations import scheme_wording
 from evaluations.documents import SchemeError
 from evaluations.forms.schemes import PublishForm, SchemeImportForm, SourcesForm, document_problem
 from evaluations.models import ScoringScheme
@@ -208,15 +208,15 @@ def in_words(scheme: Scheme, sources: dict[str, dict[str, str]]) -> dict[str, An
         "components": [
             {
                 "component": component,
-                "weight": wording.weight_sentence(component),
-                "sentences": wording.component_sentences(component, sources.get("components", {})),
+                "weight": scheme_wording.weight_sentence(component),
+                "sentences": scheme_wording.component_sentences(component, sources.get("components", {})),
             }
             for component in scheme.components
         ],
         "gates": [
-            {"gate": gate, "sentence": wording.gate_sentence(gate, scheme, sources.get("inputs", {}))}
+            {"gate": gate, "sentence": scheme_wording.gate_sentence(gate, scheme, sources.get("inputs", {}))}
             for gate in scheme.gates
         ],
-        "tie": wording.tie_sentence(scheme),
-        "bands": [wording.band_sentence(band) for band in scheme.bands],
+        "tie": scheme_wording.tie_sentence(scheme),
+        "bands": [scheme_wording.band_sentence(band) for band in scheme.bands],
     }

@@ -27,8 +27,7 @@ class Phone:
         self.sign_in()
 
     def sign_in(self) -> None:
-        cookie = sign_in(Client(), self.member.user).cookies[settings.SESSION_COOKIE_NAME].value
-        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.portal.url}])
+        _sign_in(self.context, self.portal, self.member)
 
     def open(self) -> Tab:
         page = self.context.new_page()
@@ -74,6 +73,18 @@ class Tab:
     def submit(self) -> None:
         with self.page.expect_navigation():
             self.page.click("#submit")
+
+
+def open_card(page, live_portal, member) -> Tab:
+    """The member's card in a window that is open already."""
+    _sign_in(page.context, live_portal, member)
+    page.goto(f"{live_portal.url}/review/")
+    return Tab(page)
+
+
+def _sign_in(context, live_portal, member) -> None:
+    cookie = sign_in(Client(), member.user).cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_portal.url}])
 
 
 @pytest.fixture

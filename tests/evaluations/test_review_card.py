@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import threading
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import connections
 from django.test import Client
 
-from branchportal.models import AuditEntry
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import SelfReview
 from evaluations.services import months, self_reviews
@@ -335,35 +332,6 @@ def test_autosave_after_the_deadline_says_that_it_does_not_count(phone_of, time_
     assert (answer.status_code, answer.json()["is_late"]) == (200, True)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_fifty_parallel_posts_of_one_form_are_one_effect(time_machine):
-    time_machine.move_to(at(12))
-    tree = make_branch_tree()
-    cycle = months.ensure_month(committee=tree.root, month=NOVEMBER)
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    session = sign_in(Client(), member.user).cookies
-    gate, statuses = threading.Barrier(50), []
-
-    def post() -> None:
-        browser = Client()
-        browser.cookies = session
-        gate.wait()
-        try:
-            statuses.append(browser.post(PAGE, {**GRADES, "version": "0", "page": "p", "step": "1"}).status_code)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=post) for _ in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert statuses == [302] * 50
-    assert (SelfReview.objects.get().version, SelfReview.objects.get().points) == (1, POINTS)
-    assert AuditEntry.objects.filter(action="self_review.submitted").count() == 1
-
-
 # --- History and weight --------------------------------------------------------------------------------------
 
 
@@ -396,189 +364,3 @@ def test_the_card_weighs_little(phone_of, member, cycle):
     weight = sum(len(gzip.compress(part)) for part in [page, *files, icon])
     assert weight < 60 * 1024
     assert "提交自评" in page.decode()
-
-
-# --- In a real browser ---------------------------------------------------------------------------------------
-
-
-class Card:
-    """The card in a window, signed in."""
-
-    def __init__(self, page, live_portal, member) -> None:
-        self.page, self.url, self.member = page, live_portal.url, member
-        client = sign_in(Client(), member.user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_portal.url}])
-        page.goto(f"{live_portal.url}/review/")
-
-    def tap(self, dimension: str, grade: str) -> None:
-        self.page.locator(f"#{dimension} .grade:has(input[value={grade}])").click()
-
-    def fill(self) -> None:
-        for dimension, grade in GRADES.items():
-            self.tap(dimension, grade)
-
-    def wait_saved(self) -> None:
-        self.page.wait_for_selector("#save-state[data-state=saved]")
-
-    def submit(self) -> None:
-        with self.page.expect_navigation():
-            self.page.click("#submit")
-
-
-@pytest.fixture
-def filer(live_portal, time_machine) -> Member:
-    """A member of a branch whose month runs: the real clock at the 12th of this month, at noon in Shanghai."""
-    tree = make_branch_tree()
-    now = datetime.now(SHANGHAI)
-    time_machine.move_to(now.replace(day=12, hour=12, minute=0))
-    month = now.date().replace(day=1)
-    cycle = months.ensure_month(committee=tree.root, month=month)
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=datetime(month.year, month.month, 1, tzinfo=SHANGHAI))
-    return member
-
-
-@pytest.fixture
-def shaky_phone(chromium):
-    """A phone whose connection breaks: the browser notes that as errors, which other windows must not have."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.mark.browser
-def test_the_month_on_a_phone_in_six_taps(live_portal, phone, axe, filer):
-    requests = []
-    phone.on("request", lambda request: requests.append(request.url))
-    card = Card(phone, live_portal, filer)
-    assert len(requests) <= 6
-    axe(phone)
-    card.fill()
-    card.wait_saved()
-    card.submit()
-    assert phone.locator("#submitted").is_visible()
-    axe(phone)
-    review = SelfReview.objects.get()
-    assert (review.points, review.draft) == (POINTS, None)
-
-
-@pytest.mark.browser
-def test_every_target_is_large_and_320_px_is_enough(live_portal, open_page, filer):
-    card = Card(open_page(320, 640, has_touch=True, is_mobile=True), live_portal, filer)
-    assert card.page.evaluate("document.documentElement.scrollWidth") == 320
-    small = card.page.evaluate(
-        """() => [...document.querySelectorAll(".grade, .button, summary, .card-head a")]
-            .map((target) => target.getBoundingClientRect())
-            .filter((box) => box.width && (box.height < 44 || box.width < 44)).length"""
-    )
-    assert small == 0
-
-
-@pytest.mark.browser
-def test_the_keyboard_alone_files_a_month(live_portal, desktop, filer):
-    card = Card(desktop, live_portal, filer)
-    desktop.focus("#thought input")
-    for _dimension in GRADES:
-        desktop.keyboard.press("Space")
-        desktop.keyboard.press("ArrowRight")
-        desktop.keyboard.press("Tab")
-        desktop.keyboard.press("Tab")
-    desktop.focus("#submit")
-    with desktop.expect_navigation():
-        desktop.keyboard.press("Enter")
-    assert SelfReview.objects.get().points == dict.fromkeys(POINTS, 85)
-    assert card.page.locator("#submitted").is_visible()
-
-
-@pytest.mark.browser
-def test_a_lost_connection_is_visible_and_loses_nothing(live_portal, shaky_phone, filer):
-    card = Card(shaky_phone, live_portal, filer)
-    shaky_phone.route("**/draft/", lambda route: route.abort())
-    card.tap("thought", "good")
-    shaky_phone.wait_for_selector("#save-state[data-state=failed]")
-    shaky_phone.reload()  # the words are on the phone alone, and come back
-    assert shaky_phone.locator("#thought input[value=good]").is_checked()
-    shaky_phone.unroute("**/draft/")
-    card.wait_saved()
-    assert SelfReview.objects.get().draft["points"]["thought"] == 85
-    assert shaky_phone.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('card:'))") == []
-
-
-@pytest.mark.browser
-def test_without_a_connection_submitting_waits_on_the_phone(live_portal, shaky_phone, filer):
-    card = Card(shaky_phone, live_portal, filer)
-    shaky_phone.context.set_offline(True)
-    card.fill()
-    shaky_phone.click("#submit")
-    assert shaky_phone.locator("#note").is_visible()
-    assert shaky_phone.url.endswith("/review/")
-    shaky_phone.context.set_offline(False)
-    card.submit()
-    assert SelfReview.objects.get().points == POINTS
-
-
-@pytest.mark.browser
-def test_an_ended_session_says_so_and_keeps_the_words(live_portal, shaky_phone, filer):
-    card = Card(shaky_phone, live_portal, filer)
-    shaky_phone.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    card.tap("thought", "good")
-    shaky_phone.wait_for_selector("#note a:visible")
-    again = Card(shaky_phone, live_portal, filer)
-    assert shaky_phone.locator("#thought input[value=good]").is_checked()
-    again.wait_saved()
-
-
-@pytest.mark.browser
-def test_two_phones_meet_and_the_person_decides(live_portal, open_page, filer):
-    first, second = [Card(open_page(390, 844), live_portal, filer) for _ in range(2)]
-    first.tap("thought", "good")
-    first.wait_saved()
-    second.tap("thought", "weak")
-    second.page.wait_for_selector("#conflict:visible")
-    assert second.page.locator("#conflict-lines dd").first.inner_text() == "良好"
-    assert SelfReview.objects.get().draft["points"]["thought"] == 85
-    second.page.click("#keep-mine")
-    second.wait_saved()
-    assert SelfReview.objects.get().draft["points"]["thought"] == 55
-    first.tap("study", "good")
-    first.page.wait_for_selector("#conflict:visible")
-    with first.page.expect_navigation():
-        first.page.click("#take-other")
-    assert first.page.locator("#thought input[value=weak]").is_checked()
-    assert first.page.locator("#study input:checked").count() == 0
-
-
-@pytest.mark.browser
-def test_changes_after_submitting_can_be_discarded(live_portal, phone, filer):
-    card = Card(phone, live_portal, filer)
-    card.fill()
-    card.submit()
-    card.tap("thought", "weak")
-    phone.wait_for_selector("#changed:visible")
-    with phone.expect_navigation():
-        phone.click("#discard button")
-    assert phone.locator("#thought input[value=excellent]").is_checked()
-    assert SelfReview.objects.get().draft is None
-
-
-@pytest.mark.browser
-def test_two_quick_taps_submit_once(live_portal, phone, filer):
-    card = Card(phone, live_portal, filer)
-    card.fill()
-    with phone.expect_navigation():
-        phone.evaluate("document.getElementById('submit').click(); document.getElementById('submit').click()")
-    assert AuditEntry.objects.filter(action="self_review.submitted").count() == 1
-    assert card.page.locator("#submitted").is_visible()
-
-
-@pytest.mark.browser
-def test_the_card_works_without_a_script(live_portal, open_page, filer):
-    card = Card(open_page(390, 844, javascript=False), live_portal, filer)
-    card.tap("thought", "good")
-    card.submit()
-    assert card.page.locator("[role=alert] li").count() == 4
-    assert card.page.locator("#thought input[value=good]").is_checked()
-    card.fill()
-    card.submit()
-    assert SelfReview.objects.get().points == POINTS

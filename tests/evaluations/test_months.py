@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from threading import Barrier
 
 import pytest
-from django.db import connections
-from django.urls import reverse
 from django.utils import translation
 
 from branchportal.messages import text_of
-from branchportal.models import AuditEntry, JobRun, Notification
+from branchportal.models import JobRun, Notification
 from evaluations import tasks
-from evaluations.deadlines import SHANGHAI, Phase
+from evaluations.deadlines import SHANGHAI
 from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due, SelfReview
 from evaluations.queries import months as queries
-from evaluations.refusals import Refused, StaleReviewError
-from evaluations.services import calendar, months
+from evaluations.refusals import Refused
+from evaluations.services import months
 from members.models import FormerMembership, Member
 from members.roles import Role
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_branch_tree, make_member, make_user
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -271,27 +270,6 @@ def test_a_closed_month_takes_nothing_more(tree):
         months.hold_open(cycle=cycle, branch=tree.b1)
 
 
-def in_threads(count: int, act) -> list:
-    """Run `act(number)` in many threads at once; return what they raised."""
-    gate, raised = threading.Barrier(count), []
-
-    def run(number: int) -> None:
-        try:
-            gate.wait()
-            act(number)
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_many_ticks_at_once_do_everything_once():
     tree = make_branch_tree()
@@ -300,10 +278,11 @@ def test_many_ticks_at_once_do_everything_once():
         make_user(Role.MEMBER, branch)
         make_user(Role.SECRETARY, branch)
     closed = []
-    raised = in_threads(
-        8, lambda _number: months.advance(now=at(21), on_closed=lambda _cycle, branch: closed.append(branch.code))
-    )
-    assert raised == []
+
+    def tick() -> None:
+        months.advance(now=at(21), on_closed=lambda _cycle, branch: closed.append(branch.code))
+
+    at_once([tick] * 8)
     assert (sorted(closed), CycleEvent.objects.count(), Due.objects.count()) == (["B001", "B002"], 6, 2)
     assert Notification.objects.count() == 4
 
@@ -313,15 +292,15 @@ def test_control_ticks_that_only_look_before_they_act_close_twice():
     """The twin without the unique row as a gate: it must go wrong, or the test above proves nothing."""
     tree = make_branch_tree()
     cycle = months.ensure_month(committee=tree.root, month=NOVEMBER)
-    looked, closed = threading.Barrier(8), []
+    looked, closed = Barrier(8), []
 
-    def careless(_number: int) -> None:
+    def careless() -> None:
         seen = CycleEvent.objects.filter(cycle=cycle, branch=tree.b1, kind=Kind.CLOSED).exists()
-        looked.wait()
+        looked.wait(timeout=60)
         if not seen:
             closed.append(tree.b1.code)
 
-    assert in_threads(8, careless) == []
+    at_once([careless] * 8)
     assert len(closed) == 8
 
 
@@ -356,156 +335,3 @@ def test_the_current_month_is_that_of_shanghai(tree):
     assert queries.current_cycle(tree.b1, datetime(2026, 11, 1, tzinfo=SHANGHAI)) == november
     assert queries.current_cycle(tree.b1, datetime(2026, 10, 31, 23, 59, tzinfo=SHANGHAI)) is None
     assert queries.next_cycle(tree.b1, datetime(2026, 10, 31, 23, 59, tzinfo=SHANGHAI)) == november
-
-
-# --- The committee sets its months ---------------------------------------------------------------------------
-
-
-def settings(**changes) -> calendar.MonthSettings:
-    return calendar.MonthSettings(**{"is_off": False, "review_day": 15, "rating_day": 20, "scale": "grades", **changes})
-
-
-def test_setting_a_month_is_one_audited_change(tree):
-    cycle = months.ensure_month(committee=tree.root, month=NOVEMBER)
-    reviewer = make_user(Role.REVIEWER, tree.root)
-    wanted = settings(review_day=12, own_days={tree.second.pk: (18, 25)})
-    for _again in range(2):
-        calendar.set_month(cycle=cycle, settings=wanted, version=1, by=reviewer, now=at(3))
-    assert calendar.settings_of(Cycle.objects.get()) == wanted
-    line = AuditEntry.objects.get(action="cycle.changed")
-    assert (line.actor, line.before, line.after) == (
-        reviewer,
-        {"review_day": 15, "own_days": {}},
-        {"review_day": 12, "own_days": {"GB2": [18, 25]}},
-    )
-    assert queries.window_of(Cycle.objects.get(), tree.b4).phase(at(16)) == Phase.FILING
-
-
-def test_two_people_setting_one_month(tree):
-    cycle = months.ensure_month(committee=tree.root, month=NOVEMBER)
-    reviewer = make_user(Role.REVIEWER, tree.root)
-    calendar.set_month(cycle=cycle, settings=settings(review_day=12), version=1, by=reviewer, now=at(3))
-    with pytest.raises(StaleReviewError):
-        calendar.set_month(cycle=cycle, settings=settings(review_day=18), version=1, by=reviewer, now=at(3))
-    assert Cycle.objects.get().review_day == 12
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"is_off": True}, "1 reviews of this month are submitted already, so it can't be switched off any more."),
-        (
-            {"scale": "points"},
-            "1 reviews of this month are submitted already, so its scale stays. Change the next month.",
-        ),
-        ({"review_day": 9}, "Day 9 has passed already: let self-reviews end today or later"),
-    ],
-)
-def test_what_people_have_done_is_not_undone(tree, changes, reason):
-    cycle = months.ensure_month(committee=tree.root, month=NOVEMBER)
-    points = dict.fromkeys(("thought", "study", "life", "work", "conduct"), 85)
-    SelfReview.objects.create(cycle=cycle, member=make_member(tree.b1), branch=tree.b1, submitted_at=at(4), **points)
-    reviewer = make_user(Role.REVIEWER, tree.root)
-    with pytest.raises(Refused) as refused:
-        calendar.set_month(cycle=cycle, settings=settings(**changes), version=1, by=reviewer, now=at(10))
-    assert (refused.value.text % refused.value.params).startswith(reason)
-    assert calendar.settings_of(Cycle.objects.get()) == settings()
-
-
-def test_a_closed_month_keeps_its_days(tree):
-    cycle = months.ensure_month(committee=tree.root, month=NOVEMBER)
-    make_member(tree.b1)
-    advance(at(21))
-    with pytest.raises(Refused):
-        calendar.set_month(
-            cycle=cycle,
-            settings=settings(rating_day=28),
-            version=1,
-            by=make_user(Role.REVIEWER, tree.root),
-            now=at(21),
-        )
-    assert Cycle.objects.get().rating_day == 20
-
-
-# --- Its pages -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def reviewer(client, tree):
-    return sign_in(client, make_user(Role.REVIEWER, tree.root))
-
-
-def month_form(tree, **changes) -> dict:
-    return {
-        "is_on": "on", "review_day": "15", "rating_day": "20", "scale": "grades", "version": "1",
-        f"review_day_{tree.first.pk}": "", f"rating_day_{tree.first.pk}": "",
-        f"review_day_{tree.second.pk}": "", f"rating_day_{tree.second.pk}": "", **changes,
-    }  # fmt: skip
-
-
-def test_the_calendar_takes_the_same_queries_for_one_and_many_months(tree, reviewer, django_assert_num_queries):
-    months.ensure_month(committee=tree.root, month=NOVEMBER)
-    with django_assert_num_queries(7):
-        reviewer.get("/calendar/")
-    month = NOVEMBER
-    for _step in range(20):
-        month = (month + timedelta(days=31)).replace(day=1)
-        months.ensure_month(committee=tree.root, month=month)
-    with django_assert_num_queries(7):
-        reviewer.get("/calendar/")
-
-
-def test_the_calendar_shows_only_months_of_the_own_committee(tree, reviewer):
-    months.ensure_month(committee=tree.root, month=NOVEMBER)
-    other = make_branch_tree("X")
-    foreign = months.ensure_month(committee=other.root, month=NOVEMBER)
-    rows = reviewer.get("/calendar/").context["rows"]
-    assert [row["cycle"].committee.code for row in rows] == ["ROOT"]
-    assert reviewer.get(reverse("evaluations:edit_month", args=[foreign.pk])).status_code == 404
-
-
-def test_a_month_is_set_through_its_page(tree, reviewer):
-    cycle = months.ensure_month(committee=tree.root, month=date(2030, 3, 1))
-    page = reverse("evaluations:edit_month", args=[cycle.pk])
-    assert reviewer.get(page).status_code == 200
-    own = {f"review_day_{tree.second.pk}": "18", f"rating_day_{tree.second.pk}": "25"}
-    answer = reviewer.post(page, month_form(tree, review_day="12", **own))
-    assert answer.status_code == 302
-    assert calendar.settings_of(Cycle.objects.get()) == settings(review_day=12, own_days={tree.second.pk: (18, 25)})
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"review_day": "29"}, "review_day"),
-        ({"review_day": "x"}, "review_day"),
-        ({"review_day": ""}, "review_day"),
-        ({"rating_day": "10"}, "rating_day"),
-        ({"scale": "letters"}, "scale"),
-    ],
-)
-def test_what_is_wrong_is_named_and_nothing_is_written(tree, reviewer, changes, field):
-    cycle = months.ensure_month(committee=tree.root, month=date(2030, 3, 1))
-    answer = reviewer.post(reverse("evaluations:edit_month", args=[cycle.pk]), month_form(tree, **changes))
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
-    assert Cycle.objects.get().version == 1
-
-
-def test_one_own_day_alone_is_refused(tree, reviewer):
-    cycle = months.ensure_month(committee=tree.root, month=date(2030, 3, 1))
-    half = {f"review_day_{tree.first.pk}": "12"}
-    answer = reviewer.post(reverse("evaluations:edit_month", args=[cycle.pk]), month_form(tree, **half))
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [f"review_day_{tree.first.pk}"])
-
-
-def test_a_stale_month_shows_both_and_keeps_what_was_typed(tree, reviewer):
-    cycle = months.ensure_month(committee=tree.root, month=date(2030, 3, 1))
-    other = make_user(Role.REVIEWER, tree.root)
-    calendar.set_month(cycle=cycle, settings=settings(review_day=12), version=1, by=other, now=at(3))
-    page = reverse("evaluations:edit_month", args=[cycle.pk])
-    answer = reviewer.post(page, month_form(tree, review_day="18"))
-    assert answer.status_code == 409
-    assert (answer.context["stored"][1][1], answer.context["form"]["review_day"].value()) == (12, "18")
-    again = month_form(tree, review_day="18", version=answer.context["form"]["version"].value())
-    assert reviewer.post(page, again).status_code == 302
-    assert Cycle.objects.get().review_day == 18

@@ -85,6 +85,28 @@ def absence_ended(context: dict[str, Any]) -> str:
     return _("%(stand_in)s no longer stands in for %(name)s (%(role)s, %(branch)s).") % values
 
 
+def absence_ended_with_office(context: dict[str, Any]) -> str:
+    values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
+    return (
+        _(
+            "%(stand_in)s does not stand in for %(name)s (%(role)s, %(branch)s) after %(ends_on)s: the office itself "
+            "ends."
+        )
+        % values
+    )
+
+
+def stand_in_lost(context: dict[str, Any]) -> str:
+    values = {**context, "role": ROLE_LABELS[Role(context["role"])]}
+    return (
+        _(
+            "%(stand_in)s does not stand in for %(name)s (%(role)s, %(branch)s) after %(ends_on)s, having left the "
+            "office or the branch. If somebody is still needed, enter the absence again with somebody else."
+        )
+        % values
+    )
+
+
 def correction_asked(context: dict[str, Any]) -> str:
     values = {"name": context["name"], "field": _field_label(context["field"])}
     return _("%(name)s asks for a correction of the record: %(field)s.") % values
@@ -113,6 +135,8 @@ TEXTS = {
     "membership_moved": membership_moved,
     "absence_entered": absence_entered,
     "absence_ended": absence_ended,
+    "absence_ended_with_office": absence_ended_with_office,
+    "stand_in_lost": stand_in_lost,
     "account_reset": account_reset,
     "password_changed": password_changed,
     "number_changed": number_changed,
@@ -143,6 +167,8 @@ GROUPS = (
             "role_ended",
             "absence_entered",
             "absence_ended",
+            "absence_ended_with_office",
+            "stand_in_lost",
             "transfer_proposed",
             "transfer_accepted",
             "transfer_declined",

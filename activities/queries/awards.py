@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from activities.models import Award
 from members.access import access_of
 from members.models import Member, User
+from members.queries.own_matters import is_own_matter, of_others
 from members.roles import Permission
 
 
@@ -38,12 +39,14 @@ def same_file(award: Award) -> list[Award]:
     return list(others.select_related("member", "level"))
 
 
-def may_decide(user: User, award: Award) -> bool:
-    """Officers who confirm awards of the branch, not the person himself."""
-    return award.member.user_id != user.pk and access_of(user).may_in(Permission.CONFIRM_AWARDS, award.branch)
+def may_decide(user: User, award: Award, today: date) -> bool:
+    """Officers who confirm awards of the branch, not about themselves (see own_matters)."""
+    if not access_of(user).may_in(Permission.CONFIRM_AWARDS, award.branch):
+        return False
+    return not is_own_matter(user, award.member, today)
 
 
-def waiting_awards(user: User) -> QuerySet[Award]:
+def waiting_awards(user: User, today: date) -> QuerySet[Award]:
     """Proposals that this person may decide, the oldest first."""
     found = Award.objects.visible_to(user, Permission.CONFIRM_AWARDS).filter(state=Award.State.PROPOSED)
-    return found.exclude(member__user=user).select_related("member").order_by("proposed_at", "pk")
+    return found.filter(of_others(user, today)).select_related("member").order_by("proposed_at", "pk")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,9 +31,10 @@ def of_minutes(user: User, now: datetime) -> Iterator[Todo]:
         yield Todo(text, reverse("activities:minutes", args=[minutes.activity_id]), since=minutes.saved_at)
 
 
-def of_awards(user: User) -> Iterator[Todo]:
+def of_awards(user: User, now: datetime) -> Iterator[Todo]:
     """Awards that were proposed and wait for an answer, as one line. One query."""
-    waiting = waiting_awards(user).order_by().aggregate(number=Count("pk"), since=Min("proposed_at"))
+    waiting = waiting_awards(user, timezone.localdate(now)).order_by()
+    waiting = waiting.aggregate(number=Count("pk"), since=Min("proposed_at"))
     number = waiting["number"]
     if number:
         text = ngettext("%(number)s award waits for an answer", "%(number)s awards wait for an answer", number)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.file_kinds import SUFFIXES
@@ -18,6 +19,8 @@ from activities.models import Award, Evidence
 from branchportal import audit
 from branchportal.notifications import notify
 from members.models import Branch, Member, User
+from members.queries.own_matters import whose_turn
+from members.roles import Permission
 
 State = Award.State
 
@@ -100,7 +103,7 @@ def withdraw_award(*, award: Award, version: int, by: User) -> None:
 def decide_award(*, award: Award, version: int, confirms: bool, reason: str, by: User, now: datetime) -> Award:
     """Confirm or reject it; a confirmed one may be rejected later. The same decision twice is taken once.
 
-    Raises StaleAward, or AwardRefused for one's own award and for a rejection without a reason.
+    Raises StaleAward, or AwardRefused for one's own award (see own_matters) and for a rejection without a reason.
     """
     state = State.CONFIRMED if confirms else State.REJECTED
     row = (
@@ -110,8 +113,8 @@ def decide_award(*, award: Award, version: int, confirms: bool, reason: str, by:
         return row
     if row.version != version:
         raise StaleAward(row)
-    if row.member.user_id == by.pk:
-        raise AwardRefused(_("This is your own award: another officer decides."))
+    if text := whose_turn(by, row.member, Permission.CONFIRM_AWARDS, timezone.localdate(now)):
+        raise AwardRefused(text)
     if not confirms and not reason:
         raise AwardRefused(_("Say why it is not confirmed, so that it can be mended."))
     before = {"state": row.state}

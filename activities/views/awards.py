@@ -63,7 +63,7 @@ class AwardView(PortalView, FormView):
 
     @property
     def may_decide(self) -> bool:
-        return may_decide(self.request.user, self.award)
+        return may_decide(self.request.user, self.award, timezone.localdate())
 
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.award.version}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from evaluations.deadlines import Window, month_of
+from evaluations.deadlines import Phase, Window, month_of
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, Due, SelfReview
 from members.models import Branch, Member
 
@@ -32,7 +32,22 @@ class Progress:
 
 def cycle_of(branch: Branch, month: date) -> Cycle | None:
     """Return the cycle of this month (its first day) of the branch's top committee, or None."""
-    return Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month=month).first()
+    cycles = Cycle.objects.select_related("committee")
+    return cycles.filter(committee__path=branch.ancestor_paths()[0], month=month).first()
+
+
+def committees_of(branches: QuerySet[Branch]) -> list[Branch]:
+    """Return the top committees under which these branches stand, in the order of their codes. Two queries."""
+    tops = {path.partition("/")[0] + "/" for path in branches.order_by().values_list("path", flat=True)}
+    return list(Branch.objects.filter(path__in=tops).order_by("path"))
+
+
+def by_committee(branches: Iterable[Branch]) -> list[list[Branch]]:
+    """Return the branches of each top committee together, in the order given: each committee has months of its own."""
+    together: dict[str, list[Branch]] = {}
+    for branch in branches:
+        together.setdefault(branch.ancestor_paths()[0], []).append(branch)
+    return list(together.values())
 
 
 def current_cycle(branch: Branch, now: datetime) -> Cycle | None:
@@ -66,6 +81,21 @@ def windows_of(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Window]:
         )
     }
     return {branch.pk: _window(cycle, branch, own_days) for branch in branches}
+
+
+def accepts_sheets(cycle: Cycle, branch: Branch, now: datetime) -> bool:
+    """Are sheets of scores taken: as long as the page takes ratings, and later only where the month lived on paper?"""
+    window = window_of(cycle, branch)
+    if window.phase(now) != Phase.CLOSED:
+        return window.accepts_ratings(now)
+    return not ran_here(cycle, branch)
+
+
+def ran_here(cycle: Cycle, branch: Branch) -> bool:
+    """Was the month opened in the branch before it ended? Otherwise it is older than the portal there."""
+    window = window_of(cycle, branch)
+    opened = CycleEvent.objects.filter(cycle=cycle, branch=branch, kind=CycleEvent.Kind.OPENED)
+    return opened.filter(at__lt=window.ratings_end).exists()
 
 
 def progress_of(cycle: Cycle, branch: Branch) -> Progress:

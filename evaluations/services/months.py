@@ -20,7 +20,7 @@ from branchportal.notifications import notify
 from evaluations.deadlines import SHANGHAI, Phase, Window, month_of, next_month
 from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due
 from evaluations.models.months import MONTHS_OFF
-from evaluations.queries.months import progress_of, window_of, windows_of
+from evaluations.queries.months import accepts_sheets, progress_of, ran_here, window_of, windows_of
 from evaluations.refusals import Refused
 from members.models import Absence, Branch, FormerMembership, Member, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role
@@ -162,6 +162,35 @@ def hold_open(*, cycle: Cycle, branch: Branch) -> Window:
         raise Refused(_("This month is closed: nothing in it can be changed any more."))
     cycle.refresh_from_db(fields=["is_off", "review_day", "rating_day", "scale", "version"])
     return window_of(cycle, branch)
+
+
+def hold_for_sheets(*, cycle: Cycle, branch: Branch, now: datetime) -> None:
+    """As hold_open, for what comes in as a sheet: a month that never ran here is paper and can be brought in any time.
+
+    Raises Refused where the page would take no ratings either.
+    """
+    _lock(MONTH_LOCK, branch.pk, shared=True)
+    keep_rules(cycle.committee_id)
+    cycle.refresh_from_db(fields=["is_off", "review_day", "rating_day", "scale", "version"])
+    refuse_sheets(cycle, branch, now)
+    if ran_here(cycle, branch):
+        hold_open(cycle=cycle, branch=branch)
+
+
+def refuse_sheets(cycle: Cycle, branch: Branch, now: datetime) -> None:
+    """Raise Refused unless sheets of the month are taken now."""
+    if accepts_sheets(cycle, branch, now):
+        return
+    if window_of(cycle, branch).phase(now) != Phase.CLOSED:
+        raise Refused(
+            _("Scores can be imported once the month has begun, and only in months that are not switched off.")
+        )
+    raise Refused(
+        _(
+            "This month ran in the portal and is closed in this branch: a sheet changes it no more than the page does. "
+            "Paper is taken afterwards only for months in which the branch did not use the portal yet."
+        )
+    )
 
 
 def keep_rules(committee_id: int) -> None:

@@ -12,6 +12,7 @@ from evaluations.dimensions import DIMENSIONS, grade_of
 from evaluations.models import Cycle
 from evaluations.queries.score_check import ScoreCheck, check_scores
 from evaluations.score_file import HEADERS, REQUIRED, Mark, mark_sheet
+from evaluations.services.months import refuse_sheets
 from evaluations.services.score_import import write_scores
 from members.models import Branch, ImportBatch, User
 
@@ -23,6 +24,7 @@ def keep_batch(
     *, content: bytes, file_name: str, branch: Branch, cycle: Cycle, source: str, by: User, now: datetime
 ) -> ImportBatch:
     """Check an upload and keep it with its report until it is confirmed; raises SpreadsheetError or Refused."""
+    refuse_sheets(cycle, branch, now)
     found = check_scores(content=content, file_name=file_name, branch=branch, cycle=cycle, source=source, by=by)
     return ImportBatch.objects.create(
         kind=ImportBatch.Kind.SCORES,
@@ -37,7 +39,7 @@ def keep_batch(
 
 
 def write_batch(*, batch: ImportBatch, by: User, now: datetime) -> bool:
-    """Write a checked batch; False when it was written before."""
+    """Write a checked batch; False when it was written before. Raises Refused once the month is closed."""
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().select_related("branch").get(pk=batch.pk)
         if batch.state == ImportBatch.State.WRITTEN:

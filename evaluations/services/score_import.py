@@ -23,13 +23,16 @@ STORED = [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_p
 def write_scores(
     *, content: bytes, file_name: str, branch: Branch, cycle: Cycle, source: str, by: User | None, now: datetime
 ) -> ScoreCheck:
-    """Check again and write every good row in one transaction; the same sheet twice changes nothing."""
+    """Check again and write every good row in one transaction; the same sheet twice changes nothing.
+
+    Raises SpreadsheetError, or Refused once the month is closed (see months.hold_for_sheets).
+    """
     sheets = read_file(content, file_name)
     source = source_of(sheets, branch, cycle, source)
 
     def write() -> ScoreCheck:
         with transaction.atomic():
-            months.keep_rules(cycle.committee_id)
+            months.hold_for_sheets(cycle=cycle, branch=branch, now=now)
             list(
                 SOURCES[source].objects.filter(cycle=cycle, member__branch=branch).select_for_update().values_list("pk")
             )

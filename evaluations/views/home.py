@@ -64,8 +64,8 @@ class HomeView(PortalView, View):
         """What waits in all apps, the oldest first, each with its days."""
         user = self.request.user
         waiting = [
-            transfers.todos(user, now), todo_of_people.of_corrections(user), todo_of_activities.of_minutes(user, now),
-            todo_of_activities.of_awards(user), todo.of_schemes(user),
+            transfers.todos(user, now), todo_of_people.of_corrections(user, now),
+            todo_of_activities.of_minutes(user, now), todo_of_activities.of_awards(user, now), todo.of_schemes(user),
         ]  # fmt: skip
         waiting += [
             todo.of_month(item["month"], may_compile=item["may_compile"], may_answer=item["may_answer"])

@@ -16,13 +16,13 @@ from django.views import View
 from branchportal import audit
 from branchportal.downloads import attachment
 from branchportal.spreadsheets.errors import SpreadsheetError, read_later
-from evaluations.deadlines import Phase
 from evaluations.forms.score_import import SOURCE_CHOICES, ScoreFileForm
 from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle
 from evaluations.refusals import Refused
 from evaluations.reports import score_template
 from evaluations.services import score_batches
+from evaluations.services.months import refuse_sheets
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
 from members.models import ImportBatch
@@ -41,7 +41,7 @@ class ScoreImportView(BranchMonthView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = ScoreFileForm(request.POST, request.FILES)
-        if not self._is_open or not form.is_valid():
+        if self._refusal or not form.is_valid():
             return self._page(form, status=422)
         upload = form.cleaned_data["file"]
         try:
@@ -59,9 +59,14 @@ class ScoreImportView(BranchMonthView):
             return self._page(form, status=422)
         return redirect("evaluations:score_batch", pk=batch.pk)
 
-    @property
-    def _is_open(self) -> bool:
-        return self.window.phase(timezone.now()) not in {Phase.OFF, Phase.PLANNED}
+    @cached_property
+    def _refusal(self) -> str:
+        """Why no sheet of this month is taken now."""
+        try:
+            refuse_sheets(self.cycle, self.branch, timezone.now())
+        except Refused as refusal:
+            return str(refusal)
+        return ""
 
     def _page(self, form: ScoreFileForm, status: int = 200) -> HttpResponse:
         batches = self.visible(ImportBatch.objects.filter(kind=ImportBatch.Kind.SCORES, branch=self.branch))
@@ -70,7 +75,7 @@ class ScoreImportView(BranchMonthView):
             "branch": self.branch,
             "cycle": self.cycle,
             "form": form,
-            "is_open": self._is_open,
+            "refusal": self._refusal,
             "recent": recent[:RECENT],
         }
         return render(self.request, "evaluations/score_import.html", context, status=status)
@@ -132,7 +137,12 @@ class ScoreBatchView(PortalView, View):
         return render(request, "evaluations/score_batch.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if score_batches.write_batch(batch=self.batch, by=request.user, now=timezone.now()):
+        try:
+            is_new = score_batches.write_batch(batch=self.batch, by=request.user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("evaluations:score_batch", pk=self.batch.pk)
+        if is_new:
             self.batch.refresh_from_db()
             count = self.batch.report["created"] + self.batch.report["updated"]
             text = ngettext("%(count)s row was written.", "%(count)s rows were written.", count)

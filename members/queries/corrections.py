@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
 from members.models import CorrectionRequest, Member, User
+from members.queries.own_matters import of_others
 from members.queries.people import in_words, label
 from members.roles import Permission
 
@@ -26,10 +28,10 @@ class Shown:
         return self.now != self.old
 
 
-def waiting_for(user: User) -> QuerySet[CorrectionRequest]:
-    """Wishes that this officer may answer, the oldest first; nobody answers the own one."""
+def waiting_for(user: User, today: date) -> QuerySet[CorrectionRequest]:
+    """Wishes that this officer may answer, the oldest first; nobody answers the own one (see own_matters)."""
     wishes = CorrectionRequest.objects.visible_to(user, Permission.EDIT_ROSTER).waiting()
-    return wishes.exclude(member__user=user).select_related("member__branch")
+    return wishes.filter(of_others(user, today)).select_related("member__branch")
 
 
 def answered_for(user: User) -> QuerySet[CorrectionRequest]:

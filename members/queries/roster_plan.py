@@ -15,7 +15,8 @@ from branchportal.spreadsheets.reading import Sheet
 from branchportal.spreadsheets.rows import Reading
 from branchportal.wording import listed
 from members.labels import STAGE_LABELS
-from members.models import Branch, FormerNumber, Member
+from members.models import Branch, FormerNumber, Member, User
+from members.queries.absences import acting_for
 from members.roster_file import RosterRow, numbers_in, read_roster
 from members.rule_texts import sentence
 from members.rules import warnings
@@ -61,6 +62,7 @@ class Plan:
     updated: list[Change] = field(default_factory=list)
     unchanged: int = 0
     concerns: list[Concern] = field(default_factory=list)
+    own_matters: frozenset[int] = frozenset()  # log-ins about whom whoever imports decides nothing
 
     @property
     def fingerprint(self) -> str:
@@ -99,8 +101,11 @@ class Plan:
         }
 
 
-def plan_import(branch: Branch, sheets: list[Sheet], *, today: date) -> Plan:
-    """Read the sheets against what the portal knows; raises SpreadsheetError when there is no roster in them."""
+def plan_import(branch: Branch, sheets: list[Sheet], *, today: date, by: User | None = None) -> Plan:
+    """Read the sheets against what the portal knows; raises SpreadsheetError when there is no roster in them.
+
+    What they say about `by` himself, or about somebody for whom he stands in, is left to another officer.
+    """
     numbers = numbers_in(sheets)
     known = _known_people(numbers)
     own = {number: member for number, member in known.items() if member.branch_id == branch.pk}
@@ -111,11 +116,15 @@ def plan_import(branch: Branch, sheets: list[Sheet], *, today: date) -> Plan:
         owners={number: member.number for number, member in own.items()},
         kept={number: _kept_steps(member) for number, member in own.items() if member.ended_on is None},
     )
-    plan = Plan(branch, reading)
+    plan = Plan(branch, reading, own_matters=_own_matters(by, today))
     names = _names_in(branch)
     for row in reading.accepted:
         _plan_row(plan, row, own.get(row.number), names)
     return plan
+
+
+def _own_matters(by: User | None, today: date) -> frozenset[int]:
+    return acting_for(by, today) | {by.pk} if by else frozenset()
 
 
 def _known_people(numbers: set[str]) -> dict[str, Member]:
@@ -163,6 +172,14 @@ def _plan_known(plan: Plan, row: RosterRow, member: Member, after: dict[str, Any
     differing = {key: value for key, value in after.items() if getattr(member, key) != value}
     if not differing:
         plan.unchanged += 1
+        return
+    if member.user_id in plan.own_matters:
+        plan.unchanged += 1
+        message = _(
+            "This row is about yourself, or about somebody for whom you stand in; it changes nothing. Let another "
+            "officer import it, or ask for a correction."
+        )
+        _concern(plan, row, message)
         return
     if "name" in differing:
         message = _("The name changes from %(old)s to %(new)s. Is the number right?")

@@ -28,7 +28,7 @@ def enter_absence(
     is neither the own one nor one that `by` fills.
     """
     with transaction.atomic():
-        _hold(office.user_id, stand_in.pk)
+        hold(office.user_id, stand_in.pk)
         office = RoleAssignment.objects.select_related("user", "branch").get(pk=office.pk)
         if not may_enter(office, by=by):
             raise PermissionDenied
@@ -36,13 +36,11 @@ def enter_absence(
         if there := office.absences.filter(**same).first():
             return there
         _check_days(office, starts_on, ends_on, timezone.localdate(now))
-        if not candidates(office, timezone.localdate(now)).filter(pk=stand_in.pk).exists():
-            message = _("Choose an officer or a Party member of this branch, or an officer above.")
-            raise ValidationError({"stand_in": message})
+        _check_place(office, stand_in, ends_on, timezone.localdate(now))
         _check_people(office, stand_in, starts_on, ends_on, by)
         absence = Absence.objects.create(office=office, entered_by=by, entered_at=now, **same)
-        audit.record("absence.entered", by=by, subject=office.user, branch=office.branch, after=_facts(absence))
-        _tell("absence_entered", absence, now)
+        audit.record("absence.entered", by=by, subject=office.user, branch=office.branch, after=facts(absence))
+        tell("absence_entered", absence, now)
     return absence
 
 
@@ -58,9 +56,9 @@ def end_absence(*, absence: Absence, by: User, now: datetime) -> None:
             return
         if not may_enter(row.office, by=by):
             raise PermissionDenied
-        before = _facts(row)
+        before = facts(row)
         audit.record("absence.ended", by=by, subject=row.office.user, branch=row.office.branch, before=before)
-        _tell("absence_ended", row, now)
+        tell("absence_ended", row, now)
         if row.starts_on > yesterday:
             row.delete()
         else:
@@ -68,9 +66,9 @@ def end_absence(*, absence: Absence, by: User, now: datetime) -> None:
             row.save(update_fields=["ends_on"])
 
 
-def _hold(*users: int) -> None:
-    """Nobody else enters an absence of these people meanwhile; always in the same order."""
-    list(User.objects.select_for_update().filter(pk__in=users).order_by("pk"))
+def hold(*users: int | None) -> None:
+    """Nobody enters an absence of these people, and none of their offices ends, meanwhile; always in the same order."""
+    list(User.objects.select_for_update().filter(pk__in=[user for user in users if user]).order_by("pk"))
 
 
 def _check_days(office: RoleAssignment, starts_on: date, ends_on: date, today: date) -> None:
@@ -82,6 +80,15 @@ def _check_days(office: RoleAssignment, starts_on: date, ends_on: date, today: d
         raise ValidationError({"ends_on": _("Longer than half a year: end the office and appoint somebody instead.")})
     if office.starts_on > starts_on or (office.ends_on is not None and office.ends_on < ends_on):
         raise ValidationError(_("The office itself does not last over all of these days. Choose days within it."))
+
+
+def _check_place(office: RoleAssignment, stand_in: User, ends_on: date, today: date) -> None:
+    if not candidates(office, today).filter(pk=stand_in.pk).exists():
+        message = _("Choose an officer or a Party member of this branch, or an officer above.")
+        raise ValidationError({"stand_in": message})
+    if not candidates(office, ends_on).filter(pk=stand_in.pk).exists():
+        message = _("The office of %(name)s ends before the last day. Choose somebody else, or an earlier last day.")
+        raise ValidationError({"stand_in": message % {"name": stand_in.name}})
 
 
 def _check_people(office: RoleAssignment, stand_in: User, starts_on: date, ends_on: date, by: User) -> None:
@@ -101,7 +108,8 @@ def _between(absences: QuerySet[Absence], starts_on: date, ends_on: date) -> Que
     return absences.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
 
 
-def _facts(absence: Absence) -> dict[str, object]:
+def facts(absence: Absence) -> dict[str, object]:
+    """What the audit trail keeps of an absence."""
     return {
         "role": str(absence.office.role),
         "stand_in": absence.stand_in.name,
@@ -111,7 +119,8 @@ def _facts(absence: Absence) -> dict[str, object]:
     }
 
 
-def _tell(kind: str, absence: Absence, now: datetime) -> None:
+def tell(kind: str, absence: Absence, now: datetime, *, last_day: date | None = None) -> None:
+    """Tell both; `last_day` is the last one on which somebody stands in, if it is not the absence's own."""
     office = absence.office
     context = {
         "name": office.user.name,
@@ -119,7 +128,7 @@ def _tell(kind: str, absence: Absence, now: datetime) -> None:
         "role": str(office.role),
         "branch": office.branch.name,
         "starts_on": absence.starts_on.isoformat(),
-        "ends_on": absence.ends_on.isoformat(),
+        "ends_on": (last_day or absence.ends_on).isoformat(),
     }
     notify(
         [office.user, absence.stand_in],

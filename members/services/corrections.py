@@ -15,8 +15,9 @@ from django.utils import timezone
 from branchportal import audit
 from branchportal.notifications import notify
 from members.models import CorrectionRequest, Member, User
-from members.queries.offices import holders
+from members.queries.own_matters import others
 from members.roles import Permission
+from members.services.own_matters import refuse_own_matter
 from members.services.people import edit_member
 
 State = CorrectionRequest.State
@@ -57,7 +58,7 @@ def ask(
         with transaction.atomic():
             request, created = CorrectionRequest.objects.get_or_create(entry=entry, member=member, defaults=values)
             if created:
-                _tell_officers(request, by, now)
+                _tell_officers(request, now)
                 audit.record("correction.asked", by=by, subject=member, after={field: request.proposed_value})
     except IntegrityError:
         waiting = CorrectionRequest.objects.filter(member=member, field=field, state=State.OPEN).first()
@@ -76,18 +77,20 @@ def withdraw(*, request: CorrectionRequest, by: User, now: datetime) -> None:
 def accept(*, request: CorrectionRequest, version: int, value: Any, answer: str, by: User, now: datetime) -> None:
     """Write the value into the record that was shown at `version`, and tell the member.
 
-    Raises AlreadyDecided, and what `edit_member` raises; then nothing is written.
+    Raises AlreadyDecided, and what `edit_member` raises (OwnMatter, …); then nothing is written.
     """
     with _open(request) as row:
         today = timezone.localdate(now)
+        refuse_own_matter(row.member, Permission.EDIT_ROSTER, by=by, today=today)
         edit_member(member=row.member, version=version, values={row.field: value}, by=by, today=today)
         _close(row, State.ACCEPTED, answer, by, now)
         _tell_member(row)
 
 
 def decline(*, request: CorrectionRequest, answer: str, by: User, now: datetime) -> None:
-    """Leave the record as it is and tell the member why. Raises AlreadyDecided."""
+    """Leave the record as it is and tell the member why. Raises AlreadyDecided, OwnMatter."""
     with _open(request) as row:
+        refuse_own_matter(row.member, Permission.EDIT_ROSTER, by=by, today=timezone.localdate(now))
         _close(row, State.DECLINED, answer, by, now)
         _tell_member(row)
 
@@ -108,10 +111,8 @@ def _close(row: CorrectionRequest, state: str, answer: str, by: User, now: datet
     audit.record(f"correction.{state}", by=by, subject=row.member, after={row.field: row.proposed_value}, reason=answer)
 
 
-def _tell_officers(request: CorrectionRequest, by: User, now: datetime) -> None:
-    officers = [
-        user for user in holders(Permission.EDIT_ROSTER, request.member.branch, timezone.localdate(now)) if user != by
-    ]
+def _tell_officers(request: CorrectionRequest, now: datetime) -> None:
+    officers = others(Permission.EDIT_ROSTER, request.member, timezone.localdate(now))
     context = {"name": request.member.name, "field": request.field}
     url = reverse("members:correction", kwargs={"pk": request.pk})
     notify(officers, "correction_asked", key=str(request.pk), context=context, url=url)

@@ -1,4 +1,4 @@
-"""What ends with a membership besides it: the offices in the branch that is left, and sessions without any role?"""
+"""What ends with a membership besides it: offices in the branch, absences that rest on them, sessions without role?"""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from django.utils import timezone
 from branchportal import audit
 from members.models import Branch, RoleAssignment, User
 from members.queries.offices import offices_within
+from members.services.absences import hold
 from members.services.roles import facts, tell
+from members.services.stand_ins import end_with_offices, end_without_place
 
 
 def end_offices(*, users: Iterable[int], branch: Branch, last_day: date, by: User, now: datetime) -> None:
     """End all offices of these people over the branch after `last_day`; those that begin later are withdrawn.
 
-    It follows from leaving, so nobody's right to dismiss is asked. Call it in the transaction of the leaving.
+    Absences from them, and those in which one of these people stands in there, end too. It follows from leaving, so
+    nobody's right to dismiss is asked. Call it in the transaction of the leaving, after the membership was written.
     """
-    today = timezone.localdate(now)
+    users, today = list(users), timezone.localdate(now)
+    hold(*users)
     offices = list(offices_within(branch, users, today).select_for_update(of=("self",)))
     ended = [office for office in offices if office.starts_on <= last_day < (office.ends_on or date.max)]
     withdrawn = [office for office in offices if office.starts_on > last_day]
@@ -29,7 +33,9 @@ def end_offices(*, users: Iterable[int], branch: Branch, last_day: date, by: Use
     for office in ended:
         office.ends_on = last_day
     RoleAssignment.objects.bulk_update(ended, ["ends_on"], batch_size=200)
+    end_with_offices(offices=[*ended, *withdrawn], last_day=last_day, by=by, now=now)
     RoleAssignment.objects.filter(pk__in=[office.pk for office in withdrawn]).delete()
+    end_without_place(users=users, last_day=last_day, by=by, now=now)
     for office in (*ended, *withdrawn):
         tell("role_ended", office, now)
 

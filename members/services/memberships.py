@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from branchportal import audit
 from members.models import FormerMembership, Member, Transfer, User
+from members.roles import Permission
 from members.services.leaving import end_offices, sign_out_without_role
+from members.services.own_matters import refuse_own_matter
 from members.services.people import locked
 
 
@@ -25,17 +27,18 @@ def end_membership(*, member: Member, version: int, reason: str, ended_on: date,
     """End it on `ended_on`, the first day that no longer counts; the person stays in the records.
 
     Offices in the branch end with it (yesterday, if the end lies in the past), and with the last role the sessions.
-    The same end sent twice has one effect. Raises StaleEdit, OpenTransfer.
+    The same end sent twice has one effect. Raises StaleEdit, OpenTransfer, OwnMatter.
     """
     with transaction.atomic():
         row = locked(member)
         after = {"ended_on": ended_on, "end_reason": reason}
         if (row.ended_on, row.end_reason) == (ended_on, reason):
             return row
+        today = timezone.localdate(now)
+        refuse_own_matter(row, Permission.EDIT_ROSTER, by=by, today=today)
         row = locked(member, version)
         refuse_open_transfer(row)
         changed(row, "member.ended", after, by)
-        today = timezone.localdate(now)
         last_day = max(ended_on, today) - timedelta(days=1)
         end_offices(users=[row.user_id], branch=row.branch, last_day=last_day, by=by, now=now)
         sign_out_without_role(users=[row.user_id], today=today)
@@ -48,8 +51,8 @@ def refuse_open_transfer(row: Member) -> None:
         raise OpenTransfer(transfer)
 
 
-def resume_membership(*, member: Member, version: int, joined_on: date, by: User) -> Member:
-    """Let it go on from `joined_on`; days between the end and the return do not count. Raises StaleEdit.
+def resume_membership(*, member: Member, version: int, joined_on: date, by: User, today: date) -> Member:
+    """Let it go on from `joined_on`; days between the end and the return do not count. Raises StaleEdit, OwnMatter.
 
     On the very day of the end nothing was interrupted; otherwise the earlier time becomes a former membership.
     """
@@ -57,6 +60,7 @@ def resume_membership(*, member: Member, version: int, joined_on: date, by: User
         row = locked(member)
         if row.ended_on is None:
             return row
+        refuse_own_matter(row, Permission.EDIT_ROSTER, by=by, today=today)
         row = locked(member, version)
         after = {"ended_on": None, "end_reason": ""}
         if joined_on != row.ended_on:

@@ -13,6 +13,8 @@ from branchportal.notifications import notify
 from members.models import Branch, FormerNumber, Member, User
 from members.pinyin import spell
 from members.queries.accounts import in_charge
+from members.roles import Permission
+from members.services.own_matters import refuse_own_matter
 
 # What may be typed; everything else (pinyin, version, the end of a membership) follows from a verb.
 EDITABLE = (
@@ -62,7 +64,7 @@ def edit_member(
 ) -> Member:
     """Write the changed ones of `values`; a new number keeps the person and stays known as a former one.
 
-    The same edit sent twice has one effect. Raises StaleEdit, NumberTaken, NotInCharge.
+    The same edit sent twice has one effect. Raises StaleEdit, NumberTaken, NotInCharge, OwnMatter.
     """
     try:
         with transaction.atomic():
@@ -73,7 +75,7 @@ def edit_member(
 
 
 def change_number(*, member: Member, version: int, number: str, by: User, today: date) -> Member:
-    """Give the person another student or staff number. Raises StaleEdit, NumberTaken, NotInCharge."""
+    """Give the person another student or staff number. Raises StaleEdit, NumberTaken, NotInCharge, OwnMatter."""
     return edit_member(member=member, version=version, values={"number": number}, by=by, today=today)
 
 
@@ -90,6 +92,7 @@ def _edit(member: Member, version: int, values: dict[str, Any], by: User, today:
     before, after = audit.changes({name: getattr(row, name) for name in values}, values)
     if not after:
         return row
+    refuse_own_matter(row, Permission.EDIT_ROSTER, by=by, today=today)
     if row.version != version:
         raise StaleEdit(row)
     if "number" in after:

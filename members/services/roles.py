@@ -15,7 +15,9 @@ from branchportal.notifications import notify
 from members.models import Branch, RoleAssignment, User
 from members.queries.offices import roles_for
 from members.roles import Role
+from members.services.absences import hold
 from members.services.accounts import end_sessions
+from members.services.stand_ins import end_with_offices, end_without_place
 
 
 def appoint(
@@ -58,9 +60,11 @@ def appoint(
 def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetime) -> None:
     """End an office after `last_day`; a day before today ends it at once, and the person's sessions with it.
 
-    An office that had not begun by then is withdrawn altogether. The same end twice is done once.
+    An office that had not begun by then is withdrawn altogether. What rests on the office ends with it: absences from
+    it, and those in which its holder stands in. The same end twice is done once.
     """
     with transaction.atomic():
+        hold(office.user_id)
         office = RoleAssignment.objects.select_for_update(of=("self",)).select_related("user", "branch").filter(
             pk=office.pk
         ).first()  # fmt: skip
@@ -69,7 +73,8 @@ def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetim
         _refuse(office.user, Role(office.role), office.branch, by)
         if office.ends_on is not None and office.ends_on < last_day:
             raise ValidationError({"last_day": _("This office ends earlier already.")})
-        before = facts(office)
+        before, user = facts(office), office.user
+        end_with_offices(offices=[office], last_day=last_day, by=by, now=now)
         if last_day < office.starts_on:
             audit.record("role.withdrawn", by=by, subject=office.user, branch=office.branch, before=before)
             tell("role_ended", office, now)
@@ -81,8 +86,9 @@ def end_office(*, office: RoleAssignment, last_day: date, by: User, now: datetim
             old, new = {"role": before["role"], **old}, {"role": before["role"], **new}
             audit.record("role.ended", by=by, subject=office.user, branch=office.branch, before=old, after=new)
             tell("role_ended", office, now)
+        end_without_place(users=[user.pk], last_day=last_day, by=by, now=now)
         if last_day < timezone.localdate(now):
-            end_sessions(user=office.user)
+            end_sessions(user=user)
 
 
 def at_once(now: datetime) -> date:

@@ -24,9 +24,9 @@ class ChangedSinceCheckError(Exception):
     """The roster was changed after the check: the preview that was confirmed is no longer what would be written."""
 
 
-def check_roster(*, branch: Branch, content: bytes, file_name: str, today: date) -> Plan:
-    """What the file would change; writes nothing. Raises SpreadsheetError."""
-    return plan_import(branch, read_file(content, file_name), today=today)
+def check_roster(*, branch: Branch, content: bytes, file_name: str, today: date, by: User | None = None) -> Plan:
+    """What the file would change if `by` sent it; writes nothing. Raises SpreadsheetError."""
+    return plan_import(branch, read_file(content, file_name), today=today, by=by)
 
 
 def write_roster(
@@ -49,7 +49,7 @@ def write_roster(
     def write() -> Plan:
         Branch.objects.select_for_update().get(pk=branch.pk)
         list(Member.objects.filter(branch=branch).select_for_update().values_list("pk"))
-        plan = plan_import(branch, sheets, today=today)
+        plan = plan_import(branch, sheets, today=today, by=by)
         if expected and plan.fingerprint != expected:
             raise ChangedSinceCheckError
         _write(plan, file_name, by, joined_on or today)
@@ -136,7 +136,7 @@ def keep_batch(
     *, branch: Branch, content: bytes, file_name: str, by: User, now: datetime, today: date, joined_on: date
 ) -> ImportBatch:
     """Check an upload and keep it with its report until it is confirmed; raises SpreadsheetError."""
-    plan = check_roster(branch=branch, content=content, file_name=file_name, today=today)
+    plan = check_roster(branch=branch, content=content, file_name=file_name, today=today, by=by)
     return ImportBatch.objects.create(
         kind=ImportBatch.Kind.ROSTER,
         branch=branch,
@@ -163,10 +163,10 @@ def write_batch(*, batch: ImportBatch, by: User, today: date) -> bool:
             "content": bytes(batch.content),
             "file_name": batch.file_name,
             "today": today,
+            "by": by,
         }
         try:
             plan = write_roster(
-                by=by,
                 joined_on=date.fromisoformat(batch.arguments["joined_on"]),
                 expected=batch.report["fingerprint"],
                 **options,

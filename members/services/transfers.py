@@ -19,6 +19,7 @@ from members.roles import Permission
 from members.services.leaving import end_offices, sign_out_without_role
 from members.services.letters import Letter, facts_of, write_letters
 from members.services.memberships import OpenTransfer, changed, remember
+from members.services.own_matters import refuse_own_matter
 from members.services.people import StaleEdit, add_member, locked
 
 State, Direction = Transfer.State, Transfer.Direction
@@ -81,13 +82,14 @@ def move_at_once(
 def accept_transfer(*, transfer: Transfer, first_day: date, by: User, now: datetime) -> Transfer:
     """Take the person: he belongs to the target from `first_day`, and his offices in the branch he leaves end.
 
-    The same acceptance sent twice has one effect. Raises TransferClosed, ValidationError.
+    The same acceptance sent twice has one effect. Raises TransferClosed, OwnMatter, ValidationError.
     """
     with transaction.atomic():
         row = _held(transfer)
         if (row.state, row.effective_on) == (State.ACCEPTED, first_day):
             return row
         member = _open(row)
+        _refuse_own(member, by, now, branch=row.target)
         if row.target.closed_on is not None:
             raise ValidationError(_("%(branch)s is closed.") % {"branch": row.target.name})
         if first_day < member.joined_on:
@@ -107,13 +109,14 @@ def accept_transfer(*, transfer: Transfer, first_day: date, by: User, now: datet
 def record_receipt(*, transfer: Transfer, received_on: date, by: User, now: datetime) -> Transfer:
     """The receipt of a letter to the outside came back, dated `received_on`: from that day he is a member there.
 
-    Raises TransferClosed, ValidationError.
+    Raises TransferClosed, OwnMatter, ValidationError.
     """
     with transaction.atomic():
         row = _held(transfer)
         if (row.state, row.effective_on) == (State.RETURNED, received_on):
             return row
         member = _open(row)
+        _refuse_own(member, by, now)
         if received_on < max(member.joined_on, row.dated_on):
             raise ValidationError({"day": _not_before(max(member.joined_on, row.dated_on))})
         after = {"ended_on": received_on, "end_reason": Member.EndReason.TRANSFERRED}
@@ -186,6 +189,11 @@ def _open(row: Transfer) -> Member:
     if not row.is_open:
         raise TransferClosed(row)
     return locked(row.member)
+
+
+def _refuse_own(member: Member, by: User, now: datetime, *, branch: Branch | None = None) -> None:
+    today = timezone.localdate(now)
+    refuse_own_matter(member, Permission.TRANSFER_MEMBERS, by=by, today=today, branch=branch)
 
 
 def _decide(row: Transfer, state: str, by: User, now: datetime, **values: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,17 +12,20 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from branchportal import audit
+from branchportal.paging import page_of
 from members.access import PortalView
 from members.forms.corrections import CORRECTABLE, AnswerForm, AskForm, member_form
 from members.models import CorrectionRequest, Member
 from members.queries.corrections import answered_for, own_requests, shown, waiting_for
+from members.queries.own_matters import whose_turn
 from members.queries.people import in_words, label
 from members.roles import Permission
 from members.services.corrections import AlreadyAsked, AlreadyDecided, accept, ask, decline, withdraw
+from members.services.own_matters import OwnMatter
 from members.services.people import NotInCharge, NumberTaken, StaleEdit
 from members.views.people import not_in_charge, number_taken
 
-PAGE_SIZE = 30
+PAGE_SIZE = 20
 
 
 class OwnCorrectionsView(PortalView, TemplateView):
@@ -34,10 +36,10 @@ class OwnCorrectionsView(PortalView, TemplateView):
 
     def get_context_data(self, **context) -> dict:
         person = self.request.user.member
-        wishes = [shown(wish) for wish in own_requests(person)[:PAGE_SIZE]]
-        waiting = {wish.request.field for wish in wishes if wish.request.state == CorrectionRequest.State.OPEN}
+        page = page_of(self.request, own_requests(person), PAGE_SIZE)
+        waiting = set(own_requests(person).waiting().values_list("field", flat=True))
         rows = [(name, label(name), in_words(name, getattr(person, name)), name in waiting) for name in CORRECTABLE]
-        return super().get_context_data(rows=rows, wishes=wishes, **context)
+        return super().get_context_data(rows=rows, wishes=[shown(wish) for wish in page], page=page, **context)
 
 
 class AskCorrectionView(PortalView, FormView):
@@ -101,9 +103,9 @@ class CorrectionListView(PortalView, TemplateView):
 
     def get_context_data(self, **context) -> dict:
         user = self.request.user
-        page = Paginator(answered_for(user), PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page = page_of(self.request, answered_for(user), PAGE_SIZE)
         return super().get_context_data(
-            waiting=[shown(wish) for wish in waiting_for(user)],
+            waiting=[shown(wish) for wish in waiting_for(user, timezone.localdate())],
             answered=[shown(wish) for wish in page],
             page=page,
             **context,
@@ -122,21 +124,22 @@ class CorrectionView(PortalView, FormView):
         wishes = self.visible(CorrectionRequest.objects.select_related("member__branch", "member__user", "decided_by"))
         return get_object_or_404(wishes, pk=self.kwargs["pk"])
 
-    @property
-    def is_own(self) -> bool:
-        return self.wish.member.user_id == self.request.user.pk
+    @cached_property
+    def own_matter(self) -> str:
+        """Why the reader does not answer it himself, and who does."""
+        return whose_turn(self.request.user, self.wish.member, Permission.EDIT_ROSTER, timezone.localdate())
 
     def get(self, request, *args, **kwargs) -> HttpResponse:
         response = super().get(request, *args, **kwargs)
-        if not self.is_own:
+        if self.wish.member.user_id != request.user.pk:
             audit.note_access(
                 "correction.viewed", by=request.user, subject=self.wish.member, branch=self.wish.member.branch
             )
         return response
 
     def post(self, request, *args, **kwargs) -> HttpResponse:
-        if self.is_own:
-            messages.warning(request, _("Somebody else has to answer your own request."))
+        if self.own_matter:
+            messages.warning(request, self.own_matter)
             return redirect("members:correction", self.wish.pk)
         return super().post(request, *args, **kwargs)
 
@@ -148,8 +151,8 @@ class CorrectionView(PortalView, FormView):
         return super().get_context_data(
             wish=self.wish,
             shown=shown(self.wish),
-            may_answer=is_open and not self.is_own,
-            is_own=self.is_own,
+            may_answer=is_open and not self.own_matter,
+            own_matter=self.own_matter if is_open else "",
             **context,
         )
 
@@ -164,6 +167,9 @@ class CorrectionView(PortalView, FormView):
         except AlreadyDecided:
             messages.info(self.request, _("It had been answered already."))
             return redirect("members:correction", self.wish.pk)
+        except OwnMatter as own:
+            form.add_error(None, own)
+            return self.form_invalid(form)
         except StaleEdit as stale:
             return self._changed_meanwhile(form, stale.member)
         messages.success(self.request, _("Answered. %(name)s gets a message.") % {"name": self.wish.member.name})

@@ -18,6 +18,7 @@ from members.models import Member, Transfer
 from members.queries.people import offices_left
 from members.roles import Permission
 from members.services.memberships import OpenTransfer, end_membership, resume_membership
+from members.services.own_matters import OwnMatter
 from members.services.people import StaleEdit
 
 
@@ -53,6 +54,9 @@ class _MembershipView(PortalView, FormView):
             return self.conflict(stale.member)
         except OpenTransfer as there:
             form.add_error(None, _on_its_way(there.transfer))
+            return self.form_invalid(form)
+        except OwnMatter as own:
+            form.add_error(None, own)
             return self.form_invalid(form)
         messages.success(self.request, text)
         return self.back()
@@ -131,7 +135,13 @@ class ResumeMembershipView(_MembershipView):
         }
 
     def write(self, typed: dict) -> str:
-        resume_membership(member=self.person, version=typed["version"], joined_on=typed["day"], by=self.request.user)
+        resume_membership(
+            member=self.person,
+            version=typed["version"],
+            joined_on=typed["day"],
+            by=self.request.user,
+            today=timezone.localdate(),
+        )
         return _("%(name)s belongs to the branch again.") % {"name": self.person.name}
 
 

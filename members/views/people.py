@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -16,12 +16,14 @@ from members.access import PortalView, access_of
 from members.forms.people import SUGGESTED, AddMemberForm, MemberForm
 from members.models import Branch, Member
 from members.queries.history import entries_about, last_change, lines
+from members.queries.own_matters import whose_turn
 from members.queries.people import differences, facts, offices_of_person, steps
 from members.queries.roster import known_values
 from members.queries.transfers import open_of
 from members.roles import Permission
 from members.rule_texts import next_step_sentences, sentence
 from members.rules import next_step, warnings
+from members.services.own_matters import OwnMatter
 from members.services.people import NotInCharge, NumberTaken, StaleEdit, add_member, edit_member
 from members.services.transfers import receive_member
 from members.stages import Stage
@@ -48,6 +50,7 @@ class PersonView(PortalView, DetailView):
     def get_context_data(self, **context) -> dict:
         person, access = self.object, access_of(self.request.user)
         may_edit = access.may_in(Permission.EDIT_ROSTER, person.branch)
+        own_matter = _whose_turn(self.request, person) if may_edit else ""
         may_transfer = access.may_in(Permission.TRANSFER_MEMBERS, person.branch)
         return super().get_context_data(
             steps=steps(person, timezone.localdate()),
@@ -60,6 +63,9 @@ class PersonView(PortalView, DetailView):
             offices=offices_of_person(person, timezone.localdate(), by=self.request.user),
             transfer=open_of(person) if may_transfer else None,
             may_edit=may_edit,
+            may_change=may_edit and not own_matter,
+            own_matter=own_matter,
+            is_own=person.user_id == self.request.user.pk,
             may_transfer=may_transfer,
             **context,
         )
@@ -117,6 +123,9 @@ class EditPersonView(PortalView, FormView):
     def get(self, request, *args, **kwargs) -> HttpResponse:
         if self.person.user_id != request.user.pk:
             audit.note_access("member.viewed", by=request.user, subject=self.person, branch=self.person.branch)
+        if text := _whose_turn(request, self.person):
+            messages.warning(request, text)
+            return redirect("members:person", self.person.pk)
         return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict:
@@ -144,6 +153,9 @@ class EditPersonView(PortalView, FormView):
         except NotInCharge:
             form.add_error("number", not_in_charge(self.person))
             return self.form_invalid(form)
+        except OwnMatter as own:
+            form.add_error(None, own)
+            return self.form_invalid(form)
         except StaleEdit as stale:
             return self.conflict(form, stale.member)
         messages.success(self.request, _("Saved."))
@@ -157,6 +169,11 @@ class EditPersonView(PortalView, FormView):
             "last_change": last_change(current),
         }
         return self.render_to_response(self.get_context_data(**context), status=409)
+
+
+def _whose_turn(request: HttpRequest, person: Member) -> str:
+    """Why the reader does not change this record himself, and who does; "" where he may."""
+    return whose_turn(request.user, person, Permission.EDIT_ROSTER, timezone.localdate())
 
 
 def advice(person: Member) -> list[str]:

@@ -1,16 +1,19 @@
-"""Do two absences of one office, entered at the same moment, never overlap?"""
+"""Does an absence never overlap another or outlive the stand-in's office, whatever happens at that moment?"""
 
 import datetime
-from threading import Barrier
+from functools import partial
+from threading import Barrier, Event
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from members.models import Absence
 from members.roles import Role
+from members.services import absences, roles
 from members.services.absences import enter_absence
 from tests.factories import make_branch_tree, make_user
-from tests.members.test_roster_import_races import at_once
+from tests.parallel import at_once
 
 NOW = datetime.datetime(2026, 11, 22, 4, 0, tzinfo=datetime.UTC)
 TODAY, LAST = datetime.date(2026, 11, 22), datetime.date(2026, 11, 30)
@@ -27,21 +30,7 @@ def people():
 
 def test_one_of_two_overlapping_absences_is_refused(people):
     secretary, *others = people
-    office = secretary.role_assignments.get()
-
-    def enter(stand_in):
-        def run():
-            try:
-                enter_absence(
-                    office=office, stand_in=stand_in, kind="leave", starts_on=TODAY, ends_on=LAST, by=secretary, now=NOW
-                )
-            except ValidationError:
-                return "refused"
-            return "entered"
-
-        return run
-
-    assert sorted(at_once(*map(enter, others))) == ["entered", "refused"]
+    assert sorted(at_once(partial(_enter, secretary, stand_in) for stand_in in others)) == ["entered", "refused"]
     assert Absence.objects.count() == 1
 
 
@@ -62,5 +51,52 @@ def test_control_without_the_lock_both_are_entered(people):
 
         return run
 
-    assert at_once(*map(enter, others)) == [True, True]
+    assert at_once(map(enter, others)) == [True, True]
     assert Absence.objects.count() == 2
+
+
+def test_nobody_is_left_standing_in_whose_office_ends_at_that_moment(people):
+    secretary, deputy, _publicity = people
+    reviewer = make_user(Role.REVIEWER, deputy.role_assignments.get().branch.parent.parent)
+    at_once([lambda: _enter(secretary, deputy), lambda: _end(deputy, reviewer)])
+    assert not Absence.objects.filter(stand_in=deputy).exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_control_without_holding_the_people_somebody_is_left(people, monkeypatch):
+    """The twin: the office ends after the stand-in was looked at and before the absence is written."""
+    secretary, deputy, _publicity = people
+    reviewer = make_user(Role.REVIEWER, deputy.role_assignments.get().branch.parent.parent)
+    looked, ended = Event(), Event()
+    check = absences._check_people
+
+    def slow(*arguments):
+        looked.set()
+        ended.wait(timeout=30)
+        check(*arguments)
+
+    def end():
+        looked.wait(timeout=30)
+        _end(deputy, reviewer)
+        ended.set()
+
+    for module in (absences, roles):
+        monkeypatch.setattr(module, "hold", lambda *users: None)
+    monkeypatch.setattr(absences, "_check_people", slow)
+    at_once([lambda: _enter(secretary, deputy), end])
+    assert Absence.objects.filter(stand_in=deputy).exists()
+
+
+def _enter(secretary, stand_in):
+    office = secretary.role_assignments.get()
+    try:
+        enter_absence(
+            office=office, stand_in=stand_in, kind="leave", starts_on=TODAY, ends_on=LAST, by=secretary, now=NOW
+        )
+    except ValidationError:
+        return "refused"
+    return "entered"
+
+
+def _end(user, by):
+    roles.end_office(office=user.role_assignments.get(), last_day=roles.at_once(NOW), by=by, now=NOW)

@@ -1,12 +1,10 @@
 """Does a member's wish to have the record corrected come in once, reach the right officers, and get one answer?"""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from branchportal.messages import text_of
@@ -17,6 +15,7 @@ from members.roles import Role
 from members.services.corrections import AlreadyAsked, AlreadyDecided, accept, ask, decline, withdraw
 from members.services.people import StaleEdit
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.parallel import at_once, refused_or_done
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -200,7 +199,7 @@ def test_nobody_answers_the_own_wish(client, tree, member):
     assert page.get(f"/people/corrections/{request.pk}/").context["may_answer"] is False
     answer(page, request, "accept")
     assert (value_of(member), CorrectionRequest.objects.get().state) == ("计算机2301", "open")
-    assert list(waiting_for(member.user)) == []
+    assert list(waiting_for(member.user, NOW.date())) == []
 
 
 def test_nobody_takes_back_or_answers_somebody_elses_wish(client, tree, member, secretary):
@@ -242,28 +241,14 @@ def test_the_list_costs_the_same_for_one_and_thirty(client, tree, secretary, dja
         page.get("/people/corrections/")
 
 
-def at_once(*verbs):
-    barrier = Barrier(len(verbs))
-
-    def act(verb):
-        barrier.wait(timeout=30)
-        try:
-            verb()
-        except (AlreadyDecided, StaleEdit) as refused:
-            return type(refused).__name__
-        else:
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return sorted(pool.map(act, verbs))
+def all_at_once(*verbs):
+    return sorted(at_once(refused_or_done(verb, AlreadyDecided, StaleEdit) for verb in verbs))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_answers_one_counts(member, secretary):
     request = wish(member)
-    assert at_once(
+    assert all_at_once(
         lambda: accept(request=request, version=1, value="计算机2302", answer="", by=secretary, now=NOW),
         lambda: decline(request=request, answer="不", by=secretary, now=NOW),
     ) == ["AlreadyDecided", "done"]
@@ -285,7 +270,7 @@ def test_control_without_the_lock_both_count(member, secretary):
             raise AlreadyDecided(found)
         CorrectionRequest.objects.filter(pk=request.pk).update(state=state, decided_at=NOW, decided_by=secretary)
 
-    assert at_once(lambda: look_and_answer("accepted"), lambda: look_and_answer("declined")) == ["done", "done"]
+    assert all_at_once(lambda: look_and_answer("accepted"), lambda: look_and_answer("declined")) == ["done", "done"]
 
 
 @pytest.mark.parametrize("field", ["nonsense", "ended_on", "branch", "user"])

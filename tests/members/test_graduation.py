@@ -119,7 +119,7 @@ def test_offices_end_and_sessions_too(tree, secretary):
 def test_a_mistake_is_taken_back_for_one(tree, secretary):
     people = make_members(tree.b1, 2)
     do(ends(tree.b1), people, secretary)
-    resume_membership(member=people[0], version=2, joined_on=ENDED_ON, by=secretary)
+    resume_membership(member=people[0], version=2, joined_on=ENDED_ON, by=secretary, today=TODAY)
     assert list(Member.objects.current()) == [people[0]]
 
 

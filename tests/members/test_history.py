@@ -56,7 +56,7 @@ def test_a_life_in_plain_words(tree, secretary):
     appoint(user=user, role=Role.PUBLICITY_COMMISSIONER, branch=tree.b1, starts_on=TODAY, by=secretary, now=NOW)
     row = Member.objects.get(pk=member.pk)
     end_membership(member=row, version=row.version, reason="withdrew", ended_on=TODAY, by=secretary, now=NOW)
-    resume_membership(member=row, version=row.version + 1, joined_on=TODAY, by=secretary)
+    resume_membership(member=row, version=row.version + 1, joined_on=TODAY, by=secretary, today=TODAY)
     row.refresh_from_db()
     transfer = propose_transfer(
         member=row, version=row.version, letter=Letter("study", TODAY, TODAY), target=tree.b4, by=secretary, now=NOW

@@ -73,7 +73,7 @@ def test_a_stale_page_ends_nothing(tree, secretary):
 def test_a_mistaken_end_is_taken_back_without_a_gap(tree, secretary):
     member = make_member(tree.b1)
     end(member, secretary)
-    resume_membership(member=member, version=2, joined_on=ENDED, by=secretary)
+    resume_membership(member=member, version=2, joined_on=ENDED, by=secretary, today=TODAY)
     member.refresh_from_db()
     assert (member.ended_on, member.end_reason, member.joined_on, member.version) == (None, "", JOINED_ON, 3)
     assert member.former_memberships.count() == 0
@@ -82,7 +82,7 @@ def test_a_mistaken_end_is_taken_back_without_a_gap(tree, secretary):
 def test_a_return_after_a_gap_keeps_the_earlier_time(tree, secretary):
     member = make_member(tree.b1)
     end(member, secretary)
-    resume_membership(member=member, version=2, joined_on=date(2026, 9, 1), by=secretary)
+    resume_membership(member=member, version=2, joined_on=date(2026, 9, 1), by=secretary, today=TODAY)
     member.refresh_from_db()
     assert (member.ended_on, member.joined_on) == (None, date(2026, 9, 1))
     former = member.former_memberships.get()

@@ -16,6 +16,7 @@ from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle
 from evaluations.queries.score_check import SOURCES, ScoreCheck, check_scores, planned_cycle
 from evaluations.refusals import Refused
+from evaluations.services.months import refuse_sheets
 from evaluations.services.score_import import cycle_for_import, write_scores
 from members.models import Branch
 
@@ -64,6 +65,8 @@ class Command(BaseCommand):
             return write_scores(cycle=cycle, now=now, **what)
         cycle = planned_cycle(branch=what["branch"], month=month)
         self._refuse_off(cycle)
+        if cycle.pk:
+            refuse_sheets(cycle, what["branch"], now)
         return check_scores(cycle=cycle, **what)
 
     def _branch(self, code: str) -> Branch:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
+from branchportal.months import months_later
+
 MOST_OCCURRENCES = 60
 
 
@@ -44,7 +46,4 @@ def _day(first: date, every: Every, index: int) -> date:
         return first + timedelta(weeks=index)
     if every == Every.TWO_WEEKS:
         return first + timedelta(weeks=2 * index)
-    months = first.month - 1 + index
-    month = date(first.year + months // 12, months % 12 + 1, 1)
-    last_day = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return month.replace(day=min(first.day, last_day.day))
+    return months_later(first, index)

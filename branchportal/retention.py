@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 
 from branchportal import audit, jobs
 from branchportal.models import AccessRecord, JobRun, Notification
+from branchportal.months import months_later
 
 JOB = "retention"
 AT_ONCE = 500  # rows of one transaction
@@ -91,13 +92,8 @@ def rules() -> tuple[Rule, ...]:
 def months_before(now: datetime, months: int) -> datetime:
     """The same day so many months earlier, or the last one of a shorter month."""
     local = timezone.localtime(now)
-    year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
-    for day in range(local.day, local.day - 4, -1):
-        try:
-            return local.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError(f"{year}-{month + 1} has no day up to {local.day}")
+    day = months_later(local.date(), -months)
+    return local.replace(year=day.year, month=day.month, day=day.day)
 
 
 def counts(*, now: datetime) -> dict[str, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from evaluations.deadlines import next_month
+from branchportal.months import last_day_of
 
 AUTUMN, SPRING = 9, 3  # the terms' first months
 
@@ -18,11 +18,6 @@ def term_until(month: date) -> date:
     return date(month.year - 1, AUTUMN, 1)
 
 
-def last_day(month: date) -> date:
-    """The last day of the month that begins on `month`."""
-    return next_month(month) - timedelta(days=1)
-
-
 def pool_day(last_month: date, today: date) -> date:
     """The last day of the period; today, while the period still runs."""
-    return min(last_day(last_month), today)
+    return min(last_day_of(last_month), today)

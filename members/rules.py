@@ -6,12 +6,12 @@ The portal only points out: a person decides.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from branchportal.months import months_later
 from members.stages import ORDER, Stage
 
 ADULT_YEARS = 18
@@ -61,12 +61,6 @@ class NextStep:
     too_late: bool = False
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day so many months later, at most the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def out_of_order(dates: Mapping[Stage, date | None]) -> list[Finding]:
     """Return each step that lies before an earlier one; equal days are in order, unknown ones are passed over."""
     findings = []
@@ -92,7 +86,7 @@ def shortfalls(dates: Mapping[Stage, date | None], *, born_on: date | None = Non
     findings = []
     for rule, before, start, months, stage in spans:
         day = dates.get(stage)
-        if start and day and day < (limit := add_months(start, months)):
+        if start and day and day < (limit := months_later(start, months)):
             findings.append(Finding(rule, stage, day, limit, before))
     return findings
 
@@ -108,7 +102,7 @@ def next_step(stage: Stage, dates: Mapping[Stage, date | None], leaving_on: date
         return None
     following = ORDER[ORDER.index(stage) + 1]
     if following == Stage.PROBATIONARY and leaving_on:
-        return NextStep(following, Rule.PRE_REVIEW, last_good_day=add_months(leaving_on, -MONTHS_BEFORE_LEAVING))
+        return NextStep(following, Rule.PRE_REVIEW, last_good_day=months_later(leaving_on, -MONTHS_BEFORE_LEAVING))
     began = dates.get(stage)
     months, rule = {
         Stage.CANDIDATE: (MONTHS_AS_ACTIVIST, Rule.CULTIVATION),
@@ -116,5 +110,5 @@ def next_step(stage: Stage, dates: Mapping[Stage, date | None], leaving_on: date
     }.get(following, (0, None))
     if not months or began is None:
         return NextStep(following)
-    earliest = add_months(began, months)
+    earliest = months_later(began, months)
     return NextStep(following, rule, earliest, too_late=bool(leaving_on and earliest > leaving_on))

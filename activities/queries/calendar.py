@@ -14,6 +14,7 @@ from activities.calendar_entries import CalendarEntry
 from activities.models import Activity
 from activities.queries.activities import with_attendance
 from activities.queries.hours import in_days
+from branchportal.months import last_day_of
 from members.models import Member
 
 SHOWN_PER_DAY = 4  # further ones are a link to the list of that day
@@ -64,10 +65,6 @@ def for_a_file(activities: QuerySet[Activity], *, member: Member | None, now: da
 def file_days(today: date) -> tuple[date, date]:
     """First and last day that a calendar file speaks of."""
     return today - timedelta(days=92), today + timedelta(days=366)
-
-
-def last_day_of(month: date) -> date:
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _first_of_each_day(activities: QuerySet[Activity]) -> QuerySet[Activity]:

@@ -13,8 +13,9 @@ from activities.calendar_entries import entries_for
 from activities.forms.activity_filter import CalendarFilter
 from activities.models import Activity
 from activities.public_holidays import public_holidays
-from activities.queries.calendar import last_day_of, month_of
+from activities.queries.calendar import month_of
 from activities.views.activity import own_member
+from branchportal.months import last_day_of
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission

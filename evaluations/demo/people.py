@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from branchportal.months import months_later
 from evaluations.demo import SEED
 from evaluations.demo.names import UNUSUAL_NAMES, names
 from members.models import Member
@@ -54,12 +54,6 @@ def plan_branch(number: int, size: int, today: date) -> BranchPlan:
     return BranchPlan(
         f"B{number:03d}", _branch_name(number), members, _offices(number, members, is_late=is_late), is_late
     )
-
-
-def months_before(day: date, months: int) -> date:
-    """Return the same day so many months earlier, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _branch_name(number: int) -> str:
@@ -117,7 +111,7 @@ def _set(member: Member, values: dict[str, Any]) -> None:
 def _student_dates(random: Random, stage: Stage, today: date) -> dict[str, date]:
     """Backwards from the step taken last, so that the dates fit whatever day it is today."""
     if stage == Stage.ACTIVIST:
-        return _dates_back_from(random, stage, months_before(today, 13) - timedelta(days=random.randint(0, 300)))
+        return _dates_back_from(random, stage, months_later(today, -13) - timedelta(days=random.randint(0, 300)))
     longest = 150 if stage in {Stage.APPLICANT, Stage.CANDIDATE} else 300
     return _dates_back_from(random, stage, today - timedelta(days=random.randint(20, longest)))
 
@@ -130,7 +124,7 @@ def _dates_back_from(random: Random, stage: Stage, day: date) -> dict[str, date]
     dates = {STAGE_DATE_FIELDS[stage]: day}
     for earlier in reversed(ORDER[1 : ORDER.index(stage)]):
         spare = 0 if earlier == Stage.PROBATIONARY else random.randint(3, 25)
-        day = months_before(day, MONTHS_AT_STAGE[earlier]) - timedelta(days=spare)
+        day = months_later(day, -MONTHS_AT_STAGE[earlier]) - timedelta(days=spare)
         dates[STAGE_DATE_FIELDS[earlier]] = day
     return dates
 
@@ -140,7 +134,7 @@ def _make_young(random: Random, activists: list[Member], today: date) -> None:
     if len(activists) <= YOUNG_ACTIVISTS:
         return
     for months, member in zip((4, 7), activists[-YOUNG_ACTIVISTS:], strict=True):
-        dates = _dates_back_from(random, Stage.ACTIVIST, months_before(today, months))
+        dates = _dates_back_from(random, Stage.ACTIVIST, months_later(today, -months))
         _set_student_dates(member, dates, class_number=random.randint(1, 2), today=today)
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db.models import Q
 
+from branchportal.months import last_day_of
 from evaluations import sources as known
 from evaluations.deadlines import months_between
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import BranchReview, Cycle, Due, ScoringScheme, SelfReview
-from evaluations.periods import last_day, pool_day
+from evaluations.periods import pool_day
 from evaluations.purposes import Purpose
 from evaluations.queries import schemes
 from evaluations.scheme import Component, parse_scheme
@@ -80,7 +81,7 @@ def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) 
     points = _points(ids, months)
     due = _due(ids, months)
     components = known.needed_components(parse_scheme(scheme.document))
-    asked = _Asked(scheme.sources, components, months, last_day(last), points, due, _late(ids, months))
+    asked = _Asked(scheme.sources, components, months, last_day_of(last), points, due, _late(ids, months))
     people = [_person(asked, member, day) for member in members]
     return Material(branch, purpose, first, last, scheme, day, people)
 

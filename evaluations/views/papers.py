@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from branchportal.months import last_day_of
 from evaluations.models import RankingEntry, RankingRun
-from evaluations.periods import last_day
 from evaluations.queries.own_months import OwnMonth
 from members.labels import STAGE_LABELS
 from members.models import Member
@@ -56,7 +56,7 @@ def card_facts(month: OwnMonth, member: Member) -> Facts:
         (_("Name"), member.name),
         (_("Number"), member.number),
         (_("Class"), member.class_name or "–"),
-        (_("Stage"), STAGE_LABELS[member.stage_on(last_day(month.month))]),
+        (_("Stage"), STAGE_LABELS[member.stage_on(last_day_of(month.month))]),
         (_("Submitted"), filed),
         *late,
     ]

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from branchportal.months import months_later
 from branchportal.wording import listed
 from members.labels import ROLE_LABELS
 from members.models import Branch, Member, Transfer
 from members.queries.offices import offices_within
 from members.roles import Role
-from members.rules import MONTHS_OF_PROBATION, add_months
+from members.rules import MONTHS_OF_PROBATION
 from members.stages import Stage
 
 
@@ -127,7 +128,7 @@ class _Findings:
     def _probation(self, member: Member) -> list[str]:
         if member.stage != Stage.PROBATIONARY or member.probationary_on is None:
             return []
-        end = add_months(member.probationary_on, MONTHS_OF_PROBATION)
+        end = months_later(member.probationary_on, MONTHS_OF_PROBATION)
         if end > self.last_day:
             text = _("Probation lasts until %(day)s, after the last day: the next organisation decides the conversion.")
         else:

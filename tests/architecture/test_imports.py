@@ -31,6 +31,7 @@ LAYERS = {
 ALLOWED: set[tuple[str, str]] = set()
 STANDARD = sys.stdlib_module_names
 PURE = {
+    "branchportal": ("months",),
     "members": ("roles", "stages", "rules"),
     "evaluations": ("dimensions", "deadlines", "documents", "inputs", "scoring", "ranking", "bundle", "scheme"),
 }

@@ -4,25 +4,10 @@ from datetime import date
 
 import pytest
 
-from members.rules import Finding, NextStep, Rule, add_months, next_step, out_of_order, shortfalls
+from members.rules import Finding, NextStep, Rule, next_step, out_of_order, shortfalls
 from members.stages import Stage
 
 S = Stage
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2024, 1, 31), 1, date(2024, 2, 29)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2026, 12, 15), 1, date(2027, 1, 15)),
-        (date(2027, 5, 31), -3, date(2027, 2, 28)),
-        (date(2026, 11, 22), 0, date(2026, 11, 22)),
-    ],
-)
-def test_months_are_clamped_to_the_end(day, months, later):
-    assert add_months(day, months) == later
 
 
 def test_steps_out_of_order():

@@ -1,7 +1,7 @@
 """Which tables hold activities, who signs up and was there, what was decided, and who has which awards?"""
 
 from activities.models.activities import Activity
-from activities.models.attendance import Attendance, AttendanceCorrection
+from activities.models.attendance import Attendance, AttendanceCorrection, HoursCorrection
 from activities.models.awards import Award, AwardLevel, Evidence
 from activities.models.calendar_addresses import CalendarAddress
 from activities.models.kinds import ActivityKind
@@ -17,6 +17,7 @@ __all__ = [
     "AwardLevel",
     "CalendarAddress",
     "Evidence",
+    "HoursCorrection",
     "Minutes",
     "MinutesAddendum",
     "SignUp",

@@ -1,4 +1,4 @@
-"""Who was at an activity, how many hours count, and what was corrected later?"""
+"""Who was at an activity, how many hours count, and what was corrected later, for one person or for everybody?"""
 
 from decimal import Decimal
 
@@ -70,3 +70,36 @@ class AttendanceCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} at {self.activity}: {self.old_state} → {self.new_state}"
+
+
+class HoursCorrectionQuerySet(ScopedQuerySet):
+    branch_lookup = "activity__branch"
+
+
+class HoursCorrection(models.Model):
+    """What counted for everybody at an activity before and after a change that came when attendance was recorded.
+
+    Hours are those that counted: 0 for a kind whose hours do not count.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="hours_corrections")
+    old_hours = models.DecimalField(max_digits=4, decimal_places=1)
+    new_hours = models.DecimalField(max_digits=4, decimal_places=1)
+    old_starts_at = models.DateTimeField()
+    new_starts_at = models.DateTimeField()
+    old_ends_at = models.DateTimeField()
+    new_ends_at = models.DateTimeField()
+    old_audience = models.CharField(max_length=10, choices=Activity.Audience)
+    new_audience = models.CharField(max_length=10, choices=Activity.Audience)
+    reason = models.CharField(_("Reason"), max_length=200)
+    by = models.ForeignKey("members.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = HoursCorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="hours_corrected_with_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.activity}: {self.old_hours} → {self.new_hours}"

@@ -1,6 +1,7 @@
 """Who wants to come to an activity, and has a place?"""
 
 from django.db import models
+from django.db.models import F, Q
 
 from activities.models.activities import Activity
 from members.access import ScopedQuerySet
@@ -8,6 +9,11 @@ from members.access import ScopedQuerySet
 
 class SignUpQuerySet(ScopedQuerySet):
     branch_lookup = "activity__branch"
+
+    def of_people_gone(self) -> "SignUpQuerySet":
+        """Of people whose membership has ended, or moved to where the activity is not held."""
+        is_there = Q(member__branch__path__startswith=F("activity__branch__path"))
+        return self.filter(Q(member__ended_on__isnull=False) | ~is_there)
 
 
 class SignUp(models.Model):

@@ -117,12 +117,11 @@ def _give_number(row: Member, number: str, by: User, today: date) -> None:
         return
     if User.objects.filter(number=number).exclude(pk=row.user_id).exists():
         raise NumberTaken(None)
-    if row.user != by and not in_charge(by, row.user, today):
+    if not in_charge(by, row.user, today):
         raise NotInCharge
     User.objects.filter(pk=row.user_id).update(number=number)
-    if row.user != by:
-        context = {"by": by.name, "number": number}
-        notify([row.user], "number_changed", key=f"{row.pk}:{row.version}", context=context)
+    context = {"by": by.name, "number": number}
+    notify([row.user], "number_changed", key=f"{row.pk}:{row.version}", context=context)
 
 
 def _refuse_taken_number(number: str, branch: Branch, *, of: Member | None = None) -> None:

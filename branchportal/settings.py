@@ -105,6 +105,9 @@ RETENTION = [
 # What should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
 LEAVING_CONCERNS = ["evaluations.queries.leaving.unfinished_month"]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
+# How the values of those lines read (see audit_facts.py).
+AUDIT_FACTS = ["evaluations.queries.audit_facts.FACTS", "members.queries.audit_facts.FACTS",
+               "activities.queries.audit_facts.FACTS"]  # fmt: skip
 # Each app names the days that stand in somebody's calendar beside the activities (see calendar_entries.py).
 CALENDAR_ENTRIES = ["evaluations.queries.calendar_entries.entries"]
 VERSION = "2026.11"
@@ -146,11 +149,11 @@ LOGIN_REDIRECT_URL = "evaluations:home"
 LOGOUT_REDIRECT_URL = "members:login"
 PASSWORD_HASHERS = ["members.hashers.PortalArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+    {"NAME": "members.password_rules.LikenessValidator",
      "OPTIONS": {"user_attributes": ("number", "name")}},
     {"NAME": "members.password_rules.LengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "members.password_rules.CommonnessValidator"},
+    {"NAME": "members.password_rules.DigitsValidator"},
 ]  # fmt: skip
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a broker that is away signs nobody out
 SESSION_COOKIE_AGE = int(timedelta(days=35).total_seconds())  # outlives the month: few log-ins on the 15th

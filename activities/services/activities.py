@@ -98,5 +98,5 @@ def facts(values: dict[str, Any]) -> dict[str, Any]:
 
 def _fact(value: Any) -> Any:
     if isinstance(value, ActivityKind):
-        return value.code
+        return value.name or value.code
     return str(value) if isinstance(value, Decimal) else value

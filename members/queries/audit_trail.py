@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -16,39 +17,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from branchportal.audit_facts import Fact, fact_of
 from branchportal.models import AuditEntry
+from branchportal.wording import listed
 from members.access import access_of
-from members.labels import ROLE_LABELS
-from members.models import Absence, Transfer, User
+from members.models import Member, User
 from members.roles import Permission
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
 TECHNICAL = ("account.", "role.", "branch.", "job.")
-
-
-_LABELS = {
-    "role": gettext_lazy("Office"),
-    "class_name": gettext_lazy("Class"),
-    "starts_on": gettext_lazy("First day"),
-    "ends_on": gettext_lazy("Last day"),
-    "expires_at": gettext_lazy("Slip valid until"),
-    "origin": gettext_lazy("Comes from"),
-    "destination": gettext_lazy("Goes to"),
-    "letter_number": gettext_lazy("Letter number"),
-    "letter_date": gettext_lazy("Date of the letter"),
-    "transfer_reason": gettext_lazy("Reason"),
-    "stand_in": gettext_lazy("Stands in"),
-    "absence_kind": gettext_lazy("Kind"),
-    "people": pgettext_lazy("search", "People"),
-}
-# Values of lines about people that are no fields of theirs.
-_WORDS = {
-    "role": ROLE_LABELS,
-    "transfer_reason": dict(Transfer.Reason.choices),
-    "absence_kind": dict(Absence.Kind.choices),
-}
+PERSON = "person"  # what a value is called that is kept by the number of somebody's row
 
 
 @dataclass(frozen=True)
@@ -91,14 +70,25 @@ def action_labels() -> dict[str, Any]:
     return {action: label for path in settings.AUDIT_ACTIONS for action, label in import_string(path).items()}
 
 
-def changes_of(line: AuditEntry) -> list[Change]:
-    """The values of a line in words, for the page."""
+def people_in(lines: Iterable[AuditEntry]) -> dict[str, str]:
+    """The names of the people by whose rows some values are kept ({"17": "…"}); a query only if there are any."""
+    keys = {key for line in lines for key in (*line.before, *line.after) if key.isdigit()}
+    return {str(pk): name for pk, name in Member.objects.filter(pk__in=keys).values_list("pk", "name")} if keys else {}
+
+
+def changes_of(line: AuditEntry, people: Mapping[str, str] | None = None) -> list[Change]:
+    """The values of a line in words, for the page; `people` as people_in() finds them."""
     keys = [*line.before, *(key for key in line.after if key not in line.before)]
-    changes = [
-        Change(_label(line, key), _value(line, key, line.before.get(key)), _value(line, key, line.after.get(key)))
-        for key in keys
-    ]
+    changes = [_change(line, key, people or {}) for key in keys]
     return [change for change in changes if change.before or change.after]
+
+
+def _change(line: AuditEntry, key: str, people: Mapping[str, str]) -> Change:
+    field = _field(line, key)
+    fact = fact_of(line.action, PERSON if key.isdigit() else key)
+    label = people.get(key) or (fact.label if fact else getattr(field, "verbose_name", key.replace("_", " ")))
+    before, after = (_value(values.get(key), fact, field) for values in (line.before, line.after))
+    return Change(str(label), before, after)
 
 
 def _field(line: AuditEntry, key: str):
@@ -108,30 +98,21 @@ def _field(line: AuditEntry, key: str):
         return None
 
 
-def _label(line: AuditEntry, key: str) -> str:
-    if key in _LABELS:
-        return str(_LABELS[key])
-    field = _field(line, key)
-    return str(field.verbose_name) if field is not None and hasattr(field, "verbose_name") else key.replace("_", " ")
-
-
-def _value(line: AuditEntry, key: str, value: Any) -> str:
-    if value is None or value == "":
+def _value(value: Any, fact: Fact | None, field: Any) -> str:
+    if value is None or value in ("", [], {}):
         return ""
-    if key in _WORDS:
-        return str(_WORDS[key].get(value, value))
+    if fact is not None:
+        value = fact.said(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, str) and _MOMENT.match(value):
         return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i")
-    choices = dict(getattr(_field(line, key), "flatchoices", None) or ())
-    return str(choices.get(value, value)) if not isinstance(value, dict | list) else _flat(value)
-
-
-def _flat(value: dict | list) -> str:
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return ", ".join(f"{key} {item}" for key, item in value.items())
+        return listed(value)
+    if isinstance(value, dict):
+        return listed(f"{key} {item}" for key, item in value.items())
+    choices = dict(getattr(field, "flatchoices", None) or ()) if fact is None else {}
+    return str(choices.get(value, value))
 
 
 def _midnight(day: date) -> datetime:

@@ -9,7 +9,7 @@ from django.views.generic import ListView
 from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.forms.roles import date_field
-from members.queries.audit_trail import TECHNICAL, action_labels, changes_of, filtered, lines_for
+from members.queries.audit_trail import TECHNICAL, action_labels, changes_of, filtered, lines_for, people_in
 from members.roles import Permission
 from members.views.office import office_links
 
@@ -50,7 +50,9 @@ class AuditView(PortalView, NearestPage, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         labels = action_labels()
-        lines = [(line, labels.get(line.action, line.action), changes_of(line)) for line in context["page_obj"]]
+        shown = list(context["page_obj"])
+        people = people_in(shown)
+        lines = [(line, labels.get(line.action, line.action), changes_of(line, people)) for line in shown]
         return {
             **context, "lines": lines, "form": self.form, "title": self.title, "note": self.note,
             "office_links": office_links(self.request),

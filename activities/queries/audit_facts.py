@@ -1,0 +1,41 @@
+"""What are the values called that the audit trail keeps about activities, minutes and awards?"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from activities.kinds import STANDARD_NAMES
+from activities.models import Attendance, Award
+from activities.models.awards import READY_LEVELS
+from branchportal.audit_facts import Fact, shortened
+
+
+def _attendance(kept: str) -> str:
+    """“present 2.0 came late”: the state, the hours and why they are others."""
+    state, _space, rest = kept.partition(" ")
+    return f"{dict(Attendance.State.choices).get(state, state)} {rest}".strip()
+
+
+def _agenda(items: list[dict[str, str]]) -> str:
+    """Each item with what was said and decided, numbered."""
+    return " ".join(f"{place}. " + " / ".join(filter(None, item.values())) for place, item in enumerate(items, start=1))
+
+
+def _place(has_place: bool) -> str:
+    return _("yes") if has_place else _("on the waiting list")
+
+
+FACTS = {
+    "activity.kind": Fact(gettext_lazy("Kind"), STANDARD_NAMES),
+    "activity.person": Fact(gettext_lazy("Attendance"), _attendance),
+    "activity.arrival": Fact(gettext_lazy("Order of signing up")),
+    "activity.has_place": Fact(pgettext_lazy("of an activity", "Place"), _place),
+    "activity_kind.name": Fact(gettext_lazy("Name of the kind")),
+    "minutes.chair": Fact(gettext_lazy("Chair")),
+    "minutes.recorder": Fact(gettext_lazy("Recorder")),
+    "minutes.items": Fact(pgettext_lazy("audit", "Agenda"), _agenda),
+    "minutes.text": Fact(gettext_lazy("Addendum")),
+    "award.person": Fact(gettext_lazy("Name")),
+    "award.level": Fact(gettext_lazy("Level"), READY_LEVELS),
+    "award.state": Fact(gettext_lazy("State"), dict(Award.State.choices)),
+    "award.file": Fact(gettext_lazy("Fingerprint of the file"), shortened),
+}

@@ -1,0 +1,41 @@
+"""What are the values called that the audit trail keeps about months, reviews, schemes and rankings?"""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from branchportal.audit_facts import Fact, month, shortened
+from branchportal.wording import listed
+from evaluations.labels import DIMENSION_LABELS
+from evaluations.models import SpotCheck
+from evaluations.purposes import Purpose
+
+
+def _days(own: Mapping[str, Sequence[int]]) -> str:
+    """“GB1 14 / 19”: until which day of the month each general branch reviews and rates."""
+    return listed(f"{code} {' / '.join(map(str, days))}" for code, days in own.items())
+
+
+FACTS = {
+    **{str(dimension): Fact(label) for dimension, label in DIMENSION_LABELS.items()},
+    "cycle.own_days": Fact(_("Own days of general branches"), _days),
+    "scheme.purpose": Fact(_("Purpose"), dict(Purpose.choices)),
+    "scheme.first_month": Fact(_("First month"), month),
+    "scheme.last_month": Fact(_("Last month"), month),
+    "scheme.month": Fact(_("Month")),
+    "sha256": Fact(_("Fingerprint"), shortened),
+    "fingerprint": Fact(_("Fingerprint"), shortened),
+    "ranking.ranked": Fact(_("Ranked")),
+    "ranking.not_ranked": Fact(_("Not ranked")),
+    "self_review.text": Fact(_("Answer")),
+    "late_policy.accepts_late": Fact(_("Late self-reviews are taken")),
+    "late_policy.from_month": Fact(_("From the month")),
+    "spot_check.seed": Fact(pgettext_lazy("of a draw", "Seed")),
+    "spot_check.people": Fact(_("People due")),
+    "spot_check.drawn": Fact(pgettext_lazy("people of a draw", "Drawn")),
+    "spot_check.finding": Fact(_("Finding"), dict(SpotCheck.Finding.choices)),
+    "spot_check.note": Fact(_("Note")),
+    "demo.branches": Fact(pgettext_lazy("how many", "Branches")),
+    "demo.months": Fact(pgettext_lazy("how many", "Months")),
+}

@@ -137,10 +137,15 @@ def branch_month(branch: Branch, *, reader: User, now: datetime) -> BranchMonth:
     )  # fmt: skip
 
 
-def scope_month(user: User, *, now: datetime) -> ScopeMonth:
-    """The current month of the branches in scope, the furthest behind first."""
-    branches = list(Branch.objects.party_branches().visible_to(user, Permission.EXPORT_RANKING))
-    cycle = months.current_cycle(branches[0], now) if branches else None
+def scope_months(user: User, *, now: datetime) -> list[ScopeMonth]:
+    """The current month of the branches in scope under each committee, the furthest behind first; never empty."""
+    branches = Branch.objects.party_branches().visible_to(user, Permission.EXPORT_RANKING)
+    found = [_scope_month(together, now) for together in months.by_committee(branches)]
+    return [month for month in found if month.cycle] or [ScopeMonth(None, [])]
+
+
+def _scope_month(branches: list[Branch], now: datetime) -> ScopeMonth:
+    cycle = months.current_cycle(branches[0], now)
     if cycle is None:
         return ScopeMonth(None, [])
     lines = overview.branch_lines(cycle, branches, now=now)

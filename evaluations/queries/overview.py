@@ -72,6 +72,6 @@ def stages_of(branches: Iterable[Branch]) -> dict[int, dict[Stage, int]]:
     }
 
 
-def months_shown(committee_path: str, *, now: datetime) -> QuerySet[Cycle]:
-    """The months of a committee that have begun, the newest first."""
-    return Cycle.objects.filter(committee__path=committee_path, month__lte=month_of(now), is_off=False)
+def months_shown(committee: Branch, *, now: datetime) -> QuerySet[Cycle]:
+    """The months of a top committee that have begun, the newest first."""
+    return Cycle.objects.filter(committee=committee, month__lte=month_of(now), is_off=False)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
 
+from evaluations.deadlines import month_of
 from evaluations.models import Cycle, Due, SpotCheck, SpotCheckDraw
 from evaluations.queries import months
 from members.access import access_of
 from members.models import Branch, Member, User
 from members.roles import Permission
+
+MONTHS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,24 @@ def pool(cycle: Cycle, branch: Branch) -> QuerySet[Due]:
     return Due.objects.filter(cycle=cycle, branch__path__startswith=branch.path)
 
 
-def samples(cycle: Cycle, branches: list[Branch]) -> list[Sample]:
+def samples_of(user: User, month: date) -> list[Sample]:
+    """The samples of one month (its first day) that this person draws; none where the committee has it switched off."""
+    found = []
+    for branches in months.by_committee(branches_of(user)):
+        cycle = months.cycle_of(branches[0], month)
+        if cycle is not None and not cycle.is_off:
+            found += _samples(cycle, branches)
+    return found
+
+
+def months_of(user: User, *, now: datetime) -> list[date]:
+    """The last twelve months (each as its first day) that have begun where this person draws, the newest first."""
+    tops = {branch.ancestor_paths()[0] for branch in branches_of(user)}
+    cycles = Cycle.objects.filter(committee__path__in=tops, month__lte=month_of(now), is_off=False)
+    return list(cycles.order_by("-month").values_list("month", flat=True).distinct()[:MONTHS_SHOWN])
+
+
+def _samples(cycle: Cycle, branches: list[Branch]) -> list[Sample]:
     """One sample per branch, in the order given."""
     checks = SpotCheck.objects.select_related("member", "branch", "checked_by")
     found = SpotCheckDraw.objects.filter(cycle=cycle, branch__in=branches).select_related("drawn_by")

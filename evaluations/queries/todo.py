@@ -34,7 +34,7 @@ def of_scope(scope: ScopeMonth) -> Iterator[Todo]:
     if not silent:
         return
     text = ngettext("%(count)s branch has not begun to rate", "%(count)s branches have not begun to rate", len(silent))
-    address = f"{reverse('evaluations:remind_branches')}?month={scope.cycle.month:%Y-%m}"
+    address = f"{reverse('evaluations:remind_branches')}?month={scope.cycle}&committee={scope.cycle.committee.code}"
     until = min(line.window.ratings_end for line in silent)
     yield Todo(text % {"count": len(silent)}, address, since=silent[0].window.opens_at, until=until)
 

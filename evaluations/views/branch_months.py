@@ -25,6 +25,7 @@ from members.models import Branch
 from members.roles import Permission
 
 BRANCHES_PER_PAGE = 50
+MONTHS_SHOWN = 12
 SHOW_LABELS = {
     Show.MISSING: gettext_lazy("Not submitted"),
     Show.RETURNED: gettext_lazy("Returned"),
@@ -133,16 +134,21 @@ class MonthsView(PortalView, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         branches = self.visible(Branch.objects.party_branches())
-        cycles = self._cycles(branches)
+        committees = months.committees_of(branches)
+        wanted = request.GET.get("committee", "")
+        committee = next((one for one in committees if one.code == wanted), next(iter(committees), None))
+        cycles = list(overview.months_shown(committee, now=timezone.now())[:MONTHS_SHOWN]) if committee else []
         if not cycles:
             return render(request, "evaluations/months_empty.html")
         cycle = self._chosen(cycles)
-        found = _filtered(branches.filter(path__startswith=cycle.committee.path), request)
+        found = _filtered(branches.filter(path__startswith=committee.path), request)
         if not request.GET and branches.count() == 1:
             return redirect("evaluations:month", code=branches.get().code, month=cycle.month)
         now = timezone.now()
         page = page_of(request, found.select_related("parent"), BRANCHES_PER_PAGE)
         context = {
+            "committee": committee,
+            "committees": committees,
             "cycle": cycle,
             "cycles": cycles,
             "page": page,
@@ -163,14 +169,6 @@ class MonthsView(PortalView, View):
 
     def _may_remind(self, cycle: Cycle) -> bool:
         return cycle.month == month_of(timezone.now()) and access_of(self.request.user).may(Permission.REMIND)
-
-    def _cycles(self, branches: Any) -> list[Cycle]:
-        """The last twelve months of the first committee in scope."""
-        first = branches.first()
-        if first is None:
-            return []
-        shown = overview.months_shown(first.ancestor_paths()[0], now=timezone.now())
-        return list(shown.select_related("committee")[:12])
 
     def _chosen(self, cycles: list[Cycle]) -> Cycle:
         wanted = self.request.GET.get("month", "")

@@ -17,7 +17,8 @@ from django.views import View
 from activities.queries import todo as todo_of_activities
 from branchportal.messages import text_of
 from branchportal.todo import oldest_first
-from evaluations.queries import changes, dates, home, months, spot_checks, todo
+from evaluations.deadlines import month_of
+from evaluations.queries import changes, dates, home, spot_checks, todo
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
@@ -39,16 +40,16 @@ class HomeView(PortalView, View):
         own = self._own(member, now) if member is not None and member.ended_on is None else None
         branches = [self._branch(branch, now) for branch in home.rated_branches(user)]
         superior = home.is_superior(user)
-        scope = home.scope_month(user, now=now) if superior else None
+        scopes = home.scope_months(user, now=now) if superior else []
         context = {
             "now": now,
             "own": own,
             "branches": branches,
-            "todos": self._todos(branches, scope, now),
+            "todos": self._todos(branches, scopes, now),
             "is_officer": bool(branches or superior),
             "standing_in": absences.standing_in(user, timezone.localdate(now)),
             "away": absences.away(user, timezone.localdate(now)),
-            "scope": self._scope(scope) if scope else None,
+            "scopes": [self._scope(scope) for scope in scopes],
             "changes": changes.unseen(user, now=now) if superior else None,
             "samples": self._samples(now),
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
@@ -59,7 +60,7 @@ class HomeView(PortalView, View):
         return render(request, "evaluations/home.html", context)
 
     def _todos(
-        self, branches: list[dict[str, Any]], scope: home.ScopeMonth | None, now: datetime
+        self, branches: list[dict[str, Any]], scopes: list[home.ScopeMonth], now: datetime
     ) -> list[dict[str, Any]]:
         """What waits in all apps, the oldest first, each with its days."""
         user = self.request.user
@@ -71,8 +72,8 @@ class HomeView(PortalView, View):
             todo.of_month(item["month"], may_compile=item["may_compile"], may_answer=item["may_answer"])
             for item in branches
         ]
-        if scope and access_of(user).may(Permission.REMIND):
-            waiting.append(todo.of_scope(scope))
+        if access_of(user).may(Permission.REMIND):
+            waiting += [todo.of_scope(scope) for scope in scopes]
         return [
             {"todo": line, "days_left": line.days_left(now), "days_waited": line.days_waited(now)}
             for line in oldest_first(chain(*waiting))
@@ -101,9 +102,7 @@ class HomeView(PortalView, View):
 
     def _samples(self, now: datetime) -> list[spot_checks.Sample]:
         """The spot checks of this month, for whoever draws them."""
-        branches = spot_checks.branches_of(self.request.user)
-        cycle = months.current_cycle(branches[0], now) if branches else None
-        return spot_checks.samples(cycle, branches) if cycle is not None and not cycle.is_off else []
+        return spot_checks.samples_of(self.request.user, month_of(now))
 
     def _scope(self, month: home.ScopeMonth) -> dict[str, Any]:
         lines = [(line, _labelled(line.stages)) for line in month.shown]

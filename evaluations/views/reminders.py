@@ -21,7 +21,7 @@ from branchportal.models import Notification
 from branchportal.wording import listed
 from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle, Reminder
-from evaluations.queries import months, reminders
+from evaluations.queries import reminders
 from evaluations.services.reminders import context_of, remind
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
@@ -93,7 +93,11 @@ class RemindBranchesView(RemindingView, PortalView, View):
 
     @cached_property
     def cycle(self) -> Cycle:
-        cycle = months.cycle_of(self.branches[0], self._month()) if self.branches else None
+        tops = {branch.ancestor_paths()[0] for branch in self.branches}
+        cycles = Cycle.objects.filter(committee__path__in=tops, month=self._month()).select_related("committee")
+        if code := self.request.GET.get("committee", ""):
+            cycles = cycles.filter(committee__code=code)
+        cycle = cycles.order_by("committee__path").first()
         if cycle is None:
             raise Http404
         return cycle
@@ -103,7 +107,7 @@ class RemindBranchesView(RemindingView, PortalView, View):
         return reminders.branches_without_ratings(self.cycle, inside, by=self.request.user, now=now)
 
     def where(self) -> dict[str, Any]:
-        back_url = f"{reverse('evaluations:months')}?month={self.cycle}"
+        back_url = f"{reverse('evaluations:months')}?month={self.cycle}&committee={self.cycle.committee.code}"
         return {"branch": self.cycle.committee, "back_url": back_url, "is_about_many": True}
 
     def _month(self) -> date:

@@ -12,12 +12,11 @@ from django.utils.functional import cached_property
 from django.views import View
 
 from evaluations.forms.spot_checks import FindingForm
-from evaluations.models import Cycle, SpotCheck
-from evaluations.queries import months, overview, spot_checks
+from evaluations.models import SpotCheck
+from evaluations.queries import spot_checks
 from evaluations.refusals import Refused
 from evaluations.services import spot_checks as service
 from members.access import PortalView
-from members.models import Branch
 from members.roles import Permission
 
 
@@ -27,37 +26,33 @@ class SpotChecksView(PortalView, View):
     permission = Permission.SPOT_CHECK
 
     @cached_property
-    def branches(self) -> list[Branch]:
-        return spot_checks.branches_of(self.request.user)
-
-    @cached_property
-    def cycle(self) -> Cycle:
-        cycle = months.cycle_of(self.branches[0], self.kwargs["month"])
-        if cycle is None or cycle.is_off:
+    def samples(self) -> list[spot_checks.Sample]:
+        found = spot_checks.samples_of(self.request.user, self.kwargs["month"])
+        if not found:
             raise Http404
-        return cycle
+        return found
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
         context = {
-            "cycle": self.cycle,
-            "samples": spot_checks.samples(self.cycle, self.branches),
-            "months": overview.months_shown(self.branches[0].ancestor_paths()[0], now=now)[:12],
+            "month": self.kwargs["month"],
+            "samples": self.samples,
+            "months": spot_checks.months_of(request.user, now=now),
             "now": now,
             "size": service.SAMPLE_SIZE,
         }
         return render(request, "evaluations/spot_checks.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        codes = {branch.code: branch for branch in self.branches}
-        branch = codes.get(request.POST.get("branch", ""))
-        if branch is None:
+        wanted = request.POST.get("branch", "")
+        sample = next((sample for sample in self.samples if sample.branch.code == wanted), None)
+        if sample is None:
             raise Http404
         try:
-            service.draw(cycle=self.cycle, branch=branch, by=request.user, now=timezone.now())
+            service.draw(cycle=sample.cycle, branch=sample.branch, by=request.user, now=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
-        return redirect("evaluations:spot_checks", month=self.cycle.month)
+        return redirect("evaluations:spot_checks", month=self.kwargs["month"])
 
 
 class SpotCheckView(PortalView, View):

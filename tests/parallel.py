@@ -24,3 +24,16 @@ def at_once(acts: Iterable[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def refused_or_done(act: Callable[[], Any], *refusals: type[Exception]) -> Callable[[], str]:
+    """The act, which then answers "done" or the name of the refusal that it met."""
+
+    def run() -> str:
+        try:
+            act()
+        except refusals as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    return run

@@ -1,6 +1,5 @@
 """Do fifty people who sign up at the same moment get exactly the ten places that are left?"""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
 
@@ -14,6 +13,7 @@ from activities.services.sign_ups import sign_up, withdraw
 from members.roles import Role
 from tests.activities.examples import make_activity
 from tests.factories import make_branch_tree, make_members, make_user
+from tests.parallel import at_once
 
 PEOPLE, PLACES = 50, 10
 
@@ -30,22 +30,20 @@ def activity():
     return activity
 
 
-def at_once(people, verb):
-    """Each in a thread of its own; returns how many came through."""
-    barrier = Barrier(len(people))
+def came_through(people, verb):
+    """How many of the people came through, all at the same moment."""
 
     def act(member):
-        barrier.wait(timeout=60)
-        try:
-            verb(member)
-        except (DatabaseError, BrokenBarrierError):
-            return 0
-        finally:
-            connection.close()
-        return 1
+        def run():
+            try:
+                verb(member)
+            except (DatabaseError, BrokenBarrierError):
+                return False
+            return True
 
-    with ThreadPoolExecutor(len(people)) as pool:
-        return sum(pool.map(act, people))
+        return run
+
+    return sum(at_once(map(act, people)))
 
 
 def outcome(activity):
@@ -58,12 +56,12 @@ EXACTLY_TEN = [(number < PLACES, number + 3) for number in range(PEOPLE)]
 
 def test_exactly_ten_get_a_place_and_the_others_wait_in_order(activity):
     people = make_members(activity.branch, PEOPLE)
-    came = at_once(people, lambda member: sign_up(activity=activity, member=member, by=None, now=timezone.now()))
+    came = came_through(people, lambda member: sign_up(activity=activity, member=member, by=None, now=timezone.now()))
     assert came == PEOPLE
     assert outcome(activity) == EXACTLY_TEN
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_control_without_the_lock_it_goes_wrong(activity, monkeypatch):
     """The twin of the test above: all have read the row before the first one writes it."""
     all_have_read = Barrier(PEOPLE)
@@ -75,13 +73,13 @@ def test_control_without_the_lock_it_goes_wrong(activity, monkeypatch):
 
     monkeypatch.setattr(sign_ups, "locked", unlocked)
     people = make_members(activity.branch, PEOPLE)
-    at_once(people, lambda member: sign_up(activity=activity, member=member, by=None, now=timezone.now()))
+    came_through(people, lambda member: sign_up(activity=activity, member=member, by=None, now=timezone.now()))
     assert outcome(activity) != EXACTLY_TEN
 
 
 def test_one_person_twice_at_once_has_one_sign_up(activity):
     user = make_user(Role.MEMBER, activity.branch)
-    came = at_once(
+    came = came_through(
         [user.member] * 5, lambda member: sign_up(activity=activity, member=member, by=user, now=timezone.now())
     )
     assert (came, outcome(activity)) == (5, [(True, 3)])
@@ -92,5 +90,5 @@ def test_all_step_back_at_once_and_everybody_who_waits_moves_up_once(activity):
     for member in members:
         sign_up(activity=activity, member=member, by=None, now=timezone.now())
     leaving = members[:PLACES]
-    at_once(leaving, lambda member: withdraw(activity=activity, member=member, by=None, now=timezone.now()))
+    came_through(leaving, lambda member: withdraw(activity=activity, member=member, by=None, now=timezone.now()))
     assert outcome(activity) == [(True, number + 3 + PLACES) for number in range(10)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from branchportal import jobs
 from branchportal.models import JobRun
@@ -16,6 +15,7 @@ from evaluations.services import compile as compiling
 from evaluations.services import schemes
 from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, install
 from tests.factories import make_branch_tree
+from tests.parallel import at_once
 
 AT_ONCE = 8
 
@@ -25,21 +25,8 @@ def tree(transactional_db):
     return make_branch_tree()
 
 
-def together(work) -> list:
-    """What `work` gives in so many threads at once."""
-
-    def alone(_number):
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(alone, range(AT_ONCE)))
-
-
 def test_many_ticks_at_once_install_three_schemes(tree):
-    together(lambda: schemes.install_where_missing(now=NOW))
+    at_once([lambda: schemes.install_where_missing(now=NOW)] * AT_ONCE)
 
     assert sorted(ScoringScheme.objects.values_list("purpose", flat=True)) == ["appraisal", "candidate", "conversion"]
 
@@ -55,7 +42,7 @@ def test_without_the_lock_they_collide(tree, monkeypatch):
         except Refused:
             return "collided"
 
-    assert "collided" in together(install_or_collide)
+    assert "collided" in at_once([install_or_collide] * AT_ONCE)
 
 
 def test_one_form_sent_many_times_asks_for_one_ranking(tree):
@@ -68,7 +55,7 @@ def test_one_form_sent_many_times_asks_for_one_ranking(tree):
         jobs.run(str(job.pk))
         return job.pk
 
-    assert len(set(together(send))) == 1
+    assert len(set(at_once([send] * AT_ONCE))) == 1
     assert JobRun.objects.count() == 1
 
 

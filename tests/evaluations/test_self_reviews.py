@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime
+from functools import partial
+from threading import Barrier
 
 import pytest
-from django.db import connections
 
 from activities.models import Activity, Attendance
 from branchportal.models import AuditEntry
@@ -21,6 +21,7 @@ from members.models import Member
 from members.roles import Role
 from members.stages import Stage
 from tests.factories import activity_kind, make_branch_tree, make_member, make_user
+from tests.parallel import at_once, refused_or_done
 
 pytestmark = pytest.mark.django_db
 
@@ -274,27 +275,6 @@ def test_the_same_submission_again_changes_nothing(member, cycle):
     assert AuditEntry.objects.filter(action="self_review.submitted").count() == 1
 
 
-def in_threads(count: int, act) -> list:
-    """Run `act()` in many threads at once; return what they raised."""
-    gate, raised = threading.Barrier(count), []
-
-    def run() -> None:
-        try:
-            gate.wait()
-            act()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
 @pytest.fixture
 def committed_member(transactional_db):
     tree = make_branch_tree()
@@ -304,24 +284,24 @@ def committed_member(transactional_db):
 
 def test_fifty_parallel_submits_of_one_form_are_one_effect(committed_member):
     member, cycle = committed_member
-    raised = in_threads(50, lambda: submit(member, cycle))
+    at_once([lambda: submit(member, cycle)] * 50)
     review = SelfReview.objects.get()
-    assert (raised, review.points, review.version) == ([], GOOD, 1)
+    assert (review.points, review.version) == (GOOD, 1)
     assert AuditEntry.objects.filter(action="self_review.submitted").count() == 1
 
 
 def test_control_fifty_submits_that_look_before_they_write_are_many_effects(committed_member):
     """The twin without lock and unique row: it must go wrong, or the test above proves nothing."""
     member, cycle = committed_member
-    looked = threading.Barrier(50)
+    looked = Barrier(50)
 
     def careless() -> None:
         is_new = not SelfReview.objects.filter(member=member, cycle=cycle).exists()
-        looked.wait()
+        looked.wait(timeout=60)
         if is_new:
             AuditEntry.objects.create(action="self_review.submitted")
 
-    assert in_threads(50, careless) == []
+    at_once([careless] * 50)
     assert AuditEntry.objects.filter(action="self_review.submitted").count() == 50
 
 
@@ -333,28 +313,20 @@ def test_fifty_submit_while_the_month_closes():
     CycleDeadline.objects.create(cycle=cycle, branch=tree.b1, review_day=15, rating_day=15)
     people = [make_user(Role.MEMBER, tree.b1).member for _ in range(50)]
     months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    snapshot, accepted, queue, lock = [], [], iter(people), threading.Lock()
+    snapshot = []
 
     def take_snapshot(_cycle, branch):
         filed = SelfReview.objects.filter(branch=branch, submitted_at__isnull=False)
         snapshot.append(set(filed.values_list("member_id", flat=True)))
 
-    def act() -> None:
-        with lock:
-            member = next(queue, None)
-        if member is None:
-            months.close_month(cycle=cycle, branch=tree.b1, now=TOO_LATE, on_closed=take_snapshot)
-            return
-        submit(member, cycle, now=LAST_MOMENT)
-        accepted.append(member.pk)
+    def close() -> None:
+        months.close_month(cycle=cycle, branch=tree.b1, now=TOO_LATE, on_closed=take_snapshot)
 
-    raised = in_threads(51, act)
-    assert {type(error) for error in raised} <= {Refused}
-    assert len(accepted) + len(raised) == 50
-    assert snapshot == [set(accepted)]
-    assert set(SelfReview.objects.filter(submitted_at__isnull=False).values_list("member_id", flat=True)) == set(
-        accepted
-    )
+    submits = [refused_or_done(partial(submit, member, cycle, now=LAST_MOMENT), Refused) for member in people]
+    *answers, _closed = at_once([*submits, close])
+    accepted = {member.pk for member, answer in zip(people, answers, strict=True) if answer == "done"}
+    assert snapshot == [accepted]
+    assert set(SelfReview.objects.filter(submitted_at__isnull=False).values_list("member_id", flat=True)) == accepted
 
 
 # --- Beside the card -----------------------------------------------------------------------------------------

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -33,6 +32,7 @@ from tests.access.world import ITEMS, NOW, ROLL
 from tests.activities.examples import make_activity, mark
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, file_self, install, make_month
 from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,26 +52,6 @@ def tree():
 @pytest.fixture
 def secretary(tree):
     return make_user(Role.SECRETARY, tree.b1)
-
-
-def at_once(acts) -> list:
-    """Run all `acts` together, each in a thread with a connection of its own; return what they answered."""
-    acts, answers = list(acts), []
-    gate = threading.Barrier(len(acts))
-
-    def run(act) -> None:
-        try:
-            gate.wait(timeout=60)
-            answers.append(act())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def send(client, url, *forms) -> None:
@@ -363,7 +343,7 @@ def test_control_forms_that_differ_have_an_effect_each(clock, tree, secretary, c
 
 def test_control_looking_before_writing_without_a_guard_has_fifty_effects(tree):
     """A row that must be new, checked and then written with neither lock nor constraint."""
-    looked = threading.Barrier(COUNT)
+    looked = Barrier(COUNT)
 
     def careless() -> None:
         is_new = lines("role.given") == 0

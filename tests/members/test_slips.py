@@ -1,13 +1,12 @@
 """Does a slip open one account, once, for its holder only?"""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from members.roles import Role
 from members.services import slips
 from members.slip_codes import ALPHABET, code_hash, new_code
 from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.parallel import at_once, refused_or_done
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 PASSWORD = "ming-yuan-2026"
@@ -227,28 +227,15 @@ ACCOUNT_LIST_QUERIES = 13
 
 
 def use_twice_at_once(slip, spend):
-    barrier = Barrier(2)
-
-    def attempt(password):
-        barrier.wait(timeout=30)
-        try:
-            spend(slip, password)
-        except slips.SlipRefused:
-            return False
-        else:
-            return True
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        return sorted(pool.map(attempt, ["first-password-1", "second-password-2"]))
+    uses = [partial(spend, slip, password) for password in ("first-password-1", "second-password-2")]
+    return sorted(at_once(refused_or_done(use, slips.SlipRefused) for use in uses))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_parallel_uses_one_succeeds():
     tree = make_branch_tree()
     slip = make(make_member(tree.b1), make_user(Role.SECRETARY, tree.b1))
-    assert use_twice_at_once(slip, lambda slip, password: use(slip, password=password)) == [False, True]
+    assert use_twice_at_once(slip, lambda slip, password: use(slip, password=password)) == ["SlipRefused", "done"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -265,7 +252,7 @@ def test_control_without_a_lock_both_succeed():
             raise slips.SlipRefused
         ActivationSlip.objects.filter(pk=found.pk).update(used_at=NOW)
 
-    assert use_twice_at_once(slip, spend_unlocked) == [True, True]
+    assert use_twice_at_once(slip, spend_unlocked) == ["done", "done"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -273,16 +260,13 @@ def test_one_form_sent_ten_times_at_once_makes_one_slip():
     tree = make_branch_tree()
     secretary, member = make_user(Role.SECRETARY, tree.b1), make_member(tree.b1)
 
-    def send(_order):
+    def send():
         try:
             return slips.make_member_slip(member=member, by=secretary, now=NOW + timedelta(seconds=1), as_of=NOW).code
         except ValidationError:
             return None
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(10) as pool:
-        codes = [code for code in pool.map(send, range(10)) if code]
+    codes = [code for code in at_once([send] * 10) if code]
     assert [slip.code_hash for slip in ActivationSlip.objects.all()] == [code_hash(code) for code in codes]
     assert len(codes) == 1
     assert User.objects.filter(number=member.number).count() == 1

@@ -1,17 +1,17 @@
 """Are guesses slowed down, also in parallel, and does nobody get locked out by others?"""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from members.models import LoginFailure
 from members.roles import Role
 from members.services import throttle
 from tests.factories import make_branch_tree, make_user
+from tests.parallel import at_once
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 PASSWORD = "ming-yuan-2026"
@@ -119,20 +119,9 @@ def test_the_address_is_what_our_proxy_saw():
     assert addresses in ({"10.9.9.9"}, {"127.0.0.1"})  # embedded mode has no proxy and believes no header
 
 
-def in_parallel(count, work):
-    def alone(order):
-        try:
-            return work(order)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(alone, range(count)))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_fifty_parallel_guesses_try_five_passwords_at_most():
-    passed = in_parallel(50, lambda _order: not refused())
+    passed = at_once([lambda: not refused()] * 50)
     assert sum(passed) <= 5
 
 
@@ -140,7 +129,7 @@ def test_fifty_parallel_guesses_try_five_passwords_at_most():
 def test_control_fifty_parallel_guesses_without_counting_first():
     """The twin of the test above: who counts only after the password was tried lets all fifty through."""
 
-    def check_then_count(_order):
+    def check_then_count():
         free = LoginFailure.objects.filter(address=CAMPUS).count() < 5
         tried.append(free)
         barrier.wait(timeout=30)
@@ -148,12 +137,12 @@ def test_control_fifty_parallel_guesses_without_counting_first():
             LoginFailure.objects.create(account="x" * 64, address=CAMPUS, at=NOW)
 
     tried, barrier = [], Barrier(20)
-    in_parallel(20, check_then_count)
+    at_once([check_then_count] * 20)
     assert sum(tried) > 5
 
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_parallel_failures_are_all_counted():
-    in_parallel(50, lambda order: refused(address=f"10.0.{order}.1"))
+    at_once(partial(refused, address=f"10.0.{order}.1") for order in range(50))
     assert LoginFailure.objects.count() == 50
     assert refused(address="10.1.1.1")

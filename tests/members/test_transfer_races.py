@@ -11,7 +11,7 @@ from members.roles import Role
 from members.services.letters import Letter
 from members.services.transfers import TransferClosed, accept_transfer, cancel_transfer, propose_transfer
 from tests.factories import make_branch_tree, make_member, make_user
-from tests.members.test_roster_import_races import at_once
+from tests.parallel import at_once
 
 NOW = datetime.datetime(2026, 11, 22, 4, 0, tzinfo=datetime.UTC)
 TODAY = datetime.date(2026, 11, 22)
@@ -50,7 +50,7 @@ def test_two_acceptances_move_the_person_once(transfer):
             transfer=transfer, first_day=datetime.date(2026, 11, day), by=transfer.proposed_by, now=NOW
         )
 
-    assert sorted(at_once(outcome(accept(20)), outcome(accept(22)))) == ["accepted", "too late"]
+    assert sorted(at_once([outcome(accept(20)), outcome(accept(22))])) == ["accepted", "too late"]
     member = Member.objects.get(pk=transfer.member_id)
     assert (member.former_memberships.count(), member.version) == (1, 2)
     assert AuditEntry.objects.filter(action="member.transferred").count() == 1
@@ -63,7 +63,7 @@ def test_an_acceptance_against_a_cancellation_has_one_winner(tree, transfer):
     def cancel():
         return cancel_transfer(transfer=transfer, answer="写错", by=transfer.proposed_by, now=NOW)
 
-    met = at_once(outcome(accept), outcome(cancel))
+    met = at_once([outcome(accept), outcome(cancel)])
     state = Transfer.objects.get(pk=transfer.pk).state
     assert sorted(met) == sorted([state, "too late"])
     expected = tree.b4 if state == "accepted" else tree.b1
@@ -83,7 +83,7 @@ def test_control_without_the_lock_both_believe_they_won(transfer):
 
         return run
 
-    assert at_once(decide("accepted"), decide("cancelled")) == [True, True]
+    assert at_once([decide("accepted"), decide("cancelled")]) == [True, True]
 
 
 def test_letters_written_at_once_have_different_numbers(tree, transfer):
@@ -95,4 +95,4 @@ def test_letters_written_at_once_have_different_numbers(tree, transfer):
         )
 
     people = [make_member(tree.b1) for _ in range(3)]
-    assert sorted(at_once(*map(propose, people))) == ["B001-2026-002", "B001-2026-003", "B001-2026-004"]
+    assert sorted(at_once(map(propose, people))) == ["B001-2026-002", "B001-2026-003", "B001-2026-004"]

@@ -156,3 +156,36 @@ class MailPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.language}"
+
+
+class LedgerRun(models.Model):
+    """One check of everything that is stored against the invariants (see ledger.py); `night`: the nightly one."""
+
+    began_at = models.DateTimeField()
+    seconds = models.FloatField()
+    night = models.DateField(null=True, unique=True)
+    is_full = models.BooleanField(default=False)  # also what a nightly run looks at only once a month
+    violations = models.PositiveIntegerField()
+    checks = models.JSONField(default=list)  # [{"code", "seconds", "violations"}] in the order in which they ran
+    found = models.JSONField(default=list)  # [{"code", "where", "what"}], of each check the first ones
+    sealed_up_to = models.BigIntegerField()  # how long the chain of the audit trail was, and its last seal
+    last_seal = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-began_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M} {self.violations}"
+
+
+class Pulse(models.Model):
+    """When a worker was last seen at work with a tick: without one, nothing runs by itself."""
+
+    worker = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.worker} {self.at:%Y-%m-%d %H:%M:%S}"

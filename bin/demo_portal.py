@@ -1,6 +1,7 @@
 """How does a script visit the demo? A portal on a data folder of its own, and people who have signed in."""
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,6 +9,8 @@ import sys
 
 import python_environment
 
+# Debian's Chromium, if possible without the windows around it.
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 DESKTOP, PHONE = (1366, 768), (390, 844)
 PEOPLE = {"Member", "Secretary", "Counselor", "Committee reviewer"}
 LOG_IN = re.compile(rf"({'|'.join(sorted(PEOPLE))})  +(\S+)  +\S+  +(\S+)$")

@@ -54,17 +54,28 @@ def _hand_on_migrated_rows(config) -> None:
         connection._test_serialized_contents = config.stash[MIGRATED_ROWS]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests with committed rows empty the tables at their end; before the next one, migrated rows are put back."""
+    """Say of each test whether it commits rows, and whether it sees the database at all.
+
+    Tests with committed rows empty the tables at their end; before the next one, migrated rows are put back.
+    """
     for item in items:
         if _commits(item):
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+        elif not _sees_the_database(item):
+            item.add_marker("no_database")
 
 
 def _commits(item) -> bool:
     mark = item.get_closest_marker("django_db")
     asked = bool(mark and mark.kwargs.get("transaction"))
     return asked or not {"transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _sees_the_database(item) -> bool:
+    asked = {"db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)

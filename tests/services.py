@@ -54,13 +54,14 @@ def _start_all() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if os.environ.get("TEST_DATABASE") == "sqlite":
         os.environ[DATABASE] = f"sqlite:///{folder / 'portal.sqlite3'}"
-        os.environ[REDIS] = _start_redis(get_binary_path(), folder)
+        os.environ[REDIS] = start_redis(folder, get_binary_path())
         return
-    os.environ[DATABASE] = _start_postgres(folder)
-    os.environ[REDIS] = _start_redis(_program("redis-server"), folder)
+    os.environ[DATABASE] = start_postgres(folder, POSTGRES_OPTIONS)
+    os.environ[REDIS] = start_redis(folder)
 
 
-def _start_postgres(folder: Path) -> str:
+def start_postgres(folder: Path, settings: dict[str, str]) -> str:
+    """Start a PostgreSQL that ends with this process; return the URL of its database."""
     binaries = _postgres_binaries()
     data = folder / "postgres"
     data.mkdir()
@@ -75,7 +76,7 @@ def _start_postgres(folder: Path) -> str:
         check=True, stdout=subprocess.DEVNULL, cwd="/", **identity,
     )  # fmt: skip
     port = free_port()
-    options = [part for name, value in POSTGRES_OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "postgres.log").open("wb") as log:
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-p", str(port), *options],
@@ -98,7 +99,9 @@ def _wait_until_ready(binaries: Path, port: int) -> None:
         time.sleep(0.05)
 
 
-def _start_redis(binary: Path, folder: Path) -> str:
+def start_redis(folder: Path, binary: Path | None = None) -> str:
+    """Start a Redis that ends with this process; return its URL."""
+    binary = binary or _program("redis-server")
     port = free_port()
     with (folder / "redis.log").open("wb") as log:
         server = subprocess.Popen(

@@ -1,0 +1,30 @@
+"""Which parts are measured, and where do their lines go?"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+django.setup()
+
+from tests.benchmarks import pages, table
+
+PARTS = {"pages": lambda: pages.measure(pages.Extent())}
+
+
+def main(wanted: list[str]) -> None:
+    """Measure the named parts, or all; their lines are renewed in docs/performance.md."""
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        sys.exit(f"There is no part {', '.join(unknown)}: choose from {', '.join(PARTS)}.")
+    print(f"{table.machine()}, load {os.getloadavg()[0]:.1f}", flush=True)
+    for name in wanted or PARTS:
+        lines = PARTS[name]()
+        print("\n".join(line.text("") for line in lines), flush=True)
+        table.write(lines)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

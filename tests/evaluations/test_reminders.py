@@ -18,8 +18,8 @@ from evaluations.queries import reminders as queries
 from evaluations.services import months, reminders
 from members.models import Absence
 from members.roles import Role
-from tests.evaluations.test_scheme_races import together
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +29,6 @@ POINTS = dict.fromkeys(("thought", "study", "life", "work", "conduct"), 85)
 
 def at(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture
@@ -170,7 +165,7 @@ def two_presses(cycle, branch, officers) -> list[int]:
     """How many messages and reminders stand after both saw the same page and pressed."""
     seen = queries.missing_reviews(cycle, branch, now=at(10))
     presses = iter([officers[0], officers[1]] * 4)
-    together(lambda: reminders.remind(missing=seen, branch=branch, by=next(presses), now=at(10)))
+    at_once([lambda: reminders.remind(missing=seen, branch=branch, by=next(presses), now=at(10))] * 8)
     return [Notification.objects.count(), Reminder.objects.count()]
 
 

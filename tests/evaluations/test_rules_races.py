@@ -4,21 +4,21 @@ the review, either in under the rule that holds, or told so?
 
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import LatePolicy, ReviewAnswer, ScoringScheme, SelfReview
-from evaluations.refusals import Refused, StaleReviewError
+from evaluations.refusals import StaleReviewError
 from evaluations.services import months, review_answers, schemes, self_reviews
 from evaluations.services.calendar import MonthSettings, set_month
 from evaluations.services.self_reviews import Words
 from members.roles import Role
 from tests.evaluations.ranking_material import make_scheme, ready_document
-from tests.factories import make_branch_tree, make_user
+from tests.factories import make_user
+from tests.parallel import WAIT, Aside
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -28,56 +28,10 @@ pytestmark = [
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 GOOD = {"thought": 95, "study": 85, "life": 85, "work": 75, "conduct": 65}
 OTHER = {"thought": 55, "study": 55, "life": 55, "work": 55, "conduct": 55}
-WAIT = 2  # seconds after which somebody who is still at work is taken to be waiting
 
 
 def at(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=SHANGHAI)
-
-
-class Aside:
-    """Somebody else's work, begun in a thread of its own; `waits` tells whether it is held up by a lock."""
-
-    def __init__(self, act) -> None:
-        self.act, self.raised = act, None
-        self.thread = threading.Thread(target=self._run)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.act()
-        except (Refused, StaleReviewError) as refusal:
-            self.raised = refusal
-        finally:
-            connections.close_all()
-
-    @property
-    def waits(self) -> bool:
-        self.thread.join(timeout=WAIT)
-        return self.thread.is_alive()
-
-    def ends(self):
-        """What it raised, once it has come to its end."""
-        self.thread.join(timeout=30)
-        assert not self.thread.is_alive()
-        return self.raised
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
-
-
-@pytest.fixture
-def member(tree, cycle):
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    return member
 
 
 @pytest.fixture

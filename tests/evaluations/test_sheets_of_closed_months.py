@@ -15,8 +15,8 @@ from evaluations.models import BranchReview, CycleEvent, SelfReview
 from evaluations.refusals import Refused
 from evaluations.services import months, score_batches, score_import
 from members.roles import Role
-from tests.evaluations.test_rules_races import Aside
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
+from tests.parallel import Aside
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -26,18 +26,8 @@ def at(day: int, hour: int = 12, month: int = 11) -> datetime:
 
 
 @pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
 def member(tree):
     return make_member(tree.b1)
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
 
 
 @pytest.fixture

@@ -12,14 +12,9 @@ from evaluations.models import CycleDeadline
 from evaluations.services import months
 from members.models import Member
 from members.roles import Role
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 def disabled_fields(client, tree, cycle, *, day):

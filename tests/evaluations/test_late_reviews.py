@@ -16,14 +16,14 @@ from evaluations.queries.monthly import branch_months
 from evaluations.queries.self_reviews import accepts_late, card_of, missed_months
 from evaluations.refusals import Refused
 from evaluations.reports.monthly import monthly_workbook
-from evaluations.services import months, review_answers, self_reviews
+from evaluations.services import review_answers, self_reviews
 from evaluations.services.calendar import MonthSettings, set_month
 from evaluations.services.late_policies import choose_late_policy
 from evaluations.services.self_reviews import Words
 from evaluations.stages import CardState
 from members.roles import Role
 from tests.evaluations.ranking_material import install
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -40,25 +40,8 @@ def at(day: int, hour: int = 12) -> datetime:
 
 
 @pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
 def secretary(tree):
     return make_user(Role.SECRETARY, tree.b1)
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
-
-
-@pytest.fixture
-def member(tree, cycle):
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    return member
 
 
 @pytest.fixture

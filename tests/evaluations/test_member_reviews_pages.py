@@ -16,7 +16,7 @@ from evaluations.services import months, review_answers, self_reviews
 from evaluations.services.self_reviews import Words
 from members.models import RoleAssignment
 from members.roles import Role
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,16 +27,6 @@ OTHER = {"thought": 55, "study": 55, "life": 55, "work": 55, "conduct": 55}
 
 def at(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import BranchReview, Cycle, Due, ReviewAnswer, SelfReview
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.factories import make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +20,6 @@ POINTS = dict.fromkeys(("thought", "study", "life", "work", "conduct"), 85)
 
 def at(day: int) -> datetime:
     return datetime(2026, 11, day, 12, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

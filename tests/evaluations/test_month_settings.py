@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 NOVEMBER = date(2026, 11, 1)
 
 
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
 def at(day: int) -> datetime:
     return datetime(2026, 11, day, 12, tzinfo=SHANGHAI)
 

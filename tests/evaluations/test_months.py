@@ -29,11 +29,6 @@ OPENING = datetime(2026, 11, 1, 0, 0, 20, tzinfo=SHANGHAI)
 Kind = CycleEvent.Kind
 
 
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
 def at(day: int, hour: int = 12, *, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=SHANGHAI)
 

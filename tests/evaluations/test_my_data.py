@@ -22,7 +22,7 @@ from members.queries.looks import looks_at
 from members.roles import Role
 from members.services.people import edit_member
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, compile_now, install, make_month, review
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
@@ -84,11 +84,6 @@ def test_every_section_has_its_own_code_and_a_value_for_each_field(member):
     assert len(codes) == len({*codes})
     for found in own_data.about(member.user, now=NOW):
         assert {len(row) for row in found.rows} <= {len(found.section.fields)}, found.section.code
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

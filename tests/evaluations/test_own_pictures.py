@@ -12,7 +12,7 @@ from evaluations.models import Cycle, LatePolicy, ReviewAnswer
 from evaluations.queries.own_months import MonthState, own_month, own_months
 from members.roles import Role
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, file_self, make_month, rate
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +24,6 @@ PAGE = "/review/mine/"
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from evaluations.reports.score_template import ratings_workbook
 from evaluations.score_file import Mark, mark_of
 from members.models import ImportBatch
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +29,6 @@ FIRST_SCORE, COMMENT = 5, 10  # columns of the sheet, from 1
 @pytest.fixture(autouse=True)
 def _now(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

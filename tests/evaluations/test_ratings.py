@@ -13,7 +13,7 @@ from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import branch_reviews
 from members.models import Member
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.factories import make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,6 @@ LAST_INSTANT = datetime(2026, 11, 20, 15, 59, 59, 999999, tzinfo=UTC)
 TOO_LATE = datetime(2026, 11, 20, 16, tzinfo=UTC)
 GOOD = {"thought": 85, "study": 85, "life": 75, "work": 95, "conduct": 85}
 HALF = {"thought": 85, "study": None, "life": 75, "work": None, "conduct": 85}
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from evaluations.models import BranchReview, Cycle, Due
 from members.roles import Role
 from tests.browser import fits, signed_in
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,11 +19,6 @@ DIMENSIONS = ("thought", "study", "life", "work", "conduct")
 FOCUSED = (
     "document.activeElement.getAttribute('aria-label') || document.activeElement.name || document.activeElement.tagName"
 )
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

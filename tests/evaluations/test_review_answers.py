@@ -23,7 +23,7 @@ from evaluations.services.self_reviews import Words
 from evaluations.stages import CardState
 from members.roles import Role
 from tests.evaluations.ranking_material import install
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -40,25 +40,8 @@ def at(day: int, hour: int = 12) -> datetime:
 
 
 @pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
-
-
-@pytest.fixture
 def secretary(tree):
     return make_user(Role.SECRETARY, tree.b1)
-
-
-@pytest.fixture
-def member(tree, cycle):
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    return member
 
 
 def submit(member, cycle, points=GOOD, *, version=0, now=None, **words) -> SelfReview:

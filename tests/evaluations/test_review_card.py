@@ -16,10 +16,9 @@ from evaluations.deadlines import SHANGHAI
 from evaluations.models import SelfReview
 from evaluations.services import months, self_reviews
 from evaluations.services.self_reviews import Words
-from members.models import Member
 from members.roles import Role
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,23 +36,6 @@ def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
 def in_english(client: Client) -> Client:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
-
-
-@pytest.fixture
-def member(tree, cycle) -> Member:
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    return member
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ DECEMBER = date(2026, 12, 1)
 ONE_YEAR = {"code": "g", "label": "一年", "input": "months_as_activist", "op": ">=", "value": "12"}
 
 
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
 def publish(scheme, first=SEPTEMBER, last=None):
     return schemes.publish(scheme=scheme, first_month=first, last_month=last, by=None, now=NOW)
 

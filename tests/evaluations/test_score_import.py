@@ -19,7 +19,7 @@ from evaluations.score_file import Mark, mark_of
 from evaluations.services import months, score_batches, score_import, self_reviews
 from members.models import FormerNumber, ImportBatch
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +34,6 @@ def sheet_of(*rows, header=HEADER) -> bytes:
 
 def card(member, *points, note=""):
     return (member.number, member.name, *(points or ("优秀", "良好", "合格", "90", "85")), note)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -37,23 +37,6 @@ def at(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=SHANGHAI)
 
 
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
-def cycle(tree):
-    return months.ensure_month(committee=tree.root, month=NOVEMBER)
-
-
-@pytest.fixture
-def member(tree, cycle):
-    member = make_user(Role.MEMBER, tree.b1).member
-    months.open_month(cycle=cycle, branch=tree.b1, now=at(1))
-    return member
-
-
 def save(act, member, cycle, points=GOOD, *, version=0, now=None, **words):
     return act(
         member=member, cycle=cycle, words=Words(points, **words), version=version, by=member.user, now=now or at(9)

@@ -12,18 +12,13 @@ from evaluations.models import Cycle, CycleDeadline, Due, SpotCheck, SpotCheckDr
 from evaluations.refusals import Refused
 from evaluations.services import spot_checks
 from members.roles import Role
-from tests.factories import make_branch_tree, make_members, make_user, sign_in
+from tests.factories import make_members, make_user, sign_in
 from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
 
 NOVEMBER = date(2026, 11, 1)
 ENDED = datetime(2026, 11, 16, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -14,15 +14,10 @@ from members.services.absences import enter_absence
 from members.services.memberships import end_membership
 from members.services.roles import appoint, at_once, end_office
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_user
+from tests.factories import make_user
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 YESTERDAY, TODAY, LAST = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 30)
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.test import Client
 from branchportal.models import AuditEntry
 from members.models import Absence
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DAYS = {"starts_on": "2026-11-22", "ends_on": "2026-11-30", "kind": "travel"}
@@ -17,11 +17,6 @@ DAYS = {"starts_on": "2026-11-22", "ends_on": "2026-11-30", "kind": "travel"}
 @pytest.fixture(autouse=True)
 def clock(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -15,16 +15,11 @@ from members.queries.absences import acting_for, away, candidates, rows_for, sta
 from members.roles import Permission, Role
 from members.services.absences import end_absence, enter_absence
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 LAST = date(2026, 11, 30)
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 @pytest.fixture

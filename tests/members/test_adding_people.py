@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from members.models import Member
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 ADDED = {
     "number": " ２０２６００００ 01 ",
@@ -23,11 +23,6 @@ ADDED = {
 def _english():
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 @pytest.fixture

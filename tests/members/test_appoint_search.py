@@ -6,12 +6,7 @@ from django.urls import reverse
 
 from members.models import RoleAssignment
 from members.roles import Role
-from tests.factories import JOINED_ON, make_branch_tree, make_member, make_members, make_user, sign_in
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
+from tests.factories import JOINED_ON, make_member, make_members, make_user, sign_in
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
 def lines(tree):
     """One line each: roster and account of b1, account of b2, a review of b1, an account of another university."""
     far = make_branch_tree("X")

@@ -14,18 +14,13 @@ from members.queries.corrections import waiting_for
 from members.roles import Role
 from members.services.corrections import AlreadyAsked, AlreadyDecided, accept, ask, decline, withdraw
 from members.services.people import StaleEdit
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 from tests.parallel import at_once, refused_or_done
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ENTRY = "6f1c2a3e-0000-4000-8000-000000000001"
 FORM = {"proposed": "计算机2302", "reason": "学籍卡上是二班", "entry": ENTRY}
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

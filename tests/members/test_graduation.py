@@ -19,7 +19,7 @@ from members.services.memberships import resume_membership
 from members.services.transfers import propose_transfer
 from members.stages import Stage
 from tests.evaluations.ranking_material import NOVEMBER, make_month
-from tests.factories import JOINED_ON, make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.factories import JOINED_ON, make_member, make_members, make_user, sign_in
 
 NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 10)
@@ -34,16 +34,6 @@ MOVE_FIRST = (
 @pytest.fixture(autouse=True)
 def clock(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
-def secretary(tree):
-    return make_user(Role.SECRETARY, tree.b1)
 
 
 def ends(branch) -> LeavingPlan:

@@ -17,16 +17,11 @@ from members.services.people import edit_member
 from members.services.roles import appoint
 from members.services.transfers import accept_transfer, propose_transfer
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 QUERIES = 9
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -9,21 +9,11 @@ from members.models import Member, RoleAssignment, User
 from members.roles import Role
 from members.services.memberships import end_membership, resume_membership
 from members.services.people import StaleEdit
-from tests.factories import JOINED_ON, make_branch_tree, make_member, make_user
+from tests.factories import JOINED_ON, make_member, make_user
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ENDED = date(2026, 6, 30)
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
-def secretary(tree):
-    return make_user(Role.SECRETARY, tree.b1)
 
 
 def end(member, by, version=1, ended_on=ENDED):

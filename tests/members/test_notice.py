@@ -9,15 +9,10 @@ from branchportal.models import AuditEntry
 from members import notice
 from members.models import User
 from members.roles import Role
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 READ = "/privacy/reading/"
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -20,16 +20,11 @@ from members.services.people import change_number, edit_member
 from members.services.roster_import import check_roster, write_roster
 from members.services.transfers import accept_transfer, propose_transfer, record_receipt
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 ENTRY = UUID("00000000-0000-4000-8000-000000000005")
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 def officer(branch, role, name):

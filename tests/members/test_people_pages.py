@@ -23,11 +23,6 @@ def _english():
 
 
 @pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
 def secretary(tree, client):
     client.cookies["django_language"] = "en"
     user = make_user(Role.SECRETARY, tree.b1, name="李书记")

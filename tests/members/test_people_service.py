@@ -38,11 +38,6 @@ NEW = {
 
 
 @pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
 def secretary(tree):
     return make_user(Role.SECRETARY, tree.b1, name="李书记")
 

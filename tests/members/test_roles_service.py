@@ -11,20 +11,10 @@ from members.access import access_of
 from members.models import RoleAssignment, User
 from members.roles import ACTING_ORDER, APPOINTABLE_BY, Permission, Role, appointable
 from members.services import roles
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
-def secretary(tree):
-    return make_user(Role.SECRETARY, tree.b1)
 
 
 def appoint(user, role, branch, by, **dates):

@@ -12,14 +12,9 @@ from members.models import FormerNumber, Member
 from members.queries.roster import matching
 from members.roles import Role
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.factories import make_member, make_members, make_user, sign_in
 
 URL = "/people/"
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from members.services.roster_import import (
     write_roster,
 )
 from members.stages import Stage
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 
 TODAY = datetime.date(2026, 11, 22)
 NOW = datetime.datetime(2026, 11, 22, 4, 0, tzinfo=datetime.UTC)
@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db
 def _in_english():
     with override("en"):
         yield
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 def roster(*lines, header=HEADER):

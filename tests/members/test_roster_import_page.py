@@ -14,7 +14,7 @@ from branchportal.models import AccessRecord, AuditEntry
 from branchportal.spreadsheets.reading import read_file
 from members.models import ImportBatch, Member
 from members.roles import Role
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 URL = "/people/import/"
@@ -26,16 +26,6 @@ MIXED = "学号,姓名,发展阶段,性别\n1001,甲,积极分子,男\n,乙,,女
 def _in_english():
     with override("en"):
         yield
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
-
-
-@pytest.fixture
-def secretary(tree):
-    return make_user(Role.SECRETARY, tree.b1)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from branchportal.models import AuditEntry
 from members.models import ImportBatch, Member
 from members.roles import Role
 from members.services.roster_import import keep_batch, write_batch, write_roster
-from tests.factories import make_branch_tree, make_user
+from tests.factories import make_user
 from tests.parallel import at_once
 
 TODAY = datetime.date(2026, 11, 22)
@@ -17,11 +17,6 @@ NOW = datetime.datetime(2026, 11, 22, 4, 0, tzinfo=datetime.UTC)
 CONTENT = ("学号,姓名\n" + "".join(f"{number},甲\n" for number in range(1001, 1041))).encode()
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

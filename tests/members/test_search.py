@@ -25,7 +25,7 @@ from tests.evaluations.ranking_material import (
     make_month,
     review,
 )
-from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+from tests.factories import make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +35,6 @@ SEARCH = reverse("members:search")
 @pytest.fixture(autouse=True)
 def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -10,15 +10,10 @@ from django.test import Client
 from members.models import LoginFailure, Member, User
 from members.roles import Role
 from members.services import throttle
-from tests.factories import make_branch_tree, make_user
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "ming-yuan-2026"
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

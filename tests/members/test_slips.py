@@ -25,11 +25,6 @@ ADDRESS = "10.0.0.1"
 
 
 @pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
 def secretary(tree):
     return make_user(Role.SECRETARY, tree.b1, name="王文静")
 

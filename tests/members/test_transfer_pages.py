@@ -24,16 +24,6 @@ def clock(time_machine):
 
 
 @pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
-def secretary(tree):
-    return make_user(Role.SECRETARY, tree.b1)
-
-
-@pytest.fixture
 def receiver(tree):
     return make_user(Role.SECRETARY, tree.b4)
 

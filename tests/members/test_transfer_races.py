@@ -10,7 +10,7 @@ from members.models import Member, Transfer
 from members.roles import Role
 from members.services.letters import Letter
 from members.services.transfers import TransferClosed, accept_transfer, cancel_transfer, propose_transfer
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 from tests.parallel import at_once
 
 NOW = datetime.datetime(2026, 11, 22, 4, 0, tzinfo=datetime.UTC)
@@ -18,11 +18,6 @@ TODAY = datetime.date(2026, 11, 22)
 LETTER = Letter("change", TODAY, datetime.date(2026, 12, 22))
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def tree():
-    return make_branch_tree()
 
 
 @pytest.fixture

@@ -24,21 +24,11 @@ from members.services.transfers import (
     receive_member,
     record_receipt,
 )
-from tests.factories import JOINED_ON, make_branch_tree, make_member, make_user
+from tests.factories import JOINED_ON, make_member, make_user
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 LETTER = Letter("change", TODAY, date(2026, 12, 22))
-
-
-@pytest.fixture
-def tree(db):
-    return make_branch_tree()
-
-
-@pytest.fixture
-def secretary(tree):
-    return make_user(Role.SECRETARY, tree.b1)
 
 
 @pytest.fixture

@@ -15,6 +15,17 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         return
     access = access_of(request.user)
     if access.may(Permission.VIEW_ACTIVITIES):
-        yield NavItem(_("Activities"), "activities:activities", order=50)
+        yield NavItem(
+            _("Activities"),
+            "activities:activities",
+            order=50,
+            covers=("activities:hours", "activities:person_hours", "activities:award"),
+        )
     if access.may(Permission.VIEW_OWN_RECORD):
-        yield NavItem(_("My hours and awards"), "activities:my_hours", order=36, place=Place.PERSON_MENU)
+        yield NavItem(
+            _("My hours and awards"),
+            "activities:my_hours",
+            order=36,
+            covers=("activities:award_",),
+            place=Place.PERSON_MENU,
+        )

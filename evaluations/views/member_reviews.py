@@ -35,12 +35,14 @@ class ReviewsView(BranchMonthView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         lines = answers.review_lines(self.cycle, self.branch, reader=request.user)
+        waiting = [line for line in lines if line.waits and not line.is_own]
         time = answers.reply_times(self.cycle, [self.branch]).get(self.branch.pk)
         context = {
             "branch": self.branch,
             "cycle": self.cycle,
             "lines": lines,
-            "waiting": sum(line.waits and not line.is_own for line in lines),
+            "waiting": len(waiting),
+            "next_waiting": min(waiting, key=lambda line: line.review.submitted_at).member.pk if waiting else None,
             "submitted": sum(line.is_submitted for line in lines),
             "reply_time": reply_time_label(time) if time is not None else "",
             "may_answer": access_of(request.user).may_in(Permission.ANSWER_REVIEWS, self.branch),

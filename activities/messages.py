@@ -25,28 +25,95 @@ def award_rejected(context: dict[str, Any]) -> str:
 
 def activity_cancelled(context: dict[str, Any]) -> str:
     values = {**context, "when": _when(context)}
+    if _is_series(context):
+        values |= _first_and_last(context)
+        return (
+            _(
+                "“%(title)s” does not take place %(number)s times, the first on %(first)s, the last on %(last)s. "
+                "Reason: %(reason)s"
+            )
+            % values
+        )
     return _("“%(title)s” on %(when)s does not take place. Reason: %(reason)s") % values
 
 
 def activity_moved(context: dict[str, Any]) -> str:
     values = {**context, "when": _when(context)}
+    if _is_series(context):
+        return _series_moved(values | _first_and_last(context))
     if not context["place"]:
         return _("“%(title)s” has changed. It now begins on %(when)s.") % values
     return _("“%(title)s” has changed. It now begins on %(when)s, location: %(place)s.") % values
 
 
+def _series_moved(values: dict[str, Any]) -> str:
+    if not values["place"]:
+        return (
+            _("“%(title)s” has changed %(number)s times: the first now begins on %(first)s, the last on %(last)s.")
+            % values
+        )
+    return (
+        _(
+            "“%(title)s” has changed %(number)s times: the first now begins on %(first)s, the last on %(last)s, "
+            "location: %(place)s."
+        )
+        % values
+    )
+
+
 def activity_place(context: dict[str, Any]) -> str:
+    if _is_series(context):
+        return _(
+            "You have moved up: you have a place at “%(title)s” %(number)s times, the first on %(first)s, the last "
+            "on %(last)s."
+        ) % (context | _first_and_last(context))
     return _("You have moved up: you have a place at “%(title)s” on %(when)s.") % {**context, "when": _when(context)}
 
 
-def _when(context: dict[str, Any]) -> str:
-    return date_format(timezone.localtime(datetime.fromisoformat(context["starts_at"])), _("j F, H:i"))
+def activity_taken_off(context: dict[str, Any]) -> str:
+    values = {**context, "when": _when(context)}
+    return _("You have been taken off the list of “%(title)s” on %(when)s. Reason: %(reason)s") % values
+
+
+def activity_put_first(context: dict[str, Any]) -> str:
+    values = {**context, "when": _when(context)}
+    return _("You are now the first on the waiting list of “%(title)s” on %(when)s. Reason: %(reason)s") % values
+
+
+def activity_counts_otherwise(context: dict[str, Any]) -> str:
+    if context["old"] == context["new"]:
+        return (
+            _("%(by)s has corrected when or for whom “%(title)s” was, where you were present. Reason: %(reason)s")
+            % context
+        )
+    return (
+        _(
+            "%(by)s has corrected the hours counted at “%(title)s”, where you were present: %(new)s instead of "
+            "%(old)s. Reason: %(reason)s"
+        )
+        % context
+    )
+
+
+def _when(context: dict[str, Any], name: str = "starts_at") -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(context[name])), _("j F, H:i"))
+
+
+def _is_series(context: dict[str, Any]) -> bool:
+    return context.get("number", 1) > 1
+
+
+def _first_and_last(context: dict[str, Any]) -> dict[str, str]:
+    return {"first": _when(context), "last": _when(context, "last_starts_at")}
 
 
 TEXTS = {
     "activity_cancelled": activity_cancelled,
+    "activity_counts_otherwise": activity_counts_otherwise,
     "activity_moved": activity_moved,
     "activity_place": activity_place,
+    "activity_put_first": activity_put_first,
+    "activity_taken_off": activity_taken_off,
     "attendance_corrected": attendance_corrected,
     "award_confirmed": award_confirmed,
     "award_rejected": award_rejected,
@@ -57,10 +124,18 @@ GROUPS = (
         "activities",
         gettext_lazy("Activities"),
         gettext_lazy(
-            "What you signed up for is cancelled or moved, you move up from the waiting list, or your attendance is "
-            "corrected."
+            "What you signed up for is cancelled or moved, you move up from the waiting list or are taken off, or your "
+            "attendance or hours are corrected."
         ),
-        ("activity_cancelled", "activity_moved", "activity_place", "attendance_corrected"),
+        (
+            "activity_cancelled",
+            "activity_moved",
+            "activity_place",
+            "activity_put_first",
+            "activity_taken_off",
+            "attendance_corrected",
+            "activity_counts_otherwise",
+        ),
     ),
     Group(
         "awards",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("activities/<int:pk>/minutes/add/", minutes.AddToMinutesView.as_view(), name="minutes_add"),
     path("activities/ledger.xlsx", ledger.LedgerView.as_view(), name="ledger"),
     path("activities/<int:pk>/sign-up/", sign_ups.SignUpView.as_view(), name="sign_up"),
+    path("activities/sign-ups/<int:pk>/", sign_ups.ChangeSignUpView.as_view(), name="sign_up_change"),
     path("activities/<int:pk>/cancel/", cancelling.CancelView.as_view(), name="cancel"),
     path("activities/kinds/", kinds.KindsView.as_view(), name="kinds"),
     path("activities/kinds/<str:committee>/add/", kinds.AddKindView.as_view(), name="add_kind"),

@@ -14,6 +14,7 @@ app.conf.beat_schedule = {
     "republish-jobs": {"task": "branchportal.tasks.republish_jobs", "schedule": 20.0},
     "seal-audit": {"task": "branchportal.tasks.seal_audit", "schedule": 60.0},
     "deliver-mail": {"task": "branchportal.tasks.deliver_mail", "schedule": 60.0},
+    "places": {"task": "activities.tasks.free_places", "schedule": 60.0},
     "month": {"task": "evaluations.tasks.tick", "schedule": 60.0},
     "retention": {"task": "branchportal.tasks.end_old_records", "schedule": 3600.0},
 }

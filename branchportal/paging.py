@@ -5,12 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 
-def page_of(request: HttpRequest, rows: Any, size: int) -> Page:
-    """The page of these rows that `?page=` asks for."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+class _Page(Page):
+    """A page that knows by which parameter of the address its list is turned over."""
+
+    @property
+    def previous_query(self) -> QueryDict:
+        return self._query(self.previous_page_number())
+
+    @property
+    def next_query(self) -> QueryDict:
+        return self._query(self.next_page_number())
+
+    def _query(self, number: int) -> QueryDict:
+        """The address with this page; its other filters stay."""
+        query = self.paginator.query.copy()
+        query[self.paginator.parameter] = number
+        return query
+
+
+class _Paginator(Paginator):
+    """Knows the query of the address and the parameter in it that names a page."""
+
+    query: QueryDict
+    parameter = "page"
+
+    def _get_page(self, *args: Any, **options: Any) -> _Page:
+        return _Page(*args, **options)
+
+
+def page_of(request: HttpRequest, rows: Any, size: int, parameter: str = "page") -> Page:
+    """The page of these rows that `?page=` asks for; several lists of one page have parameters of their own."""
+    paginator = _Paginator(rows, size)
+    paginator.query, paginator.parameter = request.GET, parameter
+    return paginator.get_page(request.GET.get(parameter))
 
 
 class NearestPage:

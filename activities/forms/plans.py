@@ -80,10 +80,21 @@ class ChangeForm(ActivityForm):
         label=_("What changes"), choices=SCOPES, initial="this", required=False, widget=forms.RadioSelect
     )
 
+    reason = forms.CharField(
+        label=_("Reason of a correction"), max_length=200, required=False,
+        help_text=_(
+            "Attendance is recorded: needed to change times, hours, kind or for whom it was. Those who were there get "
+            "a message and see it beside their hours."
+        ),
+    )  # fmt: skip
+
     def __init__(self, *args, activity: Activity, **options) -> None:
         super().__init__(*args, activity=activity, **options)
         if activity.series is None:
             del self.fields["scope"]
+
+    def clean_reason(self) -> str:
+        return text_of(self.cleaned_data["reason"])
 
     @property
     def speaks_of_following(self) -> bool:

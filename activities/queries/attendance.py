@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.utils import timezone
 from activities.models import Activity, Attendance, AttendanceCorrection
 from activities.queries.expected import expected_of
 from activities.queries.hours import academic_year, hours_by_member, in_days
-from members.models import Member
+from members.models import Branch, Member
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,40 @@ class Row:
     is_expected: bool = True  # who is not may sit in
 
 
-def sheet(activity: Activity) -> list[Row]:
-    """Everybody who belonged to the branch on that day, signed up or is marked already, in roster order.
+def people_on_sheet(activity: Activity, branch: Branch | None = None) -> QuerySet[Member]:
+    """Who stands on the sheet, in roster order: whoever belonged to the branch on that day, signed up or is marked.
 
-    Three queries, four where people sign up, one more for a meeting of the branch committee.
+    Above the branches there are too many for one sheet: without a `branch` those who are marked or signed up, with one
+    its people alone.
     """
+    known = Q(attendances__activity=activity) | Q(sign_ups__activity=activity, sign_ups__has_place=True)
+    known = Q(pk__in=Member.objects.filter(known).values("pk"))
     day = timezone.localdate(activity.starts_at)
-    marks = {one.member_id: one for one in activity.attendances.all()}
-    belonged = Q(branch=activity.branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+    if is_above(activity):
+        wanted = known if branch is None else Q(branch=branch) & (known | _belonging(branch, day))
+    else:
+        wanted = known | _belonging(activity.branch, day)
+    return Member.objects.filter(wanted).select_related("branch").in_roster_order()
+
+
+def is_above(activity: Activity) -> bool:
+    """Is it held by a general branch or committee, whose people belong to the branches below it?"""
+    return activity.branch.kind != Branch.Kind.BRANCH
+
+
+def sheet(activity: Activity) -> list[Row]:
+    """The whole sheet of a branch."""
+    return rows_of(activity, people_on_sheet(activity))
+
+
+def rows_of(activity: Activity, people: Iterable[Member]) -> list[Row]:
+    """What is known of these people, in their order.
+
+    Two queries, three where people sign up, one more for a meeting of the branch committee.
+    """
+    day, people = timezone.localdate(activity.starts_at), list(people)
+    marks = {one.member_id: one for one in activity.attendances.filter(member__in=people)}
     signed_up = set(_with_a_place(activity)) if activity.signs_up else set()
-    people = list(Member.objects.filter(belonged | Q(pk__in={*marks, *signed_up})).in_roster_order())
     hours, expected = hours_by_member(people, *academic_year(day)), expected_of(activity, people)
     rows = [_row(person, marks.get(person.pk), hours, person.pk in signed_up) for person in people]
     return [replace(row, is_expected=row.member.pk in expected) for row in rows]
@@ -58,6 +83,10 @@ def corrections_of(activity: Activity, member: Member | None = None) -> QuerySet
 def own_attendance(activity: Activity, member: Member | None) -> Attendance | None:
     """What is written down about this person alone."""
     return activity.attendances.filter(member=member).first() if member else None
+
+
+def _belonging(branch: Branch, day: date) -> Q:
+    return Q(branch=branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
 
 
 def _with_a_place(activity: Activity) -> QuerySet:

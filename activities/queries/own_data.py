@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.models import Activity, Attendance, AttendanceCorrection, Award, CalendarAddress, Minutes, SignUp
+from activities.queries.hours_corrections import of_member
 from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import DATE, DECIMAL, MOMENT
-from members.models import User
+from members.models import Member, User
 
 
 def _attendance(user: User, now: datetime) -> Iterator[tuple]:
@@ -26,6 +27,12 @@ def _corrected(user: User, now: datetime) -> Iterator[tuple]:
         old = f"{one.get_old_state_display()} {one.old_hours}"
         new = f"{one.get_new_state_display()} {one.new_hours}" if one.new_state else ""
         yield one.at, one.activity.title, old, new, one.reason, one.by.name
+
+
+def _changed_hours(user: User, now: datetime) -> Iterator[tuple]:
+    for person in Member.objects.filter(user=user):
+        for one in of_member(person):
+            yield one.at, one.activity.title, one.old_hours, one.new_hours, one.reason, one.by.name
 
 
 def _sign_ups(user: User, now: datetime) -> Iterator[tuple]:
@@ -90,6 +97,21 @@ SECTIONS = (
         ),
         _corrected,
         ("activities.AttendanceCorrection.member",),
+    ),
+    Section(
+        "hours_corrections",
+        gettext_lazy("Corrected hours of activities"),
+        gettext_lazy("What was changed for everybody about activities at which you were present."),
+        (
+            _AT,
+            _ACTIVITY,
+            Field("old", gettext_lazy("Hours before"), DECIMAL),
+            Field("new", gettext_lazy("Hours after"), DECIMAL),
+            Field("reason", gettext_lazy("Reason")),
+            Field("by", gettext_lazy("Who")),
+        ),
+        _changed_hours,
+        (),
     ),
     Section(
         "sign_ups",

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, ActivityKind
-from activities.services import places
+from activities.services import counting, places
 from branchportal import audit
 from members.models import Branch, User
 
@@ -46,10 +46,13 @@ def record_activity(*, branch: Branch, entry: UUID, values: dict[str, Any], by: 
 
 
 @transaction.atomic
-def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], by: User, now: datetime) -> Activity:
+def edit_activity(
+    *, activity: Activity, version: int, values: dict[str, Any], by: User, now: datetime, reason: str = ""
+) -> Activity:
     """Write the changed ones of `values`. The same edit sent twice is done once.
 
-    Raises StaleActivity, or ValidationError where people who signed up would lose their place or the end comes first.
+    `reason` is needed where attendance is recorded and something that counts changes. Raises StaleActivity, or
+    ValidationError: no reason, people who signed up would lose their place, or the end comes first.
     """
     row = locked(activity)
     changed = changed_values(row, values)
@@ -57,28 +60,31 @@ def edit_activity(*, activity: Activity, version: int, values: dict[str, Any], b
         return row
     if row.version != version:
         raise StaleActivity(row)
-    write_changes(row, changed, by=by, now=now)
+    if write_changes(row, changed, by=by, now=now, reason=reason):
+        places.tell_everybody([row], "activity_moved", key=str(row.version))
+    places.settle(row, now=now)
     return row
 
 
-def write_changes(row: Activity, changed: dict[str, Any], *, by: User, now: datetime) -> None:
-    """Write values that differ into a locked row, and tell those who signed up when or where it is now."""
+def write_changes(row: Activity, changed: dict[str, Any], *, by: User, now: datetime, reason: str = "") -> bool:
+    """Write values that differ into a locked row; return whether those who signed up must hear of it."""
     if row.is_cancelled:
         raise ValidationError(_("This activity is cancelled. Record a new one instead."))
     places.refuse_to_take_away(row, changed)
+    counted = counting.as_counted(row)
     before = {name: getattr(row, name) for name in changed}
     for name, value in changed.items():
         setattr(row, name, value)
     if row.ends_at <= row.starts_at:  # one of a series whose own times were changed before
         raise ValidationError(_("The end is not after the begin. Enter a later time of the same day."))
     row.version += 1
+    corrects = counting.keep_correction(row, counted, reason=reason, by=by, now=now)
     row.save()
     if "hours" in changed:
         row.attendances.following(before["hours"]).update(hours=row.hours)
-    audit.record("activity.edited", by=by, subject=row, before=facts(before), after=facts(changed))
-    if now < row.starts_at and changed.keys() & TOLD:
-        places.tell_everybody(row, "activity_moved", key=str(row.version))
-    places.fill(row, now=now)
+    why = reason if corrects else ""
+    audit.record("activity.edited", by=by, subject=row, before=facts(before), after=facts(changed), reason=why)
+    return now < row.starts_at and bool(changed.keys() & TOLD)
 
 
 def changed_values(row: Activity, values: dict[str, Any]) -> dict[str, Any]:

@@ -49,12 +49,13 @@ def record_series(
 
 @transaction.atomic
 def edit_following(
-    *, activity: Activity, version: int, values: dict[str, Any], by: User, now: datetime
+    *, activity: Activity, version: int, values: dict[str, Any], by: User, now: datetime, reason: str = ""
 ) -> list[Activity]:
     """Write the changed ones of `values` into this occurrence and the later ones that are still to come.
 
     Another day or time moves each by as much; what was changed in a single one before stays where this edit says
-    nothing about it. Raises StaleActivity for this one, or ValidationError; then nothing is written.
+    nothing about it. Everybody who signed up gets one message. Raises StaleActivity for this one, or ValidationError
+    (as edit_activity); then nothing is written.
     """
     this, later = _locked_from(activity, now)
     changed = changed_values(this, values)
@@ -63,14 +64,16 @@ def edit_following(
     if this.version != version:
         raise StaleActivity(this)
     wanted = [(this, changed)] + [(row, _carried(changed, this, row)) for row in later]
-    for row, own in wanted:
-        _write(row, changed_values(row, own), by=by, now=now)
+    told = [row for row, own in wanted if _write(row, changed_values(row, own), by=by, now=now, reason=reason)]
+    places.tell_everybody(told, "activity_moved", key=str(this.version))
+    moved_up = [sign_up for row, _own in wanted for sign_up in places.move_up(row, now=now)]
+    places.tell(moved_up, "activity_place", key=now.isoformat())
     return [this, *later]
 
 
 @transaction.atomic
 def cancel(*, activity: Activity, because: str, following: bool, by: User, now: datetime) -> list[Activity]:
-    """Cancel this one, or it and the later ones of its series; who signed up is told. Twice is once.
+    """Cancel this one, or it and the later ones of its series; who signed up is told in one message. Twice is once.
 
     Raises ValidationError once attendance is recorded: those hours count.
     """
@@ -82,8 +85,7 @@ def cancel(*, activity: Activity, because: str, following: bool, by: User, now: 
         row.cancelled_at, row.cancelled_because = now, because
         row.version += 1
         row.save(update_fields=["cancelled_at", "cancelled_because", "version"])
-        if now < row.ends_at:
-            places.tell_everybody(row, "activity_cancelled", key="cancelled")
+    places.tell_everybody([row for row in rows if now < row.ends_at], "activity_cancelled", key="cancelled")
     audit.record_many("activity.cancelled", by=by, lines=[{"subject": row, "reason": because} for row in rows])
     return rows
 
@@ -115,12 +117,12 @@ def _carried(changed: dict[str, Any], this: Activity, row: Activity) -> dict[str
     return same | shifted | without_places
 
 
-def _write(row: Activity, changed: dict[str, Any], *, by: User, now: datetime) -> None:
-    """Write one occurrence; an error says of which day it speaks."""
+def _write(row: Activity, changed: dict[str, Any], *, by: User, now: datetime, reason: str) -> bool:
+    """Write one occurrence; return whether who signed up must hear of it. An error says of which day it speaks."""
     if not changed:
-        return
+        return False
     try:
-        write_changes(row, changed, by=by, now=now)
+        return write_changes(row, changed, by=by, now=now, reason=reason)
     except ValidationError as error:
         day = date_format(timezone.localtime(row.starts_at), "Y-m-d")
         texts = {

@@ -1,7 +1,8 @@
-"""How does somebody sign up for an activity, and step back again?"""
+"""How does somebody sign up for an activity and step back again, and what may officers change about the list?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -28,6 +29,7 @@ def sign_up(*, activity: Activity, member: Member, by: User, now: datetime) -> S
         return standing
     if reason := why_not(row, member, now=now):
         raise SignUpRefused(reason)
+    places.settle(row, now=now)
     row.arrivals += 1
     row.save(update_fields=["arrivals"])
     has_place = row.capacity is None or places.taken(row) < row.capacity
@@ -48,7 +50,66 @@ def withdraw(*, activity: Activity, member: Member, by: User, now: datetime) -> 
     standing.delete()
     before = {"arrival": standing.arrival, "has_place": standing.has_place}
     audit.record("activity.withdrawn", by=by, subject=row, before=before)
-    places.fill(row, now=now)
+    places.settle(row, now=now)
+
+
+@transaction.atomic
+def take_off(*, sign_up: SignUp, reason: str, by: User, now: datetime) -> None:
+    """Take somebody off the list and tell him; the first who waits moves up. Twice is once. Raises SignUpRefused."""
+    row, standing = _of_officer(sign_up, reason, now)
+    if standing is None:
+        return
+    audit.record("activity.taken_off", by=by, subject=row, before=places.facts(standing), reason=reason)
+    places.tell([standing], "activity_taken_off", key=f"off:{standing.pk}", reason=reason)
+    standing.delete()
+    places.settle(row, now=now)
+
+
+@transaction.atomic
+def put_first(*, sign_up: SignUp, reason: str, by: User, now: datetime) -> None:
+    """Let somebody who waits wait as the first one and tell him; he gets the next place. Twice is once.
+
+    Raises SignUpRefused. The others keep their order; nobody loses a place.
+    """
+    row, standing = _of_officer(sign_up, reason, now)
+    if standing is None or standing.has_place:
+        return
+    waiting = list(row.sign_ups.filter(has_place=False).order_by("arrival"))
+    if waiting[0] == standing:
+        return
+    arrivals = [one.arrival for one in waiting]
+    order = [standing, *(one for one in waiting if one != standing)]
+    _number(order, range(row.arrivals + 1, row.arrivals + 1 + len(order)))  # each number is free once
+    _number(order, arrivals)
+    audit.record("activity.put_first", by=by, subject=row, before=places.facts(standing), reason=reason)
+    places.tell([standing], "activity_put_first", key=f"first:{standing.pk}:{now.isoformat()}", reason=reason)
+    places.settle(row, now=now)
+
+
+def free_places(*, now: datetime) -> int:
+    """Give the places of people who have left to those who wait; return in how many activities."""
+    gone = SignUp.objects.of_people_gone().filter(activity__starts_at__gt=now, activity__cancelled_at=None)
+    activities = Activity.objects.filter(pk__in=gone.values("activity")).order_by("pk")
+    for activity in activities:
+        with transaction.atomic():
+            places.settle(locked(activity), now=now)
+    return len(activities)
+
+
+def _of_officer(sign_up: SignUp, reason: str, now: datetime) -> tuple[Activity, SignUp | None]:
+    """The activity, locked, and the sign-up as it stands; None if it is gone."""
+    if not reason:
+        raise SignUpRefused(_("Say why: the person reads it."))
+    row = locked(sign_up.activity)
+    if now >= row.starts_at:
+        raise SignUpRefused(_("It has begun, so the list is closed. Mark who was there instead."))
+    return row, row.sign_ups.select_related("activity", "member__user").filter(pk=sign_up.pk).first()
+
+
+def _number(sign_ups: list[SignUp], arrivals: Iterable[int]) -> None:
+    for one, arrival in zip(sign_ups, arrivals, strict=True):
+        one.arrival = arrival
+        one.save(update_fields=["arrival"])
 
 
 def why_not(activity: Activity, member: Member, *, now: datetime) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from activities.forms.attendance import AttendanceForm
-from activities.models import Activity
+from activities.models import Activity, Attendance
 from activities.queries.attendance import own_attendance
 from activities.views.sheet import own_sheet, sheet_of
 from activities.views.sign_ups import sign_up_box
@@ -42,13 +42,19 @@ def page_of(activity: Activity, request: HttpRequest, *, form: AttendanceForm | 
     may_edit = access.may_in(Permission.EDIT_ACTIVITIES, branch)
     own = own_member(request)
     sees_everybody = may_edit or access.may_in(Permission.VIEW_ROSTER, branch)
+    own_mark = own_attendance(activity, own)
+    was_present = own_mark is not None and own_mark.state == Attendance.State.PRESENT
     return {
         "activity": activity,
         "may_edit": may_edit,
         "has_begun": now >= activity.starts_at,
         "is_over": now >= activity.ends_at,
         "sees_everybody": sees_everybody,
-        "own": own_attendance(activity, own),
-        **sign_up_box(activity, own, sees_everybody=sees_everybody, now=now),
-        **(sheet_of(activity, form, now) if sees_everybody else own_sheet(activity, own)),
+        "own": own_mark,
+        **sign_up_box(activity, own, request, sees_everybody=sees_everybody, may_edit=may_edit, now=now),
+        **(
+            sheet_of(activity, form, now, request)
+            if sees_everybody
+            else own_sheet(activity, own, request, was_present=was_present)
+        ),
     }

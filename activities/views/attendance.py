@@ -7,22 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from activities.forms.attendance import AttendanceForm
 from activities.models import Activity
-from activities.queries.attendance import sheet
 from activities.services.activities import StaleActivity
 from activities.services.attendance import AttendanceRefused, ReasonMissing, set_attendance
 from activities.views.activity import page_of
+from activities.views.sheet import rows_shown
 from members.access import PortalView
 from members.roles import Permission
 
 
 class AttendanceView(PortalView, View):
-    """Write down who was there: all people of the branch in one form."""
+    """Write down who was there: all people of the branch, or those of one sheet, in one form."""
 
     permission = Permission.EDIT_ACTIVITIES
 
@@ -32,7 +33,7 @@ class AttendanceView(PortalView, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner", "kind")), pk=pk)
-        form = AttendanceForm(request.POST, sheet(activity), usual_hours=activity.hours)
+        form = AttendanceForm(request.POST, rows_shown(activity, request)[0], usual_hours=activity.hours)
         if not form.is_valid:
             return self._again(activity, form, 422)
         try:
@@ -53,7 +54,8 @@ class AttendanceView(PortalView, View):
         except StaleActivity as stale:
             return self._again(stale.activity, form, 409, is_conflict=True)
         messages.success(request, _("Attendance saved."))
-        return redirect("activities:activity", pk)
+        address, chosen = reverse("activities:activity", args=[pk]), request.GET.urlencode()
+        return redirect(f"{address}?{chosen}" if chosen else address)
 
     def _again(self, activity: Activity, form: AttendanceForm, status: int, **context: Any) -> HttpResponse:
         """The same page with everything that was typed."""

@@ -91,14 +91,17 @@ class EditView(PortalView, FormView):
         return super().get_form_kwargs() | {"branch": self.activity.branch, "activity": self.activity}
 
     def get_context_data(self, **context) -> dict:
-        return super().get_context_data(branch=self.activity.branch, activity=self.activity, **context)
+        is_recorded = self.activity.attendances.exists()
+        return super().get_context_data(
+            branch=self.activity.branch, activity=self.activity, asks_reason=is_recorded, **context
+        )
 
     def form_valid(self, form: ChangeForm) -> HttpResponse:
         values = form.values()
         edit = edit_following if form.speaks_of_following else edit_activity
         wanted = {"activity": self.activity, "version": form.cleaned_data["version"] or 0, "values": values}
         try:
-            edit(**wanted, by=self.request.user, now=timezone.now())
+            edit(**wanted, by=self.request.user, now=timezone.now(), reason=form.cleaned_data["reason"])
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)

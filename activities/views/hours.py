@@ -18,6 +18,7 @@ from activities.forms.hours import HoursFilter, PeriodForm
 from activities.models import Activity, AttendanceCorrection
 from activities.queries.awards import awards_of, confirmed_by_member
 from activities.queries.hours import Hours, attended, counted_rows, hours_by_audience, hours_by_year
+from activities.queries.hours_corrections import of_member
 from activities.reports.hours import hours_workbook
 from branchportal import audit
 from branchportal.downloads import attachment
@@ -105,8 +106,9 @@ class _PersonView(PortalView, TemplateView):
             "page_obj": shown,
             "years": [(first.year, first.year + 1, hours) for first, hours in hours_by_year(person).items()],
             "audiences": Activity.Audience.labels,
-            "corrections": corrections[:ROWS_OF_A_PAGE],
-            "awards": awards_of(person),
+            "corrections": page_of(self.request, corrections, ROWS_OF_A_PAGE, "corrections"),
+            "hours_corrections": page_of(self.request, of_member(person), ROWS_OF_A_PAGE, "changes"),
+            "awards": page_of(self.request, awards_of(person), ROWS_OF_A_PAGE, "awards"),
         }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import View
@@ -18,6 +21,8 @@ from members.access import PortalView
 from members.models import Branch
 from members.roles import Permission
 
+MOST_ROWS = 20_000  # of a workbook that is made while somebody waits
+
 
 class LedgerView(PortalView, View):
     """The activities that the address asks for as a workbook; noted for each branch in it."""
@@ -29,6 +34,9 @@ class LedgerView(PortalView, View):
         found = ActivityFilter(
             request.GET, self.visible(Activity.objects.all()), branches=branches, own=own_member(request), now=now
         )
+        if found.qs.count() > MOST_ROWS:
+            messages.error(request, _("That is too much for one workbook. Choose one branch or fewer days."))
+            return redirect(f"{reverse('activities:activities')}?{request.GET.urlencode()}")
         activities = list(with_figures(found.qs))
         taken = list({activity.branch_id: activity.branch for activity in activities}.values())
         audit.note_access_many("activity.downloaded", by=request.user, branches=taken)

@@ -44,6 +44,7 @@ _PAGES = {
         "activities:activities", "activities:activity", "activities:add", "activities:edit", "activities:attendance",
         "activities:calendar", "activities:minutes", "activities:minutes_edit", "activities:hours",
         "activities:person_hours", "activities:awards", "activities:award", "activities:cancel",
+        "activities:sign_up_change",
     ),
     ("guide_counselor", "overview"): ("evaluations:months",),
     ("guide_counselor", "explaining"): ("evaluations:ranking_evidence",),
@@ -54,7 +55,7 @@ _PAGES = {
         "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",
     ),
     ("guide_reviewer", "offices"): ("members:roles", "members:appoint", "members:end_office"),
-    ("guide_reviewer", "audit"): ("members:audit", "members:technical_audit"),
+    ("guide_reviewer", "audit"): ("members:audit", "members:technical_audit", "members:health"),
     ("glossary", "three-meetings"): ("activities:kinds", "activities:add_kind", "activities:edit_kind"),
     ("glossary", "branch"): ("members:branches", "members:add_branch", "members:rename_branch", "members:close_branch"),
 }  # fmt: skip

@@ -102,6 +102,8 @@ members:rename_branch             branch        200    - - - - - - - - - - +
 members:close_branch              branch        200    - - - - - - - - - - +
 members:audit                     -             200    - + + - - - - - + - -
 members:technical_audit           -             200    - - - - - - - - - - +
+members:health                    -             200    - - - - - - - - - - +
+members:retry_job                 job           405    - - - - - - - - - - +
 
 activities:activities             -             200    + + + + + + + + + + -
 activities:activity               activity      200    + + + + + + + + + + -
@@ -109,6 +111,7 @@ activities:add                    -             200    - + + + - + - - - - -
 activities:edit                   activity      200    - + + + - + - - - - -
 activities:attendance             activity      302    - + + + - + - - - - -
 activities:sign_up                activity      302    + + + + + + + + + + -
+activities:sign_up_change         sign_up       200    - + + + - + - - - - -
 activities:cancel                 activity      200    - + + + - + - - - - -
 activities:kinds                  -             200    - - - - - - - - + - -
 activities:add_kind               committee     200    - - - - - - - - + - -

@@ -133,6 +133,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "committee": {"committee": branch_root(branch).code},
         "kind": {"committee": branch_root(branch).code, "code": "study"},
         "activity": {"pk": _activity(branch).pk},
+        "sign_up": {"pk": _sign_up(branch).pk},
         "draft_minutes": {"pk": _minutes(branch, by).activity_id},
         "fixed_minutes": {"pk": _minutes(branch, by, confirmed_at=NOW, confirmed_by=by, roll=ROLL).activity_id},
         "award": {"pk": _award(member, by).pk},
@@ -173,6 +174,10 @@ def _activity(branch: Branch):
     return branch.activities.create(
         kind=activity_kind(), title="学习会", starts_at=NOW, ends_at=NOW.replace(hour=5), hours=1
     )
+
+
+def _sign_up(branch: Branch):
+    return _activity(branch).sign_ups.create(member=make_member(branch), arrival=1, has_place=False, at=NOW)
 
 
 def _minutes(branch: Branch, by: User, **fixed: Any) -> Minutes:

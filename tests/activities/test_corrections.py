@@ -97,7 +97,8 @@ def test_other_hours_need_a_reason_and_follow_the_activity_without_one(tree, sec
         set_attendance(activity=activity, version=1, marks={first.pk: Mark(PRESENT, Decimal(1))}, by=secretary, now=now)
     marks = {first.pk: Mark(PRESENT, Decimal(1), "晚到"), second.pk: Mark(PRESENT, Decimal(2), "不用写")}
     activity = set_attendance(activity=activity, version=1, marks=marks, by=secretary, now=now)
-    edit_activity(activity=activity, version=activity.version, values={"hours": Decimal("1.5")}, by=secretary, now=now)
+    changed = {"activity": activity, "version": activity.version, "values": {"hours": Decimal("1.5")}}
+    edit_activity(**changed, by=secretary, now=now, reason="登记有误")
     stored = {one.member: (one.hours, one.reason) for one in Attendance.objects.select_related("member")}
     assert stored == {first: (Decimal(1), "晚到"), second: (Decimal("1.5"), "")}
 

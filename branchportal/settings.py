@@ -194,6 +194,7 @@ if not EMBEDDED:
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "branchportal" / "locale"]
+FORMAT_MODULE_PATH = ["branchportal.formats"]
 LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 USE_I18N = True
 USE_TZ = True

@@ -130,6 +130,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "files"  # what people uploaded: no address leads there, only views that check the right
+AUDIT_HEAD = DATA_DIR / "audit_head.json"  # the newest seal of the audit trail, out of the database's reach
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {

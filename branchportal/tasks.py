@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from branchportal import audit, jobs, mail, retention
+from branchportal import audit, audit_head, jobs, mail, retention
 
 
 @shared_task
@@ -25,6 +25,7 @@ def deliver_mail() -> None:
 def seal_audit() -> None:
     while audit.seal():
         pass
+    audit_head.remember()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +54,7 @@ class AcknowledgeNoticeView(PortalView, View):
         target = wanted if inside else resolve_url(settings.LOGIN_REDIRECT_URL)
         known = version.isascii() and version.isdecimal() and len(version) < 5
         if known and acknowledge(user=request.user, version=int(version), now=timezone.now()):
-            return redirect(target)
+            return HttpResponseRedirect(target)
         return redirect(reverse("members:notice", query={"next": target}))
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -135,4 +135,4 @@ def _enter(request: HttpRequest, user: User, url: str, words: Kept | None = None
 
 def _go_on(request: HttpRequest, url: str, words: Kept | None) -> HttpResponse:
     """Lead to where the person wanted to go; words that waited for the log-in are shown first."""
-    return render(request, "members/send_again.html", {"kept": words}) if words else redirect(url)
+    return render(request, "members/send_again.html", {"kept": words}) if words else HttpResponseRedirect(url)

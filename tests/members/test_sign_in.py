@@ -153,3 +153,10 @@ def test_refusal_says_what_to_do(client, member):
     assert refused.status_code == 200
     said = [str(answer.context["form"].non_field_errors()) for answer in (wrong, refused)]
     assert ["15" in words for words in said] == [False, True]
+
+
+@pytest.mark.parametrize("wanted", ["5", "2026-02-30", "members:roster", "evaluations.views", "x y", "%zz"])
+def test_a_wish_that_is_no_address_is_no_error(client, member, wanted):
+    assert client.post("/login/", {"number": "2023000001", "password": PASSWORD, "next": wanted}).status_code == 302
+    assert client.post("/login/", {"next": wanted}).status_code == 302
+    assert client.post("/privacy/reading/", {"version": "1", "next": wanted}).status_code == 302

@@ -41,7 +41,8 @@ SECRETARY = Guide(
                 _(
                     "Nobody gets a password from you: print activation slips and hand each over in person. Appoint the "
                     "deputy and the commissioners under offices. Where there is no secretary, the first of them acts "
-                    "with the secretary's rights. Whoever is away for some days names somebody who stands in."
+                    "with the secretary's rights. Whoever is away for some days names somebody who stands in; that ends "
+                    "with the office of either. Nobody decides about himself or about the one he stands in for."
                 ),
             ),
             (
@@ -124,7 +125,9 @@ SECRETARY = Guide(
                 _(
                     "Record meetings, lectures, theme Party days and services with their day, location and person in "
                     "charge. Once an activity has begun, mark who was present, excused or absent; the hours count "
-                    "for those who were present and appear beside their self-review."
+                    "for those who were present and appear beside their self-review. A general branch marks its "
+                    "people branch by branch. Changing times or hours afterwards needs a reason that those who were "
+                    "there can read; so does taking somebody off a list of people who signed up."
                 ),
             ),
             (

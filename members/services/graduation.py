@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from branchportal import audit
 from members.models import Member, Transfer, User
+from members.queries.absences import acting_for
 from members.queries.graduation import Leaving, LeavingPlan
+from members.roles import Permission
 from members.services.leaving import end_offices, sign_out_without_role
 from members.services.letters import Letter, write_letters
+from members.services.own_matters import refuse_own_matter
 
 
 class ChangedSincePreviewError(Exception):
@@ -30,7 +33,8 @@ def graduate(
     """Do to the people of `versions` (id → version as previewed) what the plan says; return to how many.
 
     One transaction, one line each. Sent twice, the second does nothing. `organisations`: where each goes (MOVES).
-    Raises ChangedSincePreviewError if any of them is no longer as he was shown.
+    Raises ChangedSincePreviewError if any of them is no longer as he was shown, and OwnMatter where `by` would decide
+    about himself (a letter is only a proposal: its receipt is recorded by somebody else).
     """
     with transaction.atomic():
         people = _held(plan, versions)
@@ -40,6 +44,8 @@ def graduate(
         changed += _on_their_way(todo)
         if changed or len(people) < len(versions):
             raise ChangedSincePreviewError(sorted({person.name for person in changed}))
+        if plan.kind != Leaving.MOVES:
+            _refuse_own_matters(todo, by, timezone.localdate(now))
         if todo:
             _VERBS[plan.kind](plan, todo, organisations, by, now)
     return len(todo)
@@ -61,6 +67,13 @@ def _done(plan: LeavingPlan, people: list[Member], organisations: Mapping[int, s
     letters = Transfer.objects.open().filter(source=plan.branch, reason=Transfer.Reason.GRADUATION, member__in=people)
     written = letters.values_list("member", "organisation")
     return {member for member, organisation in written if organisations[member] == organisation}
+
+
+def _refuse_own_matters(people: list[Member], by: User, today: date) -> None:
+    own = acting_for(by, today) | {by.pk}
+    for person in people:
+        if person.user_id in own:
+            refuse_own_matter(person, Permission.EDIT_ROSTER, by=by, today=today)
 
 
 def _on_their_way(people: list[Member]) -> list[Member]:

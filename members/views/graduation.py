@@ -21,6 +21,7 @@ from members.models import Branch, Member
 from members.queries.graduation import Leaving, LeavingRow, preview
 from members.roles import Permission
 from members.services.graduation import ChangedSincePreviewError, graduate
+from members.services.own_matters import OwnMatter
 
 MOST_DIGITS = 18
 LONGEST_NAME = 120  # of an organisation
@@ -80,19 +81,18 @@ class GraduationView(PortalView, TemplateView):
                 plan=plan, versions=versions, organisations=organisations, by=request.user, now=timezone.now()
             )
         except ChangedSincePreviewError as changed:
-            return self._refused(changed, versions, organisations)
+            names = listed(changed.names) or _("somebody who has left the branch")
+            text = _("Changed meanwhile: %(names)s. Nothing was done; look at the preview again.") % {"names": names}
+            return self._refused(text, versions, organisations)
+        except OwnMatter as own:
+            text = _("Nothing was done. %(reason)s") % {"reason": own.messages[0]}
+            return self._refused(text, versions, organisations)
         messages.success(request, _done(plan.kind, count))
         return redirect("members:transfers" if plan.kind == Leaving.MOVES else "members:roster")
 
-    def _refused(
-        self, changed: ChangedSincePreviewError, versions: dict[int, int], organisations: dict[int, str]
-    ) -> HttpResponse:
+    def _refused(self, text: str, versions: dict[int, int], organisations: dict[int, str]) -> HttpResponse:
         """Nothing was written: show how it stands now, with the same people ticked off and what was typed."""
-        names = listed(changed.names) or _("somebody who has left the branch")
-        messages.warning(
-            self.request,
-            _("Changed meanwhile: %(names)s. Nothing was done; look at the preview again.") % {"names": names},
-        )
+        messages.warning(self.request, text)
         shown = self.form.chosen(self.visible(Member.objects.all())).values_list("pk", flat=True)
         self.left_out = frozenset(shown) - frozenset(versions)
         return self.render_to_response(self.get_context_data(organisations=organisations), status=409)

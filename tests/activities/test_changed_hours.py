@@ -1,4 +1,4 @@
-"""Is a change of what counts for everybody at an activity made only with a reason, kept, and shown to whom it concerns?"""
+"""Is a change of what counts for all at an activity made only with a reason, kept, and shown to whom it concerns?"""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -9,10 +9,12 @@ from django.utils import translation
 
 from members.models import CorrectionRequest, Member
 from members.queries.corrections import waiting_for
+from members.queries.graduation import Leaving, LeavingPlan
 from members.queries.own_matters import others, whose_turn
 from members.roles import Permission, Role
 from members.services.absences import enter_absence
 from members.services.corrections import accept, ask, decline
+from members.services.graduation import graduate
 from members.services.letters import Letter
 from members.services.memberships import end_membership
 from members.services.own_matters import OwnMatter
@@ -190,3 +192,14 @@ def test_a_typed_address_ends_no_own_membership(client, tree, secretary):
     assert page.status_code == 200
     assert page.context["form"].non_field_errors()
     assert Member.objects.get(pk=secretary.member.pk).ended_on is None
+
+
+def test_who_graduates_himself_is_left_to_another(tree, secretary, organisation):
+    other = make_member(tree.b1)
+    plan = LeavingPlan(tree.b1, Leaving.ENDS, last_day=TODAY)
+    done = {"plan": plan, "organisations": {}, "now": NOW}
+    with pytest.raises(OwnMatter):
+        graduate(versions={secretary.member.pk: 1, other.pk: 1}, by=secretary, **done)
+    assert Member.objects.current().filter(branch=tree.b1).count() == 3
+    assert graduate(versions={other.pk: 1}, by=secretary, **done) == 1
+    assert graduate(versions={secretary.member.pk: 1}, by=organisation, **done) == 1

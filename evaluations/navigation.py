@@ -19,7 +19,16 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
     if access.may(Permission.FILE_SELF_REVIEW) and request.user.member.kind == Member.Kind.STUDENT:
         yield NavItem(_("Self-review"), "evaluations:review_card", order=15, covers=("evaluations:own_reviews",))
     if access.may(Permission.VIEW_MONTH):
-        covers = ("evaluations:month", "evaluations:rating", "evaluations:score_import")
+        covers = (
+            "evaluations:month",
+            "evaluations:rating",
+            "evaluations:score_",
+            "evaluations:reviews",
+            "evaluations:mark_reviews",
+            "evaluations:member_review",
+            "evaluations:remind",
+            "evaluations:late_policy",
+        )
         yield NavItem(_("Months"), "evaluations:months", order=20, covers=covers)
     if access.may(Permission.VIEW_RANKING):
         covers = ("evaluations:ranking", "evaluations:compile", "evaluations:job")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Max
+from django.db.models.functions import Cast
 
 from branchportal.models import AccessRecord, AuditEntry
 
 GENESIS = "0" * 64
+READ_AT_ONCE = 2000
 SEAL_LOCK = 7_301_540_216  # any constant: PostgreSQL's advisory lock that lets one sealer work at a time
 
 
@@ -67,6 +69,11 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, An
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
 
 
+def subject_id(pk: Any) -> Cast:
+    """The text under which lines name a row with this primary key, for queries over many rows."""
+    return Cast(pk, models.CharField())
+
+
 def seal(limit: int = 5000) -> int:
     """Chain up to `limit` lines that are not sealed yet; return how many. Safe to call from several places at once."""
     with transaction.atomic():
@@ -82,13 +89,20 @@ def seal(limit: int = 5000) -> int:
     return len(lines)
 
 
-def first_broken_line() -> AuditEntry | None:
-    """Return the first sealed line whose seal does not follow from the one before it, or None."""
-    previous, expected = GENESIS, 1
-    for line in AuditEntry.objects.filter(sequence__isnull=False).order_by("sequence").iterator(chunk_size=2000):
-        if line.sequence != expected or line.seal != _digest(previous, line):
-            return line
-        previous, expected = line.seal, expected + 1
+def first_broken_line(*, alive: Callable[[], None] = lambda: None) -> AuditEntry | None:
+    """Return the first sealed line whose seal does not follow from the one before it, or None.
+
+    `alive()` is called after each slice of the chain.
+    """
+    previous, expected, sealed = GENESIS, 1, AuditEntry.objects.filter(sequence__isnull=False).order_by("sequence")
+    lines = list(sealed[:READ_AT_ONCE])
+    while lines:
+        for line in lines:
+            if line.sequence != expected or line.seal != _digest(previous, line):
+                return line
+            previous, expected = line.seal, expected + 1
+        alive()
+        lines = list(sealed.filter(sequence__gte=expected)[:READ_AT_ONCE])
     return None
 
 

@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "deliver-mail": {"task": "branchportal.tasks.deliver_mail", "schedule": 60.0},
     "places": {"task": "activities.tasks.free_places", "schedule": 60.0},
     "month": {"task": "evaluations.tasks.tick", "schedule": 60.0},
+    "ledger": {"task": "branchportal.tasks.verify_ledger", "schedule": 600.0},
     "retention": {"task": "branchportal.tasks.end_old_records", "schedule": 3600.0},
 }
 for _entry in app.conf.beat_schedule.values():

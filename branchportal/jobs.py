@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branchportal import audit
 from branchportal.celery import app
 from branchportal.models import JobRun
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 RUN_JOB = "branchportal.tasks.run_job"
 MAXIMUM_ATTEMPTS = 5
 QUEUED_TOO_LONG = timedelta(seconds=30)
+LOST_WORKER = "lost_worker"  # instead of an error: whoever did the job is gone
 LONGEST_WAIT = timedelta(minutes=5)
 HEARTBEAT_STALE = timedelta(seconds=60)
 
@@ -119,7 +121,7 @@ def republish() -> int:
     The longer a job has waited the rarer: a broker whose workers are away is not filled with copies of one message.
     """
     now = timezone.now()
-    _lost(now).filter(attempt__gte=MAXIMUM_ATTEMPTS).update(state=State.FAILED, finished_at=now, error="lost_worker")
+    _lost(now).filter(attempt__gte=MAXIMUM_ATTEMPTS).update(state=State.FAILED, finished_at=now, error=LOST_WORKER)
     _lost(now).update(state=State.QUEUED, published_at=None)
     waiting = JobRun.objects.filter(state=State.QUEUED).filter(
         Q(published_at__isnull=True) | Q(published_at__lt=now - QUEUED_TOO_LONG)
@@ -130,6 +132,21 @@ def republish() -> int:
 def retry(job: JobRun, *, by: Any) -> tuple[JobRun, bool]:
     """Queue the same work anew after a failure."""
     return enqueue(job.kind, key=job.key, arguments=job.arguments, by=by, branch=job.branch)
+
+
+@transaction.atomic
+def retry_failed(*, job: JobRun, by: Any) -> JobRun:
+    """Queue a failed job anew for whoever asked for it; `by` pressed the button. Twice is once.
+
+    The job that was queued since, or the one that has not failed, is returned as it stands.
+    """
+    job = JobRun.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    newer = JobRun.objects.filter(kind=job.kind, key=job.key, created_at__gt=job.created_at).order_by("created_at")
+    if job.state != State.FAILED or newer.exists():
+        return newer.last() or job
+    again, _created = enqueue(job.kind, key=job.key, arguments=job.arguments, by=job.requested_by, branch=job.branch)
+    audit.record("job.retried", by=by, subject=again, branch=job.branch, after={"kind": job.kind, "job": job.key})
+    return again
 
 
 def _is_due_again(job: JobRun, now: datetime) -> bool:

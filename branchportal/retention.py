@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from branchportal import audit, jobs
-from branchportal.models import AccessRecord, JobRun, Notification
+from branchportal.models import AccessRecord, JobRun, LedgerRun, Notification, Pulse
 from branchportal.months import months_later
 
 JOB = "retention"
@@ -184,6 +184,22 @@ RULES = (
         months=6,
         expired=lambda limit: JobRun.objects.filter(finished_at__lt=limit).exclude(arguments={}, result={}, error=""),
         end=_empty_jobs,
+    ),
+    Rule(
+        "ledger",
+        _("Checks of all data: when, how long, what was found"),
+        _("To see since when something is wrong; they name no person."),
+        since=_("after the check"),
+        months=12,
+        expired=lambda limit: LedgerRun.objects.filter(began_at__lt=limit),
+    ),
+    Rule(
+        "pulses",
+        _("When a worker process was last at work"),
+        _("To see whether the clock ticks; they name no person."),
+        since=_("after the last tick"),
+        days=30,
+        expired=lambda limit: Pulse.objects.filter(at__lt=limit),
     ),
     Rule(
         "audit",

@@ -103,6 +103,15 @@ RETENTION = [
     "branchportal.retention.RULES",
 ]
 # What should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
+# What must hold of everything that is stored (see ledger.py).
+INVARIANTS = [
+    "branchportal.invariants.CHECKS",
+    "members.queries.invariants.CHECKS",
+    "activities.queries.invariants.CHECKS",
+    "evaluations.queries.invariants.CHECKS",
+]
+# Who looks after the portal and is told when something is wrong with it: a function (today) → users.
+OPERATORS = "members.queries.offices.operators"
 LEAVING_CONCERNS = ["evaluations.queries.leaving.unfinished_month"]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 # How the values of those lines read (see audit_facts.py).

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from branchportal import audit, audit_head, jobs, mail, retention
+from branchportal import audit, audit_head, health, jobs, ledger, mail, retention
 
 
 @shared_task
@@ -11,9 +11,10 @@ def run_job(job_id: str) -> None:
     jobs.run(job_id)
 
 
-@shared_task
-def republish_jobs() -> None:
+@shared_task(bind=True)
+def republish_jobs(self) -> None:
     jobs.republish()
+    health.note_pulse(self.request.hostname or "", now=timezone.now())
 
 
 @shared_task
@@ -31,3 +32,8 @@ def seal_audit() -> None:
 @shared_task
 def end_old_records() -> None:
     retention.enqueue_daily(now=timezone.now())
+
+
+@shared_task
+def verify_ledger() -> None:
+    ledger.enqueue_nightly(now=timezone.now())

@@ -5,7 +5,7 @@ import sys
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -29,11 +29,14 @@ class SetLanguageView(View):
 
 @method_decorator(login_not_required, name="dispatch")
 class HealthView(View):
-    """Tell a load balancer that web and database answer; nothing about anybody."""
+    """Tell a load balancer that web and database answer (200), or not (503); nothing about anybody."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except Error:
+            return JsonResponse({"status": "unavailable"}, status=503)
         return JsonResponse({"status": "ok"})
 
 

@@ -1,5 +1,6 @@
 """Is this JSON document well-formed, and if not, in which place and why?"""
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -58,6 +59,12 @@ def number(text: str) -> Number:
         return int(whole)
     exact = Fraction(int(whole + decimals), 10 ** len(decimals))
     return exact.numerator if exact.denominator == 1 else exact
+
+
+def digest(document: object) -> str:
+    """SHA-256, in hex, over a document however it is spaced and ordered."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def child(place: str, key: object) -> str:

@@ -8,6 +8,8 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from branchportal.wording import stored_sentence
+
 
 class Refused(Exception):
     """What was asked breaks a rule; `text % params` names the rule and the remedy. `text` is the English message.
@@ -38,11 +40,7 @@ class StaleReviewError(Exception):
 
 def shown(stored: str) -> str:
     """A stored refusal in the reader's language; any other text as it is."""
-    try:
-        refusal = json.loads(stored)
-        return gettext(refusal["text"]) % refusal["params"]
-    except (ValueError, TypeError, KeyError):
-        return stored
+    return stored_sentence(stored)
 
 
 def _worded(value: object) -> object:

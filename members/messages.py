@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from branchportal.messages import Group
 from members.labels import ROLE_LABELS
@@ -125,7 +125,16 @@ def _field_label(field: str) -> str:
     return str(apps.get_model("members.Member")._meta.get_field(field).verbose_name)
 
 
+def ledger_violations(context: dict[str, Any]) -> str:
+    return ngettext(
+        "The check of all data found %(count)s place that is not as it must be.",
+        "The check of all data found %(count)s places that are not as they must be.",
+        context["count"],
+    ) % {"count": context["count"]}
+
+
 TEXTS = {
+    "ledger_violations": ledger_violations,
     "correction_asked": correction_asked,
     "correction_answered": correction_answered,
     "transfer_proposed": transfer_proposed,
@@ -145,6 +154,12 @@ TEXTS = {
 }
 
 GROUPS = (
+    Group(
+        "operations",
+        gettext_lazy("State of the portal"),
+        gettext_lazy("As system administrator: something about the portal itself needs a look."),
+        ("ledger_violations",),
+    ),
     Group(
         "account",
         gettext_lazy("Security of the account"),

@@ -13,7 +13,8 @@ from members.roles import Permission, Role
 from members.views.office import PAGES
 
 OFFICE_VIEWS = ("accounts", "member_slip", "staff_slip", "roles", "appoint", "end_office", "branches", "add_branch",
-                "rename_branch", "close_branch", "audit", "technical_audit")  # fmt: skip
+                "rename_branch", "close_branch", "audit", "technical_audit",
+                "health")  # fmt: skip
 # Which guide of the help speaks to a role; officers of a branch read the secretary's.
 GUIDES = {
     Role.MEMBER: "member", Role.CLASS_CONTACT: "member", Role.COUNSELOR: "counselor", Role.REVIEWER: "reviewer",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from branchportal import audit
 from evaluations.deadlines import SHANGHAI, Window, month_of, months_between, next_month
 from evaluations.demo import SEED, reviews
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, Due, SelfReview
@@ -174,6 +175,13 @@ def _write_reviews(month: BranchMonth) -> None:
     _date(month.random, branch, window.opens_at + timedelta(days=5), min(window.ratings_end, month.now))
     SelfReview.objects.bulk_create(own, batch_size=500)
     BranchReview.objects.bulk_create(branch, batch_size=500)
+    _record("self_review.submitted", own)
+    _record("branch_rating.given", branch)
+
+
+def _record(action: str, rows: list[SelfReview | BranchReview]) -> None:
+    submitted = [row for row in rows if row.submitted_at is not None]
+    audit.record_many(action, by=None, lines=[{"subject": row, "after": row.points} for row in submitted])
 
 
 def _in_order_of_filing(month: BranchMonth, members: list[Member]) -> list[Member]:

@@ -57,6 +57,7 @@ def _write_minutes(branch: Branch, officers: list[User], now: datetime) -> None:
         minutes.append(one)
     Minutes.objects.bulk_create(minutes)
     audit.record_many("minutes.saved", by=None, lines=[{"subject": one} for one in minutes])
+    audit.record_many("minutes.confirmed", by=None, lines=[{"subject": one} for one in minutes if one.confirmed_at])
 
 
 def _signers(activity: Activity, officers: list[User]) -> list[User]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from branchportal import audit, jobs
 from branchportal.models import JobRun
 from branchportal.notifications import notify
+from branchportal.snapshot import one_snapshot
 from evaluations import bundle, deadlines
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.periods import pool_day, term_until
@@ -95,19 +95,6 @@ def bundle_people(found: material.Material) -> list[dict[str, Any]]:
     """The people of the bundle, by number."""
     people = sorted(found.people, key=lambda person: person.member.number)
     return [{"id": person.member.number, "inputs": person.inputs} for person in people]
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Everything read inside comes from one moment. On SQLite every transaction is such a snapshot."""
-    if connection.in_atomic_block:  # the level can be chosen only by the outermost transaction
-        yield
-        return
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
 
 
 def _check_period(branch: Branch, first: date, last: date, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
 from evaluations import sources as known
-from evaluations.documents import SchemeError, check_storable
+from evaluations.documents import SchemeError, check_storable, digest
 from evaluations.models import RankingEntry, ScoringScheme
 from evaluations.national_limits import keeps_a_year_of_cultivation
 from evaluations.purposes import Purpose
@@ -70,7 +69,7 @@ def create_draft(
             name=scheme.name,
             version=scheme.version,
         ) from None
-    audit.record("scheme.create", by=by, subject=draft, after={"purpose": purpose, "sha256": _hash(document)})
+    audit.record("scheme.create", by=by, subject=draft, after={"purpose": purpose, "sha256": digest(document)})
     return draft
 
 
@@ -80,7 +79,7 @@ def delete_draft(*, scheme: ScoringScheme, by: Any) -> None:
     deleted, _counts = ScoringScheme.objects.filter(pk=scheme.pk, state=State.DRAFT).delete()
     if not deleted:
         raise Refused(_("This scheme is published and stays: only drafts can be deleted."))
-    audit.record("scheme.delete", by=by, subject=scheme, before={"sha256": _hash(scheme.document)})
+    audit.record("scheme.delete", by=by, subject=scheme, before={"sha256": digest(scheme.document)})
 
 
 @transaction.atomic
@@ -105,7 +104,7 @@ def publish(
     scheme.first_month, scheme.last_month = first_month, last_month
     scheme.published_at, scheme.published_by = now, by
     scheme.sealed_at = now if rated else None
-    scheme.document_hash = _hash(scheme.document)
+    scheme.document_hash = digest(scheme.document)
     scheme.save()
     audit.record(
         "scheme.publish",
@@ -255,8 +254,3 @@ def _seal(scheme: ScoringScheme, branch: Branch, month: date, now: datetime) -> 
         if sealed:
             audit.record("scheme.seal", by=None, subject=scheme, after={"month": f"{month:%Y-%m}"})
     return sealed
-
-
-def _hash(document: Any) -> str:
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -88,6 +88,12 @@ def holders(permission: Permission, branch: Branch, today: date) -> list[User]:
     return [user for user in people.filter(is_active=True) if access_of(user, today).may_in(permission, branch)]
 
 
+def operators(today: date) -> QuerySet[User]:
+    """Who looks after the portal itself today: the system administrators."""
+    offices = RoleAssignment.objects.on(today).filter(role=Role.ADMINISTRATOR)
+    return User.objects.filter(pk__in=offices.values("user"), is_active=True)
+
+
 def secretaries_of(branch: Branch, today: date) -> list[str]:
     """Names of those who are this branch's secretary on that day, mostly one."""
     offices = RoleAssignment.objects.on(today).filter(branch=branch, role=Role.SECRETARY, user__is_active=True)

@@ -15,6 +15,7 @@ PAGES = (
     (Permission.MANAGE_BRANCHES, "members:branches", _("Organisation tree")),
     (Permission.VIEW_AUDIT, "members:audit", _("Audit trail")),
     (Permission.VIEW_OPERATIONS, "members:technical_audit", _("Technical audit trail")),
+    (Permission.VIEW_OPERATIONS, "members:health", _("State of the portal")),
 )
 
 

@@ -55,6 +55,21 @@ class UploadSizeMiddleware:
         return render(request, "413.html", status=413)
 
 
+class BrowserRulesMiddleware:
+    """What browsers may do with any answer, files of the style included: no device, no use by another site's pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Cross-Origin-Embedder-Policy"] = "require-corp"
+        response["X-Permitted-Cross-Domain-Policies"] = "none"
+        return response
+
+
 class NoStoreMiddleware:
     """Personal pages are never kept by a browser or proxy: an old form from a cache would overwrite newer words."""
 

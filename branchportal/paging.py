@@ -22,7 +22,7 @@ class _Page(Page):
     def _query(self, number: int) -> QueryDict:
         """The address with this page; its other filters stay."""
         query = self.paginator.query.copy()
-        query[self.paginator.parameter] = number
+        query[self.paginator.parameter] = str(number)
         return query
 
 

@@ -83,8 +83,8 @@ MEMBER = Guide(
                 _(
                     "The activities of your branch are listed with day and location; sign up where places are limited. "
                     "When all places are taken you wait in order of arrival and move up by yourself. Whether you were "
-                    "present, and for how many hours, is recorded by the branch and shown to you, with every later change and "
-                    "its reason."
+                    "present, and for how many hours, is recorded by the branch and shown to you, with every later "
+                    "change and its reason."
                 ),
             ),
             (

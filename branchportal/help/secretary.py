@@ -41,8 +41,8 @@ SECRETARY = Guide(
                 _(
                     "Nobody gets a password from you: print activation slips and hand each over in person. Appoint the "
                     "deputy and the commissioners under offices. Where there is no secretary, the first of them acts "
-                    "with the secretary's rights. Whoever is away for some days names somebody who stands in; that ends "
-                    "with the office of either. Nobody decides about himself or about the one he stands in for."
+                    "with the secretary's rights. Whoever is away for some days names somebody who stands in; that "
+                    "ends with the office of either. Nobody decides about himself or about the one he stands in for."
                 ),
             ),
             (

@@ -15,6 +15,14 @@ def test_the_nearest_page(rf, asked, shown):
     assert page_of(rf.get("/", {"page": asked}), list(range(25)), 10).number == shown
 
 
+def test_two_lists_of_one_page_are_turned_over_apart(rf):
+    request = rf.get("/", {"page": "2", "list": "3", "q": "王"})
+    people, things = page_of(request, list(range(25)), 10), page_of(request, list(range(50)), 10, "list")
+    assert (people.number, things.number) == (2, 3)
+    assert people.next_query.dict() == {"page": "3", "list": "3", "q": "王"}
+    assert things.previous_query.dict() == {"page": "2", "list": "2", "q": "王"}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "url",

@@ -122,6 +122,9 @@
     dropTakenOver();
   };
 
+  /* Letters that are typed while something else takes the focus are nobody's. */
+  const isWriting = () => form.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=number]");
+
   const showConflict = (stored) => {
     const lines = document.getElementById("conflict-lines");
     lines.replaceChildren(...stored.lines.flatMap(([label, words]) => {
@@ -147,7 +150,7 @@
     if (stored.told) tell(stored.told);
     say(text.refused, "failed");
     conflict.hidden = false;
-    conflict.focus();
+    if (!isWriting()) conflict.focus();
   };
 
   const saved = (answer, sent) => {

@@ -26,6 +26,8 @@ class AuditFilter(forms.Form):
         super().__init__(*args, **kwargs)
         actions = [(action, label) for action, label in action_labels().items() if action.startswith(beginnings)]
         self.fields["action"].choices = [("", _("Everything")), *sorted(actions, key=lambda pair: str(pair[1]))]
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "action" else "form-control"
 
 
 class AuditView(PortalView, NearestPage, ListView):

@@ -103,7 +103,6 @@ RETENTION = [
     "activities.services.retention.RULES",
     "branchportal.retention.RULES",
 ]
-# What should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
 # What must hold of everything that is stored (see ledger.py).
 INVARIANTS = [
     "branchportal.invariants.CHECKS",
@@ -113,6 +112,7 @@ INVARIANTS = [
 ]
 # Who looks after the portal and is told when something is wrong with it: a function (today) → users.
 OPERATORS = "members.queries.offices.operators"
+# What should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
 LEAVING_CONCERNS = ["evaluations.queries.leaving.unfinished_month"]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
 # How the values of those lines read (see audit_facts.py).
@@ -155,6 +155,7 @@ UPLOAD_LIMIT = 12 * 1024 * 1024  # of a whole request: a roster has 10 MB at mos
 # --- Who is signed in ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "members.User"
+AUTHENTICATION_BACKENDS = ["members.services.sign_in.PortalBackend"]
 LOGIN_URL = "members:login"
 LOGIN_REDIRECT_URL = "evaluations:home"
 LOGOUT_REDIRECT_URL = "members:login"

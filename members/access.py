@@ -84,12 +84,12 @@ class Access:
 def access_of(user: Any, today: date | None = None) -> Access:
     """Return what this person may do today; loaded once per user object (one request) and day."""
     day = today or timezone.localdate()
-    loaded_on, loaded = user.__dict__.get("_access", (None, None))
+    loaded_on, loaded = getattr(user, "_access", (None, None))
     if today is None and loaded_on == day:
         return loaded
     access = Access(tuple(_grants(user, day)))
     if today is None:
-        user.__dict__["_access"] = (day, access)
+        user._access = (day, access)
     return access
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,9 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from evaluations.deadlines import Phase, Window, month_of
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, Due, SelfReview
 from members.models import Branch, Member
+
+RULES = ("is_off", "review_day", "rating_day", "scale", "version")
+OWN_DAYS = ("deadlines__branch__path", "deadlines__review_day", "deadlines__rating_day")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,31 @@ def windows_of(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Window]:
         )
     }
     return {branch.pk: _window(cycle, branch, own_days) for branch in branches}
+
+
+def windows_of_months(branch: Branch, months: Iterable[date]) -> dict[date, Window]:
+    """Return {month: window} of one branch for those of these months that are planned, in one query."""
+    cycles = Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month__in=list(months)).order_by()
+    own_days: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
+    planned: dict[date, Cycle] = {}
+    for month, is_off, review_day, rating_day, path, *days in cycles.values_list(
+        "month", "is_off", "review_day", "rating_day", *OWN_DAYS
+    ):
+        planned[month] = Cycle(month=month, is_off=is_off, review_day=review_day, rating_day=rating_day)
+        own_days[month][path] = tuple(days)
+    return {month: _window(cycle, branch, own_days[month]) for month, cycle in planned.items()}
+
+
+def read_again(cycle: Cycle, branch: Branch) -> tuple[bool, Window]:
+    """Give `cycle` its rules as they stand now; tell whether it has closed there, and its window; one query."""
+    closed = CycleEvent.objects.filter(cycle=OuterRef("pk"), branch=branch, kind=CycleEvent.Kind.CLOSED)
+    found = Cycle.objects.filter(pk=cycle.pk).annotate(is_closed=Exists(closed)).order_by()
+    rows = list(found.values("is_closed", *RULES, *OWN_DAYS))
+    for name in RULES:
+        setattr(cycle, name, rows[0][name])
+    path, *days = OWN_DAYS
+    own_days = {row[path]: tuple(row[day] for day in days) for row in rows}
+    return rows[0]["is_closed"], _window(cycle, branch, own_days)
 
 
 def accepts_sheets(cycle: Cycle, branch: Branch, now: datetime) -> bool:

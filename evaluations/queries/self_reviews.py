@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from activities.models import Attendance, Award
 from activities.queries.attendance import recorded_between
@@ -15,7 +15,7 @@ from evaluations.deadlines import SHANGHAI, Phase, Window, days_until, looked_ba
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import Cycle, CycleEvent, Due, ReviewAnswer, SelfReview
 from evaluations.queries import answers
-from evaluations.queries.months import cycle_of, window_of
+from evaluations.queries.months import cycle_of, window_of, windows_of_months
 from evaluations.stages import CardState, card_state
 from members.models import Branch, Member
 
@@ -36,6 +36,8 @@ class Card:
     until: datetime
     is_due: bool
     state: CardState
+    previous: SelfReview | None  # the newest earlier self-review that was submitted
+    previous_day: int  # until which day of the month before self-reviews were due
 
     @property
     def returned(self) -> ReviewAnswer | None:
@@ -65,12 +67,6 @@ class Card:
         return self.review.draft["notes"] if self.review.draft else self.review.notes
 
     @cached_property
-    def previous(self) -> SelfReview | None:
-        """The newest earlier self-review that was submitted."""
-        earlier = SelfReview.objects.filter(member=self.member, cycle__month__lt=self.cycle.month)
-        return earlier.submitted().select_related("cycle").order_by("-cycle__month").first()
-
-    @cached_property
     def records(self) -> list[Attendance]:
         """What he took part in since the previous deadline, the newest first."""
         return list(recorded_between(self.member, *self.looked_back))
@@ -88,9 +84,7 @@ class Card:
     @cached_property
     def looked_back(self) -> tuple[date, date]:
         """The first and the last day that this card looks back on."""
-        before = cycle_of(self.branch, month_of(self.cycle.month - timedelta(days=1)))
-        previous_day = window_of(before, self.branch).review_day if before else self.window.review_day
-        return looked_back(self.cycle.month, self.window.review_day, previous_day)
+        return looked_back(self.cycle.month, self.window.review_day, self.previous_day)
 
 
 def card_of(member: Member, month: date, now: datetime) -> Card | None:
@@ -100,9 +94,11 @@ def card_of(member: Member, month: date, now: datetime) -> Card | None:
     if cycle is None:
         return None
     branch = due.branch if due else member.branch
-    review = SelfReview.objects.filter(member=member, cycle=cycle).first()
+    review, previous = _reviews(member, cycle)
     said = answers.answers_of(review)
-    window = window_of(cycle, branch)
+    month_before = month_of(month - timedelta(days=1))
+    windows = windows_of_months(branch, (month, month_before))
+    window = windows[month]
     phase, until = window.phase(now), filing_end(window, branch, review, said, now)
     state = card_state(
         phase=phase,
@@ -113,7 +109,20 @@ def card_of(member: Member, month: date, now: datetime) -> Card | None:
         is_returned=answers.open_return(said) is not None,
     )
     is_due = due is not None or _will_be_due(member, cycle)
-    return Card(member, cycle, branch, window, review, said, until, is_due, state)
+    previous_day = windows.get(month_before, window).review_day
+    return Card(member, cycle, branch, window, review, said, until, is_due, state, previous, previous_day)
+
+
+def _reviews(member: Member, cycle: Cycle) -> tuple[SelfReview | None, SelfReview | None]:
+    """What he wrote in this month, and the newest that he submitted before; one query."""
+    earlier = Q(cycle__month__lt=cycle.month, submitted_at__isnull=False)
+    found = SelfReview.objects.filter(Q(cycle=cycle) | earlier, member=member).select_related("cycle")
+    reviews = list(found.order_by("-cycle__month")[:2])
+    for review in reviews:
+        review.member = member
+    if reviews and reviews[0].cycle_id == cycle.pk:
+        return reviews[0], reviews[1] if len(reviews) > 1 else None
+    return None, reviews[0] if reviews else None
 
 
 def filing_end(

@@ -20,7 +20,7 @@ from branchportal.notifications import notify
 from evaluations.deadlines import SHANGHAI, Phase, Window, month_of, next_month
 from evaluations.models import Cycle, CycleDeadline, CycleEvent, Due
 from evaluations.models.months import MONTHS_OFF
-from evaluations.queries.months import accepts_sheets, progress_of, ran_here, window_of, windows_of
+from evaluations.queries.months import accepts_sheets, progress_of, ran_here, read_again, window_of, windows_of
 from evaluations.refusals import Refused
 from members.models import Absence, Branch, FormerMembership, Member, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role
@@ -156,12 +156,11 @@ def hold_open(*, cycle: Cycle, branch: Branch) -> Window:
     What is submitted is either in the snapshot of the closing month or refused, never both or neither. `cycle` is
     read anew, and its window returned as it stands now. Raises Refused if the month has closed in this branch.
     """
-    _lock(MONTH_LOCK, branch.pk, shared=True)
-    keep_rules(cycle.committee_id)
-    if CycleEvent.objects.filter(cycle=cycle, branch=branch, kind=Kind.CLOSED).exists():
+    _keep_month_and_rules(cycle, branch)
+    is_closed, window = read_again(cycle, branch)
+    if is_closed:
         raise Refused(_("This month is closed: nothing in it can be changed any more."))
-    cycle.refresh_from_db(fields=["is_off", "review_day", "rating_day", "scale", "version"])
-    return window_of(cycle, branch)
+    return window
 
 
 def hold_for_sheets(*, cycle: Cycle, branch: Branch, now: datetime) -> None:
@@ -169,9 +168,8 @@ def hold_for_sheets(*, cycle: Cycle, branch: Branch, now: datetime) -> None:
 
     Raises Refused where the page would take no ratings either.
     """
-    _lock(MONTH_LOCK, branch.pk, shared=True)
-    keep_rules(cycle.committee_id)
-    cycle.refresh_from_db(fields=["is_off", "review_day", "rating_day", "scale", "version"])
+    _keep_month_and_rules(cycle, branch)
+    read_again(cycle, branch)
     refuse_sheets(cycle, branch, now)
     if ran_here(cycle, branch):
         hold_open(cycle=cycle, branch=branch)
@@ -255,6 +253,17 @@ def _lock(kind: int, key: int, *, shared: bool) -> None:
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s, %s)", [kind, key])
+
+
+def _keep_month_and_rules(cycle: Cycle, branch: Branch) -> None:
+    """Both shared locks in one round trip: every submitted card takes them."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock_shared(%s, %s)",
+            [MONTH_LOCK, branch.pk, RULES_LOCK, cycle.committee_id],
+        )
 
 
 def _has_people(branch: Branch) -> bool:

@@ -41,12 +41,15 @@ class Words:
     step: int = 0
 
 
-def save_draft(*, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime) -> SelfReview:
+def save_draft(
+    *, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime, card: Card | None = None
+) -> SelfReview:
     """Keep what was typed so far; `version` is the one the page was made from, 0 for a card without a row.
 
-    After the deadline the words are kept too and count for nothing. Raises Refused or StaleReviewError.
+    After the deadline the words are kept too and count for nothing. `card`, where the caller has just read it, spares
+    reading it again. Raises Refused or StaleReviewError.
     """
-    card = _own_card(member, cycle, by, now)
+    card = _own_card(member, cycle, by, now, card)
     _check_words(cycle, words)
     with transaction.atomic():
         review = _locked_row(card, now)
@@ -57,13 +60,15 @@ def save_draft(*, member: Member, cycle: Cycle, words: Words, version: int, by: 
     return review
 
 
-def submit(*, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime) -> SelfReview:
-    """Make five points and their notes count. The same words again change nothing.
+def submit(
+    *, member: Member, cycle: Cycle, words: Words, version: int, by: User, now: datetime, card: Card | None = None
+) -> SelfReview:
+    """Make five points and their notes count. The same words again change nothing. `card`: see save_draft.
 
     After the deadline the words become a draft and Refused says so; StaleReviewError if another page or phone has
     saved in between, or the branch has returned the review: nothing is written then.
     """
-    card = _own_card(member, cycle, by, now)
+    card = _own_card(member, cycle, by, now, card)
     if not is_complete(words.points):
         raise Refused(_("Choose one answer in each of the five dimensions, then submit."))
     with transaction.atomic():
@@ -73,7 +78,7 @@ def submit(*, member: Member, cycle: Cycle, words: Words, version: int, by: User
         if _says_the_same(review, words):
             return review
         _check_version(review, words, version)
-        said = answers_of(review)
+        said = answers_of(review) if review.version else []
         refusal = refusal or _too_late(card, window, review, said, now)
         if refusal:
             _keep(review, words, now)
@@ -84,9 +89,14 @@ def submit(*, member: Member, cycle: Cycle, words: Words, version: int, by: User
     return review
 
 
-def discard_draft(*, member: Member, cycle: Cycle, version: int, by: User, now: datetime) -> None:
-    """Drop what was typed since the submission (or all, before one). Raises StaleReviewError."""
-    card = _own_card(member, cycle, by, now)
+def discard_draft(
+    *, member: Member, cycle: Cycle, version: int, by: User, now: datetime, card: Card | None = None
+) -> None:
+    """Drop what was typed since the submission (or all, before one). `card`: see save_draft.
+
+    Raises StaleReviewError.
+    """
+    card = _own_card(member, cycle, by, now, card)
     with transaction.atomic():
         review = SelfReview.objects.select_for_update().filter(member=member, cycle=card.cycle).first()
         if review is None or review.draft is None:
@@ -98,10 +108,10 @@ def discard_draft(*, member: Member, cycle: Cycle, version: int, by: User, now: 
         review.save(update_fields=["draft", "saved_at", "version"])
 
 
-def _own_card(member: Member, cycle: Cycle, by: User, now: datetime) -> Card:
+def _own_card(member: Member, cycle: Cycle, by: User, now: datetime, card: Card | None) -> Card:
     if member.user_id is None or member.user_id != by.pk:
         raise Refused(_("A self-review is filed by the member himself and by nobody else."))
-    card = card_of(member, cycle.month, now)
+    card = card or card_of(member, cycle.month, now)
     if card is None or card.state == CardState.NOT_FILER:
         raise Refused(
             _("At your present stage no self-review is filed. If your stage is wrong, ask your branch secretary.")
@@ -153,10 +163,13 @@ def _last_day(end: datetime) -> date:
 
 def _locked_row(card: Card, now: datetime) -> SelfReview:
     """The card's row, made if need be, until the transaction ends."""
-    blank = SelfReview(cycle=card.cycle, member=card.member, branch=card.branch, saved_at=now, version=0)
-    SelfReview.objects.bulk_create([blank], ignore_conflicts=True)
+    if card.review is None:
+        blank = SelfReview(cycle=card.cycle, member=card.member, branch=card.branch, saved_at=now, version=0)
+        SelfReview.objects.bulk_create([blank], ignore_conflicts=True)
     review = SelfReview.objects.select_for_update().get(member=card.member, cycle=card.cycle)
     review.member, review.cycle = card.member, card.cycle
+    if review.branch_id == card.branch.pk:
+        review.branch = card.branch
     return review
 
 

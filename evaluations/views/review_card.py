@@ -63,7 +63,10 @@ class OwnCardView(PortalView, View):
     @cached_property
     def sent(self) -> dict[str, Any]:
         """What every write of a card is told."""
-        return {"member": self.member, "cycle": self.card.cycle, "by": self.request.user, "now": self.now}
+        return {
+            "member": self.member, "cycle": self.card.cycle, "by": self.request.user, "now": self.now,
+            "card": self.card,
+        }  # fmt: skip
 
 
 class ReviewCardView(OwnCardView):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from activities.queries.hours import academic_year
 from activities.services.activities import record_activity
+from activities.views import ledger
 from members.roles import Role
 from tests.activities.examples import ABSENT, ENTRY, PAYLOAD, make_activity, mark
 from tests.factories import activity_kind, make_member, make_user, sign_in
@@ -24,7 +25,7 @@ def test_the_list_asks_the_same_queries_for_one_and_for_thirty(
     for number in range(count):
         mark(make_activity(tree.b1, title=f"第{number}次"), person)
     sign_in(client, secretary)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(reverse("activities:activities"), {"when": "past"})
     assert len(response.context["activities"]) == count
 
@@ -117,3 +118,13 @@ def test_markup_in_texts_stays_text(client, tree, secretary):
 
 def _year():
     return academic_year(timezone.localdate())
+
+
+def test_a_ledger_that_is_too_long_is_refused_before_it_is_made(client, tree, secretary, monkeypatch):
+    for _number in range(3):
+        make_activity(tree.b1)
+    monkeypatch.setattr(ledger, "MOST_ROWS", 2)
+    answer = sign_in(client, secretary).get(reverse("activities:ledger"), {"when": "all"})
+    assert answer["Location"] == reverse("activities:activities") + "?when=all"
+    monkeypatch.setattr(ledger, "MOST_ROWS", 3)
+    assert client.get(reverse("activities:ledger"), {"when": "all"}).status_code == 200

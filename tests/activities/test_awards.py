@@ -255,6 +255,6 @@ def test_the_register_asks_the_same_queries_for_one_and_for_thirty(
     for number in range(count):
         make_award(make_user(Role.MEMBER, tree.b1).member, number=number + 1, title=PAYLOAD)
     sign_in(client, secretary)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = client.get(reverse("activities:awards"))
     assert (len(page.context["awards"]), PAYLOAD in page.content.decode()) == (count, False)

@@ -274,5 +274,5 @@ def test_the_page_asks_the_same_queries_for_one_and_for_thirty(
         mark(activity, make_member(tree.b1))
     Minutes.objects.update(items=[Item("一").as_json()] * count)
     sign_in(client, secretary)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(address("minutes", activity))

@@ -269,10 +269,10 @@ def test_the_list_of_looks_is_paged_at_the_same_cost(client, tree, django_assert
     page = sign_in(client, user)
     look(make_user(Role.SECRETARY, tree.b1), subject=user.member, action="member.viewed")
     page.get("/my-data/looks/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         assert len(page.get("/my-data/looks/").context["looks"]) == 1
     for _number in range(60):
         look(make_user(Role.COUNSELOR, tree.b1), subject=user.member, action="member.viewed")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         assert len(page.get("/my-data/looks/").context["looks"]) == 50
     assert len(Client().get("/my-data/looks/").headers["Location"]) > 0

@@ -15,7 +15,7 @@ class SignUpForm(forms.Form):
     """Take the person off the list, or let him wait as the first one; who has a place can only be taken off."""
 
     wish = forms.ChoiceField(
-        label=_("What changes"),
+        label=_("Change"),
         choices=[
             (PUT_FIRST, _("First on the waiting list: the next free place")),
             (TAKE_OFF, _("Off the list: the first who waits moves up")),

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -76,6 +77,12 @@ def _commits(item) -> bool:
 def _sees_the_database(item) -> bool:
     asked = {"db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
     return bool(asked) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """What a page kept for later belongs to rows that the next test no longer has."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

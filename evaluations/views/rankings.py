@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.views import View
 
 from branchportal import audit
@@ -25,6 +28,7 @@ from members.roles import Permission
 
 RUNS_PER_PAGE = 50
 MOST_PLACES = 999
+KEPT_SECONDS = 900
 
 
 class RankingsView(PortalView, View):
@@ -65,29 +69,13 @@ class RankingView(RunView):
     """One ranking: who stands where, and who is not ranked and why."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        run, scheme = self.run, rankings.scheme_of(self.run)
-        entries = list(run.entries.all())
-        ranked = [entry for entry in entries if entry.rank is not None]
-        places = _places(request)
-        table = rankings.rows(run, entries, places=places)
-        low, high = rankings.weighted_range(table)
+        run, places = self.run, _places(request)
         access = access_of(request.user)
         context = {
             "run": run,
-            "scheme": scheme,
-            "rows": [{"row": row, "plot": dot_plot(row, low, high)} for row in table],
-            "keys": column_keys(scheme),
-            "field": field_of_totals(table),
-            "near": near_the_line(table),
-            "low": low,
-            "high": high,
-            "not_ranked": [
-                {"entry": entry, "reasons": ranking_wording.reasons(scheme, entry.reasons)}
-                for entry in entries
-                if entry.rank is None
-            ],
+            "people": _people(run, places),
             "places": places,
-            "tied_at_the_line": rankings.tied_at_the_line(ranked, places),
+            "tied_at_the_line": _tied(run, places),
             "superseded_by": getattr(run, "superseded_by", None),
             "not_closed": ranking_wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
             "paper_facts": ranking_facts(run),
@@ -163,6 +151,41 @@ class OwnRankingView(PortalView, View):
             "paper_facts": evidence_facts(found),
         }
         return render(request, "evaluations/evidence.html", context)
+
+
+def _people(run: RankingRun, places: int) -> str:
+    """The tables of a run, ranked and not ranked. A run never changes, so what was rendered once is kept a while."""
+    key = f"ranking:{run.pk}:{run.fingerprint}:{run.compiled_at.timestamp()}:{get_language()}:{places}"
+    return cache.get_or_set(key, lambda: _rendered_people(run, places), KEPT_SECONDS)
+
+
+def _rendered_people(run: RankingRun, places: int) -> str:
+    scheme, entries = rankings.scheme_of(run), list(run.entries.all())
+    table = rankings.rows(run, entries, places=places)
+    low, high = rankings.weighted_range(table)
+    context = {
+        "run": run,
+        "scheme": scheme,
+        "rows": [{"row": row, "plot": dot_plot(row, low, high)} for row in table],
+        "keys": column_keys(scheme),
+        "field": field_of_totals(table),
+        "near": near_the_line(table),
+        "low": low,
+        "high": high,
+        "not_ranked": [
+            {"entry": entry, "reasons": ranking_wording.reasons(scheme, entry.reasons)}
+            for entry in entries
+            if entry.rank is None
+        ],
+    }
+    return render_to_string("evaluations/ranking_people.html", context)
+
+
+def _tied(run: RankingRun, places: int) -> list[RankingEntry]:
+    """Those who share the place that the line would cut through."""
+    if not places:
+        return []
+    return rankings.tied_at_the_line([entry for entry in run.entries.all() if entry.rank is not None], places)
 
 
 def filtered_runs(runs: QuerySet[RankingRun], request: HttpRequest) -> QuerySet[RankingRun]:

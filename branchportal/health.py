@@ -98,7 +98,7 @@ def _safely(label: str, ask: Callable[[], Vital]) -> Vital:
         return ask()
     except Exception as error:
         advice = _("The portal could not find out. Look at the log of the web service.")
-        return Vital(label or _("Unknown"), State.RED, f"{type(error).__name__}", advice)
+        return Vital(label or _("Unknown"), State.RED, type(error).__name__, advice)
 
 
 def _database() -> Vital:
@@ -110,7 +110,7 @@ def _database() -> Vital:
             size = _database_size(cursor)
     except DatabaseError as error:
         advice = _("Start the database; the web processes connect again by themselves.")
-        return Vital(label, State.RED, type(error).__name__, advice)
+        return Vital(label, State.RED, _silent(error), advice)
     name = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     fact = _("%(name)s answers in %(milliseconds)s ms; %(size)s") % {
         "name": name, "milliseconds": round(seconds * 1000), "size": filesizeformat(size)
@@ -142,7 +142,7 @@ def _broker_and_workers() -> list[Vital]:
     except (redis.RedisError, OSError) as error:
         advice = _("Start Redis (or bin/portal). Nothing is lost: jobs wait in the database and are handed out again.")
         away = _("not known, for the broker does not answer")
-        return [Vital(broker, State.RED, type(error).__name__, advice), Vital(workers, State.AMBER, away, advice)]
+        return [Vital(broker, State.RED, _silent(error), advice), Vital(workers, State.AMBER, away, advice)]
     words = ngettext("answers; %(count)s message waits", "answers; %(count)s messages wait", waiting)
     return [Vital(broker, State.GREEN, words % {"count": waiting}), _safely(workers, _workers)]
 
@@ -195,7 +195,7 @@ def _audit(now: datetime) -> Vital:
 
 
 def _mail(now: datetime) -> Vital:
-    label = _("E-mail")
+    label = _("Outgoing e-mail")
     if not mail.is_set_up():
         return Vital(label, State.AMBER, _("no mail server is set"), _("Set EMAIL_URL; messages stand in the portal."))
     waiting = Notification.objects.filter(mail=Notification.Mail.WAITING).aggregate(
@@ -270,6 +270,10 @@ def _maintenance(now: datetime) -> Vital:
     if notice is None:
         return Vital(_("Access"), State.GREEN, _("the portal is open"))
     return Vital(_("Access"), State.AMBER, _("closed for maintenance"), _("manage.py maintenance off opens it again."))
+
+
+def _silent(error: Exception) -> str:
+    return _("does not answer (%(error)s)") % {"error": type(error).__name__}
 
 
 def _since(moment: datetime, now: datetime) -> str:

@@ -18,7 +18,7 @@ end
 function init(arguments)
   kind, path, least = arguments[1], arguments[6], tonumber(arguments[7])
   local first, count, shares = tonumber(arguments[3]), tonumber(arguments[4]), tonumber(arguments[5])
-  keys, turn, wrong = {}, 0, 0
+  keys, turn, wrong, filed = {}, 0, 0, 0
   local number = 0
   for key in io.lines(arguments[2]) do
     if number >= first and number < first + count and number % shares == place then table.insert(keys, key) end
@@ -63,18 +63,22 @@ function request()
 end
 
 function response(status, answer, body)
+  if status == 302 then filed = filed + 1 end
   if kind == "get" and (status ~= 200 or #body < least) then wrong = wrong + 1 end
   if kind ~= "get" and status ~= 302 and not (kind == "rush" and status == 200) then wrong = wrong + 1 end
   if status == 302 and string.find(answer["Location"] or "", "login", 1, true) then wrong = wrong + 1 end
 end
 
 function done(summary, latency)
-  local mistaken = 0
-  for _, thread in ipairs(threads) do mistaken = mistaken + thread:get("wrong") end
+  local mistaken, redirected = 0, 0
+  for _, thread in ipairs(threads) do
+    mistaken = mistaken + thread:get("wrong")
+    redirected = redirected + thread:get("filed")
+  end
   local errors = summary.errors
   io.write(string.format(
-    '\nRESULT {"requests": %d, "seconds": %.6f, "wrong": %d, "broken": %d, "p50": %.3f, "p99": %.3f, "longest": %.3f}\n',
-    summary.requests, summary.duration / 1e6, mistaken,
+    '\nRESULT {"requests": %d, "filed": %d, "seconds": %.6f, "wrong": %d, "broken": %d, "p50": %.3f, "p99": %.3f, "longest": %.3f}\n',
+    summary.requests, redirected, summary.duration / 1e6, mistaken,
     errors.connect + errors.read + errors.write + errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency.max / 1000
   ))

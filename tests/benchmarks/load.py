@@ -28,6 +28,7 @@ class Answered:
     """What came back; times in milliseconds. `wrong` are answers that are not what was asked for."""
 
     requests: int
+    filed: int  # redirects after a POST
     seconds: float
     wrong: int
     broken: int

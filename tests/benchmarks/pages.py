@@ -5,25 +5,35 @@ A round asks one side and then the other, the order turning; the figure is the m
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from django.core.management import call_command
+from django.db.models import Sum
 from django.utils import timezone
 
+from branchportal.models import AuditEntry
+from evaluations.deadlines import month_of
 from evaluations.models import RankingRun, SelfReview
 from evaluations.purposes import Purpose
 from members.models import Branch, User
 from tests.benchmarks import servers, world
+from tests.benchmarks.bare_hash import verified
 from tests.benchmarks.compiling import compile_here
 from tests.benchmarks.load import Answered, Crowd, ask
 from tests.benchmarks.table import Line
+
+SETTLED_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class Extent:
     rounds: int = 5
     seconds: int = 5
     connections: int = 50
+    clients: tuple[int, ...] = (200, 1000)
 
 
 @contextmanager
@@ -86,41 +97,106 @@ def sides(extent: Extent) -> Iterator[Sides]:
 
 
 def measure(extent: Extent) -> list[Line]:
-    """The four pages of the table."""
+    """The four pages of the table, log-in, and the rush before the deadline."""
     with sides(extent) as both:
-        return [_get(both, extent), _post(both, extent), _people(both, extent), _ranking(both, extent)]
+        lines = [_post(both, extent), _get(both, extent), _people(both, extent), _ranking(both, extent)]
+        lines += [_rush(both, extent, clients) for clients in extent.clients]
+        return [*lines, _log_in(both, extent)]
 
 
 def _post(both: Sides, extent: Extent) -> Line:
     """Every round another share of the members files for the first time."""
     share = both.members // extent.rounds
-    before = _filed()
 
     def crowd(file: Path, place: int) -> Crowd:
         return Crowd(file, place * share, share, extent.connections, extent.seconds)
 
-    acknowledged: list[int] = []
-
-    def ours(place: int) -> Answered:
-        found = ask("post", both.portal, "/review/", crowd(both.portal_sessions, place))
-        acknowledged.append(found.requests)
-        return found
-
-    ratio = _rounds(
-        extent.rounds, ours, lambda place: ask("post", both.plain, "/review/", crowd(both.plain_sessions, place))
-    )
-    stored = _filed() - before
-    if not sum(acknowledged) <= stored <= sum(acknowledged) + extent.connections * extent.rounds:
-        sys.exit(f"{sum(acknowledged)} cards were acknowledged and {stored} are stored.")
+    with _nothing_lost(extent.connections * extent.rounds) as acknowledged:
+        ratio = _rounds(
+            extent.rounds,
+            lambda place: acknowledged(ask("post", both.portal, "/review/", crowd(both.portal_sessions, place))),
+            lambda place: ask("post", both.plain, "/review/", crowd(both.plain_sessions, place)),
+        )
     return Line(
         f"self-review POST; {both.members} members, {extent.connections} connections",
         "plain form, one upsert", "≥ 0.8 of plain", ratio.text, ratio.ratio >= 0.8,
     )  # fmt: skip
 
 
+@contextmanager
+def _nothing_lost(under_way: int) -> Iterator[Callable[[Answered], Answered]]:
+    """End the measurement unless all acknowledged cards are stored once, each with its audit line.
+
+    wrk hangs up with at most one answer per connection `under_way`: those cards may be stored too.
+    """
+    answers: list[Answered] = []
+    filed, noted = _filed(), _noted()
+
+    def acknowledged(answer: Answered) -> Answered:
+        answers.append(answer)
+        return answer
+
+    yield acknowledged
+    time.sleep(SETTLED_SECONDS)
+    promised, stored, lines = sum(answer.filed for answer in answers), _filed() - filed, _noted() - noted
+    if not promised <= stored <= promised + under_way or lines != stored:
+        sys.exit(f"{promised} cards were acknowledged, {stored} are stored, {lines} stand in the audit trail.")
+
+
 def _filed() -> int:
-    """How often a card was handed in."""
-    return sum(SelfReview.objects.filter(cycle__month__month=timezone.localdate().month).values_list("version", flat=True))
+    """How often a card of the present month was handed in."""
+    mine = SelfReview.objects.filter(cycle__month=month_of(timezone.now()))
+    return mine.aggregate(total=Sum("version"))["total"] or 0
+
+
+def _noted() -> int:
+    return AuditEntry.objects.filter(action="self_review.submitted").count()
+
+
+def _rush(both: Sides, extent: Extent, clients: int) -> Line:
+    """Everybody at once opens the card and sends it, again and again."""
+
+    def crowd(file: Path) -> Crowd:
+        return Crowd(file, 0, both.members, clients, 2 * extent.seconds)
+
+    ask("get", both.portal, "/review/", crowd(both.portal_sessions))
+    SelfReview.objects.filter(cycle__month=month_of(timezone.now())).delete()
+    with _nothing_lost(clients) as acknowledged:
+        ours = acknowledged(ask("rush", both.portal, "/review/", crowd(both.portal_sessions)))
+    plain = ask("rush", both.plain, "/review/", crowd(both.plain_sessions))
+    spread = ours.p99 / ours.p50
+    text = (
+        f"no error, nothing lost or doubled; p99 **{spread:.2f}** × p50 ({ours.p99 / 1000:.1f} and {ours.p50 / 1000:.1f} s, "
+        f"{ours.rate:.0f} /s; plain {plain.p99 / plain.p50:.2f} ×, {plain.rate:.0f} /s)"
+    )
+    return Line(
+        f"deadline rush, {clients} clients at once, card opened and sent", "plain", "no error, nothing lost or doubled, "
+        "p99 ≤ 1.5 × p50", text, spread <= 1.5,
+    )  # fmt: skip
+
+
+def _log_in(both: Sides, extent: Extent) -> Line:
+    """Number and password, against the bare hash on both cores."""
+    numbers = both.portal_sessions.with_name("numbers")
+    found = User.objects.order_by("number").values_list("number", flat=True)[: both.members]
+    numbers.write_text("".join(f"{number}\n" for number in found))
+    rates = []
+    for _round in range(extent.rounds):
+        crowd = Crowd(numbers, 0, both.members, 16, extent.seconds)
+        rates.append((ask("login", both.portal, "/login/", crowd).rate, _bare_hashes(extent.seconds)))
+    ratio = median(ours / bare for ours, bare in rates)
+    ours, bare = (median(side) for side in zip(*rates, strict=True))
+    return Line(
+        "log-in", "the bare argon2id, t = 2, m = 19 MiB, p = 1, on both cores", "≥ 0.9 of the bare hash",
+        f"**{ratio:.2f}** × ({ours:.0f} /s beside {bare:.0f} /s)", ratio >= 0.9,
+    )  # fmt: skip
+
+
+def _bare_hashes(seconds: int) -> float:
+    """Verified passwords a second, a process for each core."""
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        hashes = [pool.submit(verified, seconds) for _core in range(os.cpu_count() or 1)]
+        return sum(one.result() for one in hashes)
 
 
 def _get(both: Sides, extent: Extent) -> Line:

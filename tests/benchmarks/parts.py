@@ -9,9 +9,17 @@ import django
 
 django.setup()
 
-from tests.benchmarks import pages, table
+from tests.benchmarks import compiling, files, pages, table
+from tests.benchmarks.world import Size
 
-PARTS = {"pages": lambda: pages.measure(pages.Extent())}
+PARTS = {
+    "pages": lambda: pages.measure(pages.Extent()),
+    "compile": lambda: compiling.measure(compiling.Extent()),
+    "files": files.measure,
+    "growth": lambda: compiling.growth(
+        Size(branches=33, people=30, months=13), Size(branches=330, people=30, months=13)
+    ),
+}
 
 
 def main(wanted: list[str]) -> None:

@@ -1,0 +1,27 @@
+"""How long do all queued jobs take one after the other, and how much memory? Prints both as JSON; for compiling.py."""
+
+import json
+import resource
+import time
+
+import django
+
+django.setup()
+
+from branchportal import jobs
+from branchportal.models import JobRun
+
+
+def main() -> None:
+    waiting = list(JobRun.objects.filter(state=JobRun.State.QUEUED).order_by("created_at").values_list("pk", flat=True))
+    jobs.run(str(waiting[0]))  # what is loaded once
+    began = time.perf_counter()
+    for job in waiting[1:]:
+        jobs.run(str(job))
+    seconds = time.perf_counter() - began
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"seconds": seconds * len(waiting) / (len(waiting) - 1), "megabytes": megabytes}))
+
+
+if __name__ == "__main__":
+    main()

@@ -58,10 +58,19 @@ WAIT_SECONDS = 1800
 class Extent:
     """How large and how often: the quick form in the suite is a small one."""
 
-    branch: world.Size = world.Size(branches=3, people=30, months=7)
-    university: world.Size = world.Size(branches=3300, people=30, months=13, large=1000)
-    rounds: int = 7
-    shared: int = 400  # branches that one worker process and then two compile
+    branch: world.Size
+    university: world.Size
+    rounds: int
+    shared: int  # branches that one worker process and then two compile
+
+
+FULL = Extent(
+    branch=world.Size(branches=3, people=30, months=7),
+    university=world.Size(branches=3300, people=30, months=13, large=1000),
+    rounds=7,
+    shared=400,
+)
+FEW, MANY = world.Size(branches=33, people=30, months=13), world.Size(branches=330, people=30, months=13)
 
 
 def measure(extent: Extent) -> list[Line]:
@@ -211,7 +220,8 @@ def growth(few: world.Size, many: world.Size) -> list[Line]:
     (time_few, memory_few), (time_many, memory_many) = _alone("few", few), _alone("many", many)
     factor = time_many / time_few
     work = f"cost growth: compile {few.branches * few.people} and {many.branches * many.people} people"
-    text = f"**{factor:.1f}** × the time ({time_few:.1f} s and {time_many:.1f} s), memory {memory_few} and {memory_many} MB"
+    memory = f"memory {memory_few} and {memory_many} MB"
+    text = f"**{factor:.1f}** × the time ({time_few:.1f} s and {time_many:.1f} s), {memory}"
     is_flat = memory_many <= memory_few * 1.1
     return [Line(work, "10 × the members", "≤ 11 × the time, memory flat", text, factor <= 11 and is_flat)]
 

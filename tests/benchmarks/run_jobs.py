@@ -1,4 +1,5 @@
 """How long do all queued jobs take one after the other, and how much memory? Prints both as JSON; for compiling.py."""
+# ruff: noqa: E402 (models can be imported only once Django is set up)
 
 import json
 import resource

@@ -1,4 +1,4 @@
-"""Which processes stand on both sides? One PostgreSQL, one Redis (see bench.py), gunicorn with the same settings twice."""
+"""Which processes stand on both sides? PostgreSQL and Redis (see bench.py), and gunicorn with the same settings twice."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
+from branchportal.celery import app
 from branchportal.leash import tied_to_parent
 from tests import services
 
@@ -65,10 +66,8 @@ def web(application: str) -> Iterator[str]:
 @contextmanager
 def worker(processes: int) -> Iterator[None]:
     """A Celery worker with so many processes, that has taken up its work."""
-    with running("-m", "celery", "-A", "branchportal", "worker", "--concurrency", str(processes), "--loglevel",
-                 "WARNING", "--hostname", f"bench{processes}@portal", "--without-gossip", "--without-mingle"):  # fmt: skip
-        from branchportal.celery import app  # noqa: PLC0415
-
+    options = ("--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
+    with running("-m", "celery", "-A", "branchportal", "worker", "--hostname", f"bench{processes}@portal", *options):
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if app.control.ping(timeout=0.5):

@@ -1,4 +1,5 @@
 """Who is in the reference? `python -m tests.benchmarks.plain.seed PEOPLE RANKED FILE`; FILE gets their sessions."""
+# ruff: noqa: E402 (models can be imported only once Django is set up)
 
 import os
 import sys
@@ -34,8 +35,8 @@ def main(people: int, ranked: int, sessions: Path) -> None:
     Person.objects.bulk_create(
         [
             Person(
-                user=user, branch="BIG" if place < ranked else f"B{place // 30:04d}", number=user.username, name=f"王明{place:05d}",
-                stage="入党积极分子", since=date(2025, 3, 15), class_name="计算机2401",
+                user=user, branch="BIG" if place < ranked else f"B{place // 30:04d}", number=user.username,
+                name=f"王明{place:05d}", stage="入党积极分子", since=date(2025, 3, 15), class_name="计算机2401",
             )
             for place, user in enumerate(users)
         ],

@@ -1,4 +1,4 @@
-"""Which processes stand on both sides? PostgreSQL and Redis (see bench.py), and gunicorn with the same settings twice."""
+"""Which processes stand on both sides? PostgreSQL and Redis (see bench.py), gunicorn twice with the same settings."""
 
 from __future__ import annotations
 

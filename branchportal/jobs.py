@@ -145,7 +145,7 @@ def retry_failed(*, job: JobRun, by: Any) -> JobRun:
     if job.state != State.FAILED or newer.exists():
         return newer.last() or job
     again, _created = enqueue(job.kind, key=job.key, arguments=job.arguments, by=job.requested_by, branch=job.branch)
-    audit.record("job.retried", by=by, subject=again, branch=job.branch, after={"kind": job.kind, "job": job.key})
+    audit.record("job.retried", by=by, subject=again, branch=job.branch, after={"work": job.kind, "key": job.key})
     return again
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -30,6 +30,7 @@ HOUR = clock_time(4)  # after the records whose time is over have ended
 KEPT = 100  # violations of one check that are stored; all are counted
 SHOWN = 20  # of these on the page
 ROWS_AT_ONCE = 5000
+BETWEEN_SIGNS = 5.0  # seconds between two signs of life
 NIGHTS = 30  # within so many nights a nightly run has looked at everything that takes long
 
 
@@ -161,13 +162,14 @@ def _found(code: str, places: list[dict[str, str]], count: int) -> Found:
 
 
 def rows_of(queryset: QuerySet, asked: Asked, size: int = ROWS_AT_ONCE) -> Iterator[QuerySet]:
-    """The queryset in slices of its primary key, so that no statement takes long and memory stays flat."""
-    ends = queryset.order_by().aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
-        return
-    for start in range(ends["first"], ends["last"] + 1, size):
+    """The queryset in slices by its primary key, so that no statement takes long and memory stays flat."""
+    ahead = queryset.order_by("pk")
+    while last := list(ahead.values_list("pk", flat=True)[size - 1 : size]):
         asked.alive()
-        yield queryset.filter(pk__gte=start, pk__lt=start + size)
+        yield ahead.filter(pk__lte=last[0])
+        ahead = queryset.order_by("pk").filter(pk__gt=last[0])
+    asked.alive()
+    yield ahead
 
 
 def place(model: type[Model], pk: Any) -> str:
@@ -195,6 +197,19 @@ def _tell(run: LedgerRun) -> None:
     notify(operators, "ledger_violations", key=str(run.pk), context=context, url=reverse("members:health"))
 
 
+def _now_and_then(act: Callable[[], None]) -> Callable[[], None]:
+    """The same act, done at most every few seconds however often it is asked for."""
+    last = -BETWEEN_SIGNS
+
+    def sometimes() -> None:
+        nonlocal last
+        if time.monotonic() - last >= BETWEEN_SIGNS:
+            last = time.monotonic()
+            act()
+
+    return sometimes
+
+
 @jobs.handler(JOB)
 def _run_nightly(context: jobs.JobContext) -> None:
     """The night's run; one that was stored before the worker died is not run again."""
@@ -202,8 +217,7 @@ def _run_nightly(context: jobs.JobContext) -> None:
     if LedgerRun.objects.filter(night=night).exists():
         context.finish({})
         return
-    asked = Asked(now, is_full=False, alive=lambda: context.progress("ledger"))
-    outcomes = list(verify(asked))
+    outcomes = list(verify(Asked(now, is_full=False, alive=_now_and_then(lambda: context.progress("ledger")))))
     with transaction.atomic():
         run = keep(outcomes, began_at=now, is_full=False, night=night)
         context.finish({"run": run.pk, "violations": run.violations})

@@ -41,6 +41,12 @@ PAGES = (
     Page(Permission.MANAGE_BRANCHES, "members:add_branch", gettext_lazy("Add a branch")),
     Page(Permission.VIEW_AUDIT, "members:audit", gettext_lazy("Audit trail"), (_OFFICE,)),
     Page(Permission.VIEW_OPERATIONS, "members:technical_audit", gettext_lazy("Technical audit trail"), (_OFFICE,)),
+    Page(
+        Permission.VIEW_OPERATIONS,
+        "members:health",
+        gettext_lazy("State of the portal"),
+        (_OFFICE, gettext_lazy("Failed jobs"), gettext_lazy("Backup")),
+    ),
     Page(Permission.VIEW_OWN_RECORD, "members:own_corrections", gettext_lazy("Corrections of my record")),
     Page(Permission.VIEW_OWN_RECORD, "members:own_history", gettext_lazy("Changes of my record")),
     Page(Permission.SIGNED_IN, "members:messages", gettext_lazy("Messages")),

@@ -1,5 +1,6 @@
 """What are the values called that the audit trail keeps about people, offices and branches?"""
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,6 +34,12 @@ FACTS = {
     "branch.name": Fact(_("Name of the branch")),
     "job.kind": Fact(_("Kind of record"), _kind_of_record),
     "job.count": Fact(_("Records ended")),
+    "job.work": Fact(_("Job")),
+    "job.key": Fact(pgettext_lazy("of a job", "About")),
+    "job.file": Fact(_("File")),
+    "job.bytes": Fact(_("Size"), filesizeformat),
+    "job.files": Fact(_("Uploaded files")),
+    "job.made_at": Fact(_("Made at")),
     "roster.rows": Fact(_("Rows in the file")),
     "roster.accepted": Fact(_("Rows without an error")),
     "roster.created": Fact(_("Added to the roster")),

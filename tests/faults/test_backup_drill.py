@@ -23,11 +23,16 @@ import pytest
 from branchportal.leash import tied_to_parent
 
 ROUNDS = int(os.environ.get("BACKUP_ROUNDS", "1"))
-WRITERS = int(os.environ.get("BACKUP_WRITERS", "3"))
+WRITERS = int(os.environ.get("BACKUP_WRITERS", "2"))
 PROJECT = Path(__file__).resolve().parents[2]
 SERVER = os.environ["PORTAL_TEST_DATABASE_URL"]
 STORED = """SELECT award.entry, evidence.sha256, evidence.file FROM activities_award award
     JOIN activities_evidence evidence ON evidence.id = award.evidence_id"""
+PREPARE = """import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("seed_demo", "--branches=1", "--members=12", "--months=1", "--demo-passwords")"""
 CONFIRMED_FIRST = 5  # by each writer, before the backup begins
 
 
@@ -48,7 +53,10 @@ class Place:
         return {**os.environ, **settings, "DRILL_FOLDER": str(self.folder)}
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, "manage.py", *arguments]
+        return self.python("manage.py", *arguments)
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, *arguments]
         return subprocess.run(
             command, cwd=PROJECT, env=self.environment(), check=False, capture_output=True, text=True, timeout=300
         )
@@ -85,12 +93,11 @@ def _administer(statement: str) -> None:
 
 
 @pytest.fixture
-def portal(tmp_path):
+def portal(tmp_path, django_db_setup):  # as a test that asks a database it runs on both engines
     """A small college on real storage."""
     place = Place(tmp_path / "portal")
-    assert place.manage("migrate", "-v0").returncode == 0
-    loaded = place.manage("seed_demo", "--branches", "1", "--members", "12", "--months", "1", "--demo-passwords")
-    assert loaded.returncode == 0, loaded.stderr
+    prepared = place.python("-c", PREPARE)
+    assert prepared.returncode == 0, prepared.stderr
     yield place
     place.drop()
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from branchportal.audit import subject_id
 from branchportal.invariants import without_line
 from branchportal.ledger import Asked, Check, Violation, place, rows_of
 from branchportal.models import AuditEntry
@@ -35,10 +34,13 @@ def line_without_submission(asked: Asked) -> Iterator[Violation]:
     """Every line of the audit trail about a submission has its review."""
     for model, actions in SUBMITTING.items():
         lines = AuditEntry.objects.filter(subject_type=model._meta.label_lower, action__in=actions)
-        reviews = model.objects.annotate(key=subject_id("pk")).filter(key=OuterRef("subject_id"))
         for some in rows_of(lines, asked):
-            for pk, subject in some.filter(~Exists(reviews)).order_by("pk").values_list("pk", "subject_id"):
-                yield Violation(place(AuditEntry, pk), f"{model._meta.label} {subject} does not exist")
+            subjects = dict(some.values_list("pk", "subject_id"))
+            there = model.objects.filter(pk__in={int(key) for key in subjects.values() if key.isdecimal()})
+            known = {str(pk) for pk in there.values_list("pk", flat=True)}
+            for pk, subject in subjects.items():
+                if subject not in known:
+                    yield Violation(place(AuditEntry, pk), f"{model._meta.label} {subject} does not exist")
 
 
 def points_not_as_recorded(asked: Asked) -> Iterator[Violation]:

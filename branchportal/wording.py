@@ -1,4 +1,4 @@
-"""How do names stand in a row in the reader's language, and how does a sentence that was stored read in it?"""
+"""How do names, sentences and sentences that were stored read in the reader's language?"""
 
 import json
 from collections.abc import Iterable
@@ -9,6 +9,15 @@ from django.utils.translation import gettext, pgettext
 def listed(names: Iterable[object]) -> str:
     """The names in one line, with the sign between them that the language uses."""
     return pgettext("between names", ", ").join(str(name) for name in names)
+
+
+def sentences(said: Iterable[object]) -> str:
+    """Whole sentences one after the other, with the space between them that the language uses."""
+    two = pgettext("two sentences", "%(first)s %(second)s")
+    text = ""
+    for sentence in said:
+        text = two % {"first": text, "second": sentence} if text else str(sentence)
+    return text
 
 
 def stored_sentence(stored: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from branchportal.wording import listed
+from branchportal.wording import listed, sentences
 from evaluations.explaining import Check, Explanation, Part, plain
 from evaluations.ranking import MISSING_PREFIX, NO_DATA
 from evaluations.scheme import Scheme
@@ -95,7 +95,7 @@ def _normalise_step(part: Part) -> str:
         return ""
     if part.place is not None:
         found = _("Place %(place)s of %(among)s.") % {"place": part.place, "among": part.among}
-        return f"{found} {normalise_sentence(rule)}"
+        return sentences([found, normalise_sentence(rule)])
     return f"{normalise_sentence(rule)} {part.value} → {part.points}"
 
 

@@ -24,6 +24,7 @@ from branchportal.spreadsheets.writing import (
     notes_sheet,
     write_workbook,
 )
+from branchportal.wording import sentences
 from evaluations import ranking_wording, scheme_wording, scoring
 from evaluations.documents import Number
 from evaluations.models import RankingEntry, RankingRun
@@ -229,7 +230,7 @@ def _explanations(run: RankingRun, *, only_general: bool = False) -> Iterable[tu
         yield "方案名称、版本", f"{scheme.name}，{scheme.version}"
         for component in scheme.components:
             words = scheme_wording.component_sentences(component, sources["components"])
-            yield component.label, " ".join([scheme_wording.weight_sentence(component), *words])
+            yield component.label, sentences([scheme_wording.weight_sentence(component), *words])
         for gate in scheme.gates:
             yield gate.label, scheme_wording.gate_sentence(gate, scheme, sources["inputs"])
         yield "并列", scheme_wording.tie_sentence(scheme)

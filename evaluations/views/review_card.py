@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
+from branchportal.wording import sentences
 from evaluations.deadlines import month_of
 from evaluations.dimensions import DIMENSIONS, GRADE_POINTS
 from evaluations.forms.review_card import ReviewCardForm
@@ -129,7 +130,7 @@ class ReviewDraftView(OwnCardView):
                 "saved": _clock(review.saved_at),
                 "is_draft": review.draft is not None,
                 "is_late": not self.card.state.is_open,
-                "problem": " ".join(message for _field, message in form.problems),
+                "problem": sentences(message for _field, message in form.problems),
             }
         )
 

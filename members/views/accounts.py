@@ -17,6 +17,7 @@ from django.views import View
 from django.views.generic import ListView
 
 from branchportal.paging import NearestPage
+from branchportal.wording import sentences
 from members.access import PortalView
 from members.models import Member, RoleAssignment, User
 from members.queries.accounts import (
@@ -99,7 +100,7 @@ class MemberSlipsView(PortalView, View):
         try:
             made = slips.make_member_slips(members=members, by=request.user, now=timezone.now(), as_of=_as_of(request))
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, sentences(error.messages))
             return redirect(back)
         return print_slips(request, made, back)
 
@@ -138,7 +139,7 @@ class _OneSlipView(PortalView, View):
         try:
             made = self.make(pk, by=request.user, now=timezone.now(), as_of=_as_of(request))
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, sentences(error.messages))
             return redirect(self.back())
         return print_slips(request, made, self.back())
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, ListView
 
+from branchportal.wording import sentences
 from members.access import PortalView
 from members.forms.branches import AddBranchForm, RenameBranchForm
 from members.models import Branch
@@ -116,7 +117,7 @@ class CloseBranchView(PortalView, View):
         try:
             branches.close_branch(branch=branch, by=request.user, today=timezone.localdate())
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, sentences(error.messages))
         else:
             messages.success(request, _("%(branch)s is closed.") % {"branch": branch.name})
         return redirect("members:branches")

@@ -13,6 +13,7 @@ from django.views.generic import FormView, TemplateView
 
 from branchportal import audit
 from branchportal.paging import page_of
+from branchportal.wording import sentences
 from members.access import PortalView
 from members.forms.corrections import CORRECTABLE, AnswerForm, AskForm, member_form
 from members.models import CorrectionRequest, Member
@@ -180,7 +181,7 @@ class CorrectionView(PortalView, FormView):
         person, field = self.wish.member, self.wish.field
         checked = member_form(person, field, self.wish.proposed_value, today=timezone.localdate(now))
         if not checked.is_valid():
-            faults = " ".join(error for errors in checked.errors.values() for error in errors)
+            faults = sentences(error for errors in checked.errors.values() for error in errors)
             return _("The value does not fit the rest of the record: %(faults)s") % {"faults": faults}
         try:
             accept(

@@ -75,6 +75,17 @@ def activity_taken_off(context: dict[str, Any]) -> str:
     return _("You have been taken off the list of “%(title)s” on %(when)s. Reason: %(reason)s") % values
 
 
+def activity_left(context: dict[str, Any]) -> str:
+    values = {**context, "when": _when(context)}
+    return (
+        _(
+            "You no longer belong to the branch that holds “%(title)s” on %(when)s, so you have been taken off the "
+            "list of those who signed up."
+        )
+        % values
+    )
+
+
 def activity_put_first(context: dict[str, Any]) -> str:
     values = {**context, "when": _when(context)}
     return _("You are now the first on the waiting list of “%(title)s” on %(when)s. Reason: %(reason)s") % values
@@ -83,7 +94,7 @@ def activity_put_first(context: dict[str, Any]) -> str:
 def activity_counts_otherwise(context: dict[str, Any]) -> str:
     if context["old"] == context["new"]:
         return (
-            _("%(by)s has corrected when or for whom “%(title)s” was, where you were present. Reason: %(reason)s")
+            _("%(by)s has corrected the time or audience of “%(title)s”, where you were present. Reason: %(reason)s")
             % context
         )
     return (
@@ -110,6 +121,7 @@ def _first_and_last(context: dict[str, Any]) -> dict[str, str]:
 TEXTS = {
     "activity_cancelled": activity_cancelled,
     "activity_counts_otherwise": activity_counts_otherwise,
+    "activity_left": activity_left,
     "activity_moved": activity_moved,
     "activity_place": activity_place,
     "activity_put_first": activity_put_first,
@@ -133,6 +145,7 @@ GROUPS = (
             "activity_place",
             "activity_put_first",
             "activity_taken_off",
+            "activity_left",
             "attendance_corrected",
             "activity_counts_otherwise",
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from activities.audiences import audiences_of
 from activities.web_links import followable
 from members.access import Access, ScopedQuerySet, access_of
+from members.models import Branch
 from members.roles import Permission, Role
 
 
@@ -117,6 +118,10 @@ class Activity(models.Model):
     @property
     def web_link(self) -> str:
         return followable(self.link)
+
+    def reaches(self, branch: Branch) -> bool:
+        """Is it held by this branch or by one above it, so that its people belong to it?"""
+        return branch.path.startswith(self.branch.path)
 
     @property
     def is_cancelled(self) -> bool:

@@ -11,7 +11,7 @@ class SignUpQuerySet(ScopedQuerySet):
     branch_lookup = "activity__branch"
 
     def of_people_gone(self) -> "SignUpQuerySet":
-        """Of people whose membership has ended, or moved to where the activity is not held."""
+        """Of people whose membership has ended, or moved to where the activity does not reach (see Activity)."""
         is_there = Q(member__branch__path__startswith=F("activity__branch__path"))
         return self.filter(Q(member__ended_on__isnull=False) | ~is_there)
 

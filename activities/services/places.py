@@ -29,7 +29,7 @@ def move_up(activity: Activity, *, now: datetime) -> list[SignUp]:
     """The same without telling them; returns who got a place, in order of arrival. Nothing changes once it begins."""
     if activity.is_cancelled or now >= activity.starts_at:
         return []
-    _release(activity)
+    _release(activity, now)
     waiting = activity.sign_ups.filter(has_place=False).order_by("arrival").select_related("member__user")
     if activity.capacity is not None:
         waiting = waiting[: max(activity.capacity - taken(activity), 0)]
@@ -40,12 +40,15 @@ def move_up(activity: Activity, *, now: datetime) -> list[SignUp]:
     return moved_up
 
 
-def _release(activity: Activity) -> None:
-    """Take those off the list who have left the branch or whose membership has ended."""
-    gone = list(activity.sign_ups.of_people_gone().select_related("member"))
+def _release(activity: Activity, now: datetime) -> None:
+    """Take those off the list whose membership has ended, and those who have left the branch: these are told."""
+    gone = list(activity.sign_ups.of_people_gone().select_related("member__user"))
     lines = [{"subject": activity, "before": facts(sign_up)} for sign_up in gone]
     audit.record_many("activity.place_freed", by=None, lines=lines)
     SignUp.objects.filter(pk__in=[sign_up.pk for sign_up in gone]).delete()
+    moved = [one.member.user for one in gone if one.member.user and one.member.ended_on is None]
+    key, address = f"{activity.pk}:{now.isoformat()}", reverse("activities:activities")  # they see its page no more
+    notify(moved, "activity_left", key=key, context=_context((activity,), ""), url=address)
 
 
 def facts(sign_up: SignUp) -> dict[str, Any]:

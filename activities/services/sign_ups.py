@@ -77,11 +77,12 @@ def put_first(*, sign_up: SignUp, reason: str, by: User, now: datetime) -> None:
     waiting = list(row.sign_ups.filter(has_place=False).order_by("arrival"))
     if waiting[0] == standing:
         return
-    arrivals = [one.arrival for one in waiting]
+    arrivals, before = [one.arrival for one in waiting], places.facts(standing)
     order = [standing, *(one for one in waiting if one != standing)]
-    _number(order, range(row.arrivals + 1, row.arrivals + 1 + len(order)))  # each number is free once
+    _number(order, range(row.arrivals + 1, row.arrivals + 1 + len(order)))  # no number may stand twice meanwhile
     _number(order, arrivals)
-    audit.record("activity.put_first", by=by, subject=row, before=places.facts(standing), reason=reason)
+    after = {"arrival": standing.arrival}
+    audit.record("activity.put_first", by=by, subject=row, before=before, after=after, reason=reason)
     places.tell([standing], "activity_put_first", key=f"first:{standing.pk}:{now.isoformat()}", reason=reason)
     places.settle(row, now=now)
 
@@ -101,6 +102,8 @@ def _of_officer(sign_up: SignUp, reason: str, now: datetime) -> tuple[Activity, 
     if not reason:
         raise SignUpRefused(_("Say why: the person reads it."))
     row = locked(sign_up.activity)
+    if row.is_cancelled:
+        raise SignUpRefused(_("The activity is cancelled."))
     if now >= row.starts_at:
         raise SignUpRefused(_("It has begun, so the list is closed. Mark who was there instead."))
     return row, row.sign_ups.select_related("activity", "member__user").filter(pk=sign_up.pk).first()
@@ -109,7 +112,7 @@ def _of_officer(sign_up: SignUp, reason: str, now: datetime) -> tuple[Activity, 
 def _number(sign_ups: list[SignUp], arrivals: Iterable[int]) -> None:
     for one, arrival in zip(sign_ups, arrivals, strict=True):
         one.arrival = arrival
-        one.save(update_fields=["arrival"])
+    SignUp.objects.bulk_update(sign_ups, ["arrival"])
 
 
 def why_not(activity: Activity, member: Member, *, now: datetime) -> str:
@@ -122,6 +125,8 @@ def why_not(activity: Activity, member: Member, *, now: datetime) -> str:
         return _("It has begun.")
     if activity.signs_up_until and now >= activity.signs_up_until:
         return _("Sign-up has ended. Ask the person responsible whether there is still room.")
+    if not activity.reaches(member.branch):
+        return _("Another branch holds this activity. Ask the person responsible whether you can come as a guest.")
     if activity.audience not in audiences_of(member.stage):
         return _("This activity is for: %(audience)s.") % {"audience": activity.get_audience_display()}
     return ""

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -13,7 +15,7 @@ from branchportal.models import AuditEntry, Notification
 from members.models import Member
 from members.roles import Role
 from tests.activities.examples import make_activity
-from tests.factories import make_member, make_user, sign_in
+from tests.factories import make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -73,8 +75,11 @@ def test_the_place_of_somebody_who_has_left_goes_to_the_first_who_waits(listed, 
 
 def test_the_same_for_whoever_has_moved_to_another_branch(tree, listed, people):
     leave(people[1], branch=tree.b2)
-    free_places(now=timezone.now())
+    for _time in range(2):
+        free_places(now=timezone.now())
     assert standing(listed) == [(people[0], True), (people[2], True), (people[3], False)]
+    assert told() == {(people[1].pk, "activity_left"), (people[2].pk, "activity_place")}
+    assert people[1].notifications.get().url == reverse("activities:activities")
 
 
 def test_below_the_same_general_branch_nobody_has_left(tree, people):
@@ -132,18 +137,25 @@ def test_somebody_who_waits_is_put_first_and_gets_the_next_place(listed, people,
         put_first(sign_up=of(listed, people[4]), reason="要作汇报", by=secretary, now=timezone.now())
     assert [user for user, _place in standing(listed)] == [*people[:2], people[4], people[2], people[3]]
     assert told() == {(people[4].pk, "activity_put_first")}
+    line = AuditEntry.objects.get(action="activity.put_first")
+    assert (line.before["arrival"], line.after["arrival"], line.reason) == (5, 3, "要作汇报")
     take_off(sign_up=of(listed, people[0]), reason="请假", by=secretary, now=timezone.now())
     assert standing(listed)[:2] == [(people[1], True), (people[4], True)]
     assert sorted(SignUp.objects.values_list("arrival", flat=True)) == [2, 3, 4, 5]
 
 
-def test_nobody_changes_the_list_without_a_reason_or_once_it_has_begun(listed, people, secretary):
+def test_nobody_changes_the_list_without_a_reason_once_it_has_begun_or_when_it_is_cancelled(listed, people, secretary):
     for act in (take_off, put_first):
         with pytest.raises(SignUpRefused):
             act(sign_up=of(listed, people[2]), reason="", by=secretary, now=timezone.now())
         with pytest.raises(SignUpRefused):
             act(sign_up=of(listed, people[2]), reason="迟了", by=secretary, now=listed.starts_at)
-    assert len(standing(listed)) == 4
+    before = standing(listed)
+    type(listed).objects.update(cancelled_at=timezone.now(), cancelled_because="停电")
+    for act in (take_off, put_first):
+        with pytest.raises(SignUpRefused):
+            act(sign_up=of(listed, people[3]), reason="请假", by=secretary, now=timezone.now())
+    assert (standing(listed), told()) == (before, set())
 
 
 def test_the_page_asks_for_the_reason(client, listed, people, secretary):
@@ -165,6 +177,20 @@ def test_members_and_other_branches_change_nothing(client, tree, listed, people)
     assert sign_in(client, people[1]).post(address, {"reason": "x"}).status_code == 403
     assert sign_in(client, make_user(Role.SECRETARY, tree.b2)).post(address, {"reason": "x"}).status_code == 404
     assert len(standing(listed)) == 4
+
+
+def test_putting_somebody_first_costs_the_same_for_two_and_for_many(tree, secretary):
+    costs = []
+    for waiting in (2, 60):
+        activity = make_activity(tree.b1, starts_at=timezone.now() + timedelta(days=3), signs_up=True, capacity=1)
+        for number, member in enumerate(make_members(tree.b1, 1 + waiting), start=1):
+            activity.sign_ups.create(member=member, arrival=number, has_place=number == 1, at=timezone.now())
+        type(activity).objects.filter(pk=activity.pk).update(arrivals=1 + waiting)
+        with CaptureQueriesContext(connection) as queries:
+            put_first(sign_up=activity.sign_ups.last(), reason="要作汇报", by=secretary, now=timezone.now())
+        assert list(activity.sign_ups.values_list("arrival", flat=True)) == list(range(1, 2 + waiting))
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize("count", [1, 130])

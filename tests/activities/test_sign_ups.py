@@ -1,6 +1,6 @@
 """Does everybody get a place in order of arrival, and is nobody forgotten on the waiting list?"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -46,6 +46,16 @@ def test_two_places_then_the_waiting_list(activity, people):
     places = places_of(activity)
     assert (places.taken, places.waiting, places.left, places.is_full) == (2, 3, 0, True)
     assert own_sign_up(activity, people[4].member).ahead == 2
+
+
+def test_who_sees_it_from_another_branch_is_told_to_come_as_a_guest(client, tree, activity):
+    contact = make_user(Role.MEMBER, tree.b2)
+    contact.role_assignments.create(branch=tree.b1, role=Role.CLASS_CONTACT, starts_on=date(2024, 9, 1))
+    page = sign_in(client, contact).get(reverse("activities:activity", args=[activity.pk]))
+    assert page.context["why_not"]
+    client.post(reverse("activities:sign_up", args=[activity.pk]))
+    assert standing(activity) == []
+    act(sign_up, make_activity(tree.first, starts_at=activity.starts_at, signs_up=True), contact)
 
 
 def test_twice_is_once(activity, people):

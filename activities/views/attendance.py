@@ -29,7 +29,7 @@ class AttendanceView(PortalView, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         activity = get_object_or_404(self.visible(Activity.objects), pk=pk)
-        return redirect("activities:activity", activity.pk)
+        return self._same_sheet(activity)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         activity = get_object_or_404(self.visible(Activity.objects.select_related("branch", "owner", "kind")), pk=pk)
@@ -54,8 +54,11 @@ class AttendanceView(PortalView, View):
         except StaleActivity as stale:
             return self._again(stale.activity, form, 409, is_conflict=True)
         messages.success(request, _("Attendance saved."))
-        address, chosen = reverse("activities:activity", args=[pk]), request.GET.urlencode()
-        return redirect(f"{address}?{chosen}" if chosen else address)
+        return self._same_sheet(activity)
+
+    def _same_sheet(self, activity: Activity) -> HttpResponse:
+        """To the page of the activity, with the branch and the page of the list that the address names."""
+        return redirect(reverse("activities:activity", args=[activity.pk], query=self.request.GET))
 
     def _again(self, activity: Activity, form: AttendanceForm, status: int, **context: Any) -> HttpResponse:
         """The same page with everything that was typed."""

@@ -131,6 +131,22 @@ def test_a_second_page_is_saved_with_its_own_people(client, tree, above, officer
     assert list(Attendance.objects.values_list("member", "state")) == [(line.row.member.pk, "present")]
 
 
+def test_the_address_of_the_form_leads_back_to_its_sheet(client, tree, above, officer):
+    sign_in(client, officer)
+    chosen = "?of=B001&sheet=2"
+    answer = client.get(reverse("activities:attendance", args=[above.pk]) + chosen)
+    assert answer["Location"] == reverse("activities:activity", args=[above.pk]) + chosen
+
+
+def test_who_signed_up_is_named_with_the_branch(client, tree, officer):
+    activity = make_activity(tree.first, starts_at=timezone.now() + timedelta(days=1), signs_up=True)
+    member = make_member(tree.b2, class_name="电气2301")
+    activity.sign_ups.create(member=member, arrival=1, has_place=True, at=timezone.now())
+    page = page_of(sign_in(client, officer), activity).content.decode()
+    card = page.split('id="signed-up-title"')[1].split("</section>")[0]
+    assert (tree.b2.name in card, "电气2301" in card) == (True, False)
+
+
 def test_a_correction_of_one_branch_still_needs_a_reason(client, tree, above, officer):
     member = make_member(tree.b1)
     mark(above, member)

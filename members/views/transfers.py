@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
@@ -18,6 +20,7 @@ from members.forms.transfers import TransferForm
 from members.labels import STAGE_LABELS
 from members.models import Member, Transfer
 from members.papers import papers_until
+from members.queries.own_matters import whose_turn
 from members.queries.people import offices_left
 from members.queries.transfers import Sides, listed, open_of, sides, targets
 from members.roles import Permission
@@ -147,16 +150,30 @@ class TransferView(OneTransfer, DetailView):
         row, today = self.transfer, timezone.localdate()
         is_open = row.is_open
         may_see_person = access_of(self.request.user).may_in(Permission.VIEW_ROSTER, row.member.branch)
+        own_matter = self._whose_turn(today) if is_open else ""
         return super().get_context_data(
-            may_accept=is_open and self.sides.arriving,
+            may_accept=is_open and self.sides.arriving and not own_matter,
+            may_decline=is_open and self.sides.arriving,
             may_cancel=is_open and self.sides.leaving,
-            may_record_receipt=is_open and self.sides.leaving and row.direction == Transfer.Direction.OUT,
+            may_record_receipt=is_open and self._may_confirm_outside and not own_matter,
+            own_matter=own_matter,
             has_letter=row.direction != Transfer.Direction.IN,
             overdue=row.is_overdue(today),
             may_see_person=may_see_person,
             offices=offices_left(row.member, today) if is_open else [],
             **context,
         )
+
+    @property
+    def _may_confirm_outside(self) -> bool:
+        return self.sides.leaving and self.transfer.direction == Transfer.Direction.OUT
+
+    def _whose_turn(self, today: date) -> str:
+        """Why the reader neither accepts the person nor records the receipt, and who does; "" where he may."""
+        if not (self.sides.arriving or self._may_confirm_outside):
+            return ""
+        row = self.transfer
+        return whose_turn(self.request.user, row.member, Permission.TRANSFER_MEMBERS, today, branch=row.target)
 
 
 class TransferLetterView(OneTransfer, DetailView):

@@ -194,6 +194,29 @@ def test_a_typed_address_ends_no_own_membership(client, tree, secretary):
     assert Member.objects.get(pk=secretary.member.pk).ended_on is None
 
 
+def test_the_page_of_the_own_transfer_leaves_it_to_whoever_can(client, tree):
+    above = make_user(Role.MEMBER, tree.b1, stage=Stage.FULL)
+    above.role_assignments.create(branch=tree.first, role=Role.SECRETARY, starts_on=date(2024, 9, 1))
+    there = make_user(Role.SECRETARY, tree.b2, name="李静")
+    moved = {"member": above.member, "version": 1, "letter": Letter("study", TODAY, TODAY), "by": above, "now": NOW}
+    address = reverse("members:transfer", args=[propose_transfer(target=tree.b2, **moved).pk])
+    for user, may_accept, says_who in ((above, False, True), (there, True, False)):
+        page = sign_in(client, user).get(address)
+        assert (page.context["may_accept"], "李静" in page.context["own_matter"]) == (may_accept, says_who)
+        assert ("/acceptance/" in page.content.decode(), "/refusal/" in page.content.decode()) == (may_accept, True)
+
+
+def test_the_receipt_of_the_own_letter_is_not_offered(client, tree, secretary):
+    colleague = officer(tree.b1, Role.SECRETARY, "李静")
+    letter = Letter("study", TODAY, TODAY)
+    row = propose_transfer(
+        member=secretary.member, version=1, organisation="外校党委", letter=letter, by=secretary, now=NOW
+    )
+    for user, may_record in ((secretary, False), (colleague, True)):
+        page = sign_in(client, user).get(reverse("members:transfer", args=[row.pk]))
+        assert (page.context["may_record_receipt"], bool(page.context["own_matter"])) == (may_record, not may_record)
+
+
 def test_who_graduates_himself_is_left_to_another(tree, secretary, organisation):
     other = make_member(tree.b1)
     plan = LeavingPlan(tree.b1, Leaving.ENDS, last_day=TODAY)

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from django.db.models import Max
 from django.db.models.functions import Cast
 
+from branchportal import bulk
 from branchportal.models import AccessRecord, AuditEntry
 
 GENESIS = "0" * 64
@@ -40,7 +41,7 @@ def record(
 
 def record_many(action: str, *, by: Any, lines: Iterable[dict[str, Any]]) -> None:
     """Write one line per dict of `record`'s other arguments, in one statement."""
-    AuditEntry.objects.bulk_create([AuditEntry(**_line(action, by=by, **line)) for line in lines], batch_size=500)
+    bulk.insert([AuditEntry(**_line(action, by=by, **line)) for line in lines])
 
 
 def note_access(

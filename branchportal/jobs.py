@@ -48,10 +48,16 @@ class JobContext:
         if not updated:
             raise StaleAttempt
 
-    def finish(self, result: dict[str, Any]) -> None:
-        """Mark the job done inside the handler's own transaction, or raise StaleAttempt, which undoes its writes."""
+    def finish(self, result: dict[str, Any], *, step: str = "", count: int = 0) -> None:
+        """Mark the job done inside the handler's own transaction, or raise StaleAttempt, which undoes its writes.
+
+        `step` and `count` are the last progress, where it was not shown on the way.
+        """
         now = timezone.now()
-        updated = self._mine().update(state=State.DONE, result=result, finished_at=now, heartbeat_at=now, error="")
+        last = {"step": step, "done_count": count, "total_count": count} if step else {}
+        updated = self._mine().update(
+            state=State.DONE, result=result, finished_at=now, heartbeat_at=now, error="", **last
+        )
         if not updated:
             raise StaleAttempt
 
@@ -129,6 +135,11 @@ def republish() -> int:
     return sum(publish(job.pk) for job in waiting.order_by("created_at") if _is_due_again(job, now))
 
 
+def give_back_all() -> int:
+    """Queue every running job anew, where it is known that no worker runs: after a restore. Return how many."""
+    return JobRun.objects.filter(state=State.RUNNING).update(state=State.QUEUED, published_at=None)
+
+
 def retry(job: JobRun, *, by: Any) -> tuple[JobRun, bool]:
     """Queue the same work anew after a failure."""
     return enqueue(job.kind, key=job.key, arguments=job.arguments, by=by, branch=job.branch)
@@ -164,7 +175,7 @@ def _take(job_id: str) -> JobRun | None:
     taken = JobRun.objects.filter(pk=job_id, state=State.QUEUED).update(
         state=State.RUNNING, attempt=F("attempt") + 1, heartbeat_at=timezone.now()
     )
-    return JobRun.objects.get(pk=job_id) if taken else None
+    return JobRun.objects.select_related("branch", "requested_by").get(pk=job_id) if taken else None
 
 
 def _give_back(job: JobRun, error: str) -> None:

@@ -11,58 +11,41 @@ Every text is stored as a text: only `Formula` makes a live formula. Real number
 A4 landscape fitted to the width, header repeated on each printed page.
 """
 
-import datetime
 import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
-from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
-from openpyxl import DEFUSEDXML, Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-if not DEFUSEDXML:
-    raise ImproperlyConfigured("Install defusedxml: without it openpyxl does not refuse XML bombs.")
+from branchportal.spreadsheets.cells import (
+    BOLD,
+    DATE,
+    DECIMAL,
+    FORMATS,
+    INTEGER,
+    MOMENT,
+    MUTED,
+    TEXT,
+    TITLE,
+    Formula,
+    Pen,
+    Wrong,
+    cells_as_they_are,
+    safe_text,
+    single_cell,
+)
 
-TEXT, INTEGER, DECIMAL, DATE, MOMENT = "text", "integer", "decimal", "date", "moment"
-FORMATS = {TEXT: "@", INTEGER: "0", DECIMAL: "0.00", DATE: "yyyy-mm-dd", MOMENT: "yyyy-mm-dd hh:mm"}
+__all__ = [
+    "CONTENT_TYPE", "DATE", "DECIMAL", "INTEGER", "MOMENT", "TEXT", "Column", "Formula", "SheetSpec", "Wrong",
+    "get_column_letter", "notes_sheet", "safe_text", "write_workbook",
+]  # fmt: skip
+
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 A4 = "9"
-LONGEST_TEXT = 32_767
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x003D_ as "="
 SHEET_NAME = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
-
-_BOLD = Font(name="Calibri", size=11, bold=True)
-_TITLE = Font(name="Calibri", size=14, bold=True)
-_MUTED = Font(name="Calibri", size=11, color="FF6B6B6B")
-_HEAD_FILL = PatternFill("solid", fgColor="FFF3EDE4")
-_WRONG_FILL = PatternFill("solid", fgColor="FFFFC7CE")
-_LINE = Border(bottom=Side(style="thin", color="FFC9BFB0"))
-_WRAP = Alignment(wrap_text=True, vertical="center")
-_TOP = Alignment(wrap_text=True, vertical="top")
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A live formula such as `=SUM(C{row}:G{row})`; `{row}` becomes the number of its own row."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A value whose cell is filled red and carries a comment."""
-
-    value: object
-    message: str
 
 
 @dataclass(frozen=True)
@@ -133,12 +116,6 @@ def write_workbook(sheets: Iterable[SheetSpec]) -> bytes:
     return out.getvalue()
 
 
-def safe_text(text: object) -> str:
-    """A text that Excel accepts: no control characters, not longer than a cell."""
-    clean = FORBIDDEN.sub("", str(text))
-    return ESCAPE.sub("_x005F_", clean)[:LONGEST_TEXT]
-
-
 def _write_sheet(workbook, spec, names):
     sheet = workbook.create_sheet(_free_name(spec.name, names))
     sheet.sheet_state = "hidden" if spec.hidden else "visible"
@@ -149,19 +126,23 @@ def _write_sheet(workbook, spec, names):
         dimension.width = column.width
         dimension.number_format = column.format
     if spec.title:
-        sheet.append([_cell(sheet, spec.title, font=_TITLE)])
+        sheet.append([single_cell(sheet, spec.title, font=TITLE)])
     for note in spec.notes:
-        sheet.append([_cell(sheet, note, font=_MUTED)])
+        sheet.append([single_cell(sheet, note, font=MUTED)])
     if spec.example is not None:
-        sheet.append([_cell(sheet, column.value(spec.example), column=column, font=_MUTED) for column in spec.columns])
+        sheet.append(
+            [single_cell(sheet, column.value(spec.example), column=column, font=MUTED) for column in spec.columns]
+        )
     number = spec.header_row
     if has_header:
-        sheet.append([_cell(sheet, column.header, font=_BOLD, head=True) for column in spec.columns])
+        sheet.append([single_cell(sheet, column.header, font=BOLD, head=True) for column in spec.columns])
     else:
         number -= 1
+    sheet._values_to_row = cells_as_they_are
+    pens = [Pen(sheet, column) for column in spec.columns]
     for row in spec.rows:
         number += 1
-        sheet.append([_value_cell(sheet, column, row, number) for column in spec.columns])
+        sheet.append([pen.cell(row, number) for pen in pens])
     _finish(sheet, spec, number, has_header)
 
 
@@ -197,7 +178,7 @@ def _finish(sheet, spec, number, has_header):
             if column.choices or column.whole:
                 _add_rule(sheet, column, get_column_letter(place), spec.header_row + 1, number + spec.spare)
     for text in spec.foot:
-        sheet.append([_cell(sheet, text, font=_MUTED)])
+        sheet.append([single_cell(sheet, text, font=MUTED)])
 
 
 def _add_rule(sheet, column, letter, first, last):
@@ -209,65 +190,3 @@ def _add_rule(sheet, column, letter, first, last):
     validation = DataValidation(**rule, allow_blank=True, showErrorMessage=True)
     validation.add(f"{letter}{first}:{letter}{max(first, last)}")
     sheet.data_validations.append(validation)
-
-
-def _value_cell(sheet, column, row, number):
-    value = column.value(row)
-    if not isinstance(value, Wrong):
-        return _cell(sheet, value, column=column, number=number)
-    cell = _cell(sheet, value.value, column=column, number=number)
-    cell.fill = _WRONG_FILL
-    cell.comment = make_comment(value.message)
-    return cell
-
-
-def make_comment(message: str) -> Comment:
-    """A comment wide enough to be read."""
-    return Comment(safe_text(message)[:2000], "", height=110, width=320)
-
-
-def _cell(sheet, value, *, column=None, number=0, font=None, head=False):
-    """One cell; a text is stored as a text whatever it begins with."""
-    cell = WriteOnlyCell(sheet)
-    if isinstance(value, Formula):
-        cell.value = value.text.replace("{row}", str(number))
-        cell.number_format = column.format if column else "General"
-    elif isinstance(value, bool) or value is None:
-        cell.value = value
-    elif isinstance(value, int | float | Decimal | datetime.date):
-        cell.value = _local(value, column)
-        cell.number_format = _number_format(value, column)
-    else:
-        _set_text(cell, safe_text(value))
-    if font:
-        cell.font = font
-    if head:
-        cell.fill, cell.border, cell.alignment = _HEAD_FILL, _LINE, _WRAP
-    if column and column.wrap:
-        cell.alignment = _TOP
-    return cell
-
-
-def _set_text(cell, text):
-    cell.value = text
-    cell.data_type = "s"
-    cell.number_format = "@"
-    if text.startswith(DANGEROUS):
-        cell.quotePrefix = True
-
-
-def _number_format(value, column):
-    if column and column.kind != TEXT:
-        return column.format
-    if isinstance(value, datetime.datetime):
-        return FORMATS[MOMENT]
-    return FORMATS[DATE] if isinstance(value, datetime.date) else "General"
-
-
-def _local(value, column):
-    """Excel knows no time zones: a moment is shown in the portal's."""
-    if not isinstance(value, datetime.datetime):
-        return value
-    if timezone.is_aware(value):
-        value = timezone.localtime(value).replace(tzinfo=None)
-    return value.date() if column and column.kind == DATE else value

@@ -1,17 +1,16 @@
 """What goes into a ranking: who is in the pool, and what was submitted about him in each month?
 
-Eight queries for one branch, whatever the number of people: see `read`.
+Seven queries for one branch, whatever the number of people: see `read`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from branchportal.months import last_day_of
 from evaluations import sources as known
@@ -65,6 +64,7 @@ class _Asked:
     sources: dict[str, dict[str, str]]
     components: list[Component]
     months: list[date]
+    texts: dict[date, str]  # the months as "2026-10"
     period_end: date
     points: Points
     due: set[tuple[int, date]]
@@ -78,10 +78,11 @@ def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) 
     members = pool(branch, purpose, day)
     months = months_on(branch, first, last)
     ids = [member.pk for member in members]
-    points = _points(ids, months)
+    points, late = _points(ids, months)
     due = _due(ids, months)
     components = known.needed_components(parse_scheme(scheme.document))
-    asked = _Asked(scheme.sources, components, months, last_day_of(last), points, due, _late(ids, months))
+    texts = {month: f"{month:%Y-%m}" for month in months}
+    asked = _Asked(scheme.sources, components, months, texts, last_day_of(last), points, due, late)
     people = [_person(asked, member, day) for member in members]
     return Material(branch, purpose, first, last, scheme, day, people)
 
@@ -109,48 +110,48 @@ def months_on(branch: Branch, first: date, last: date) -> list[date]:
     return [month for month in months_between(first, last) if month not in off]
 
 
-def _points(ids: list[int], months: list[date]) -> Points:
-    """Submitted points: {(member, source): {month: {dimension: points}}}; a query for each kind of rater."""
+def _points(ids: list[int], months: list[date]) -> tuple[Points, set[tuple[int, date]]]:
+    """Submitted points: {(member, source): {month: {dimension: points}}}; a query for each kind of rater.
+
+    And whose self-review of which month counts although it came late; it is only said, the points are the same.
+    """
     points: Points = defaultdict(dict)
+    late = set()
     for source, model in REVIEW_MODELS.items():
         submitted = model.objects.submitted().filter(member__in=ids, cycle__month__in=months, cycle__is_off=False)
-        for member, month, *values in submitted.values_list("member_id", "cycle__month", *DIMENSIONS):
+        is_late = "is_late" if model is SelfReview else Value(False)
+        for member, month, came_late, *values in submitted.values_list(
+            "member_id", "cycle__month", is_late, *DIMENSIONS
+        ):
             points[member, source][month] = dict(zip(DIMENSIONS, values, strict=True))
-    return points
+            if came_late:
+                late.add((member, month))
+    return points, late
 
 
 def _due(ids: list[int], months: list[date]) -> set[tuple[int, date]]:
     return set(Due.objects.filter(member__in=ids, cycle__month__in=months).values_list("member_id", "cycle__month"))
 
 
-def _late(ids: list[int], months: list[date]) -> set[tuple[int, date]]:
-    """Whose self-review of which month counts although it came late; it is only said, the points are the same."""
-    late = SelfReview.objects.submitted().filter(member__in=ids, cycle__month__in=months, is_late=True)
-    return set(late.values_list("member_id", "cycle__month"))
-
-
 def _person(asked: _Asked, member: Member, day: date) -> PersonData:
     inputs: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     for component in asked.components:
-        own = asked.points[member.pk, asked.sources["components"][component.code]]
+        source = asked.sources["components"][component.code]
+        own = asked.points[member.pk, source]
         filed = [month for month in asked.months if month in own]
         absent = [month for month in asked.months if month not in own]
         inputs[component.code] = [known.observation(component, own[month]) for month in filed]
         evidence[component.code] = {
-            "months": _texts(filed),
-            "missing": _texts(month for month in absent if (member.pk, month) in asked.due),
-            "not_due": _texts(month for month in absent if (member.pk, month) not in asked.due),
+            "months": [asked.texts[month] for month in filed],
+            "missing": [asked.texts[month] for month in absent if (member.pk, month) in asked.due],
+            "not_due": [asked.texts[month] for month in absent if (member.pk, month) not in asked.due],
         }
-        if asked.sources["components"][component.code] == known.SELF_REVIEW:
-            late = [month for month in filed if (member.pk, month) in asked.late]
-            evidence[component.code] |= {"late": _texts(late)} if late else {}
+        if source == known.SELF_REVIEW:
+            late = [asked.texts[month] for month in filed if (member.pk, month) in asked.late]
+            evidence[component.code] |= {"late": late} if late else {}
     for name in asked.sources["inputs"]:  # so far there is one source of such inputs
         figure = known.months_as_activist(member.activist_on, asked.period_end)
         if figure is not None:
             inputs[name] = figure
     return PersonData(member, member.stage_on(day), inputs, evidence)
-
-
-def _texts(months: Iterable[date]) -> list[str]:
-    return [f"{month:%Y-%m}" for month in months]

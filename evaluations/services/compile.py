@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from branchportal import audit, jobs
+from branchportal import audit, bulk, jobs
 from branchportal.models import JobRun
 from branchportal.notifications import notify
 from branchportal.snapshot import one_snapshot
@@ -30,6 +30,7 @@ from members.roles import Permission
 KIND = "compile_ranking"
 LONGEST_PERIOD = 36  # months
 READING, COMPUTING, WRITING = "reading", "computing", "writing"
+SLOW_FROM = 500  # people: fewer are done before anybody could see another step
 
 
 @transaction.atomic
@@ -85,9 +86,11 @@ def compile_ranking(context: jobs.JobContext) -> None:
     except Refused as refusal:
         raise jobs.JobRefused(refusal.stored()) from refusal
     people = len(found.people)
-    context.progress(COMPUTING, 0, people)
+    if people >= SLOW_FROM:
+        context.progress(COMPUTING, 0, people)
     sealed = bundle.build(found.scheme.document, bundle_people(found))
-    context.progress(WRITING, people, people)
+    if people >= SLOW_FROM:
+        context.progress(WRITING, people, people)
     _write(context, found, sealed)
 
 
@@ -124,8 +127,7 @@ def _first_month_under_the_same_scheme(branch: Branch, purpose: str, month: date
 
 
 def _read(job: JobRun) -> material.Material:
-    arguments = job.arguments
-    branch = Branch.objects.get(code=arguments["branch"])
+    arguments, branch = job.arguments, job.branch
     if job.requested_by and not access_of(job.requested_by).may_in(Permission.COMPILE_RANKING, branch):
         raise Refused(
             _("Who asked for this ranking may not compile rankings of %(branch)s any more."), branch=branch.name
@@ -161,9 +163,9 @@ def _write(context: jobs.JobContext, found: material.Material, sealed: dict[str,
         compiled_by=context.job.requested_by,
         compiled_at=timezone.now(),
     )
-    RankingEntry.objects.bulk_create(_entries(run, found, sealed["result"]), batch_size=500)
+    bulk.insert(list(_entries(run, found, sealed["result"])))
     _tell(run, context.job)
-    context.finish({"run": run.pk})
+    context.finish({"run": run.pk}, step=WRITING, count=len(found.people))
 
 
 def _entries(run: RankingRun, found: material.Material, result: dict[str, Any]) -> Iterator[RankingEntry]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from branchportal import audit
+from branchportal import audit, bulk
 from branchportal.spreadsheets.annotating import annotate, failing_rows
 from branchportal.spreadsheets.reading import read_file
 from members.models import Branch, ImportBatch, Member, User
@@ -72,7 +72,10 @@ def _write(plan: Plan, file_name: str, by: User | None, joined_on: date) -> None
     if not plan.created and not plan.updated:
         return
     new = [_new_member(plan.branch, change, joined_on) for change in plan.created]
-    new = Member.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+    bulk.insert(new)
+    keys = dict(Member.objects.filter(branch=plan.branch).values_list("number", "pk"))
+    for member in new:
+        member.pk = keys[member.number]
     changed = [_changed_member(change) for change in plan.updated]
     fields = {key for change in plan.updated for key in change.after} | {"version"}
     if "name" in fields:

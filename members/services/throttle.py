@@ -1,7 +1,9 @@
 """How is guessing slowed down without locking people out?
 
 By account and address, and by account alone; never by address alone, for a whole campus shares one. A browser in
-which the person signed in before has limits of its own, so that strangers can't use up the owner's.
+which the person signed in before has limits of its own, so that strangers can't use up the owner's. The code of a
+slip is counted apart, by account and address only: nobody guesses eighty bits, and whoever is kept out by strangers'
+guesses gets in by a slip.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
 from django.utils.crypto import salted_hmac
 
 from members.models import LoginFailure
@@ -27,19 +30,21 @@ PER_ACCOUNT_AND_ADDRESS = Limit(5, timedelta(minutes=15))
 PER_ACCOUNT = Limit(50, timedelta(hours=1))
 KEPT_FOR = timedelta(days=1)
 ANY_DEVICE = "0" * 32
+BY_SLIP = "slip".rjust(32, "0")
 
 
 class TooManyFailures(Exception):
     """This account has failed too often; the secret was not even looked at."""
 
 
-def begin(*, number: str, address: str, now: datetime, device: str = "") -> LoginFailure:
+def begin(*, number: str, address: str, now: datetime, device: str = "", by_slip: bool = False) -> LoginFailure:
     """Count an attempt as failed before its secret is looked at, so that parallel guesses can't slip through.
 
     Call `forgive` with the returned row after a success. Raises TooManyFailures. `device` is the trusted browser's id.
     Must run outside a transaction: others have to see the row at once.
     """
-    attempt = LoginFailure.objects.create(account=_key(number, device), address=address, at=now)
+    account = _number_part(number) + BY_SLIP if by_slip else _key(number, device)
+    attempt = LoginFailure.objects.create(account=account, address=address, at=now)
     if _exceeded(attempt):
         attempt.delete()
         raise TooManyFailures
@@ -57,14 +62,17 @@ def forget(number: str) -> None:
 
 
 def _exceeded(attempt: LoginFailure) -> bool:
-    same_account = LoginFailure.objects.filter(account=attempt.account)
-    return _over(PER_ACCOUNT_AND_ADDRESS, same_account.filter(address=attempt.address), attempt.at) or _over(
-        PER_ACCOUNT, same_account, attempt.at
+    from_here = _since(PER_ACCOUNT_AND_ADDRESS, attempt) & Q(address=attempt.address)
+    found = LoginFailure.objects.filter(_since(PER_ACCOUNT, attempt), account=attempt.account).aggregate(
+        all=Count("pk"), from_here=Count("pk", filter=from_here)
+    )
+    return found["from_here"] > PER_ACCOUNT_AND_ADDRESS.failures or (
+        found["all"] > PER_ACCOUNT.failures and not attempt.account.endswith(BY_SLIP)
     )
 
 
-def _over(limit: Limit, failures, now: datetime) -> bool:
-    return failures.filter(at__gt=now - limit.within).count() > limit.failures
+def _since(limit: Limit, attempt: LoginFailure) -> Q:
+    return Q(at__gt=attempt.at - limit.within)
 
 
 def _key(number: str, device: str) -> str:

@@ -125,6 +125,8 @@ def _post(both: Sides, extent: Extent) -> Line:
     return Line(
         f"self-review POST; {both.members} members, {extent.connections} connections",
         "plain form, one upsert", "≥ 0.8 of plain", ratio.text, ratio.ratio >= 0.8,
+        "rights, deadline, version, locks and audit line are 13 statements, the reference has 3; composing them in "
+        "the ORM costs more than answering them",
     )  # fmt: skip
 
 
@@ -192,6 +194,7 @@ def _log_in(both: Sides, extent: Extent) -> Line:
     return Line(
         "log-in", "the bare argon2id, t = 2, m = 19 MiB, p = 1, on both cores", "≥ 0.9 of the bare hash",
         f"**{ratio:.2f}** × ({ours:.0f} /s beside {bare:.0f} /s)", ratio >= 0.9,
+        "an attempt counts as failed before it is looked at, then session and last log-in are written: five commits",
     )  # fmt: skip
 
 
@@ -211,7 +214,11 @@ def _get(both: Sides, extent: Extent) -> Line:
         lambda _place: ask("get", both.portal, "/review/", crowd(both.portal_sessions), least=9000),
         lambda _place: ask("get", both.plain, "/review/", crowd(both.plain_sessions), least=4000),
     )
-    return Line("self-review page GET", "plain form page", "≥ 2 × plain", ratio.text, ratio.ratio >= 2)
+    return Line(
+        "self-review page GET", "plain form page", "≥ 2 × plain", ratio.text, ratio.ratio >= 2,
+        "the template is written by hand; what is left is composing eight queries in the ORM: session and rights are "
+        "read anew for every page, deadlines, last month and records for this one",
+    )  # fmt: skip
 
 
 def _people(both: Sides, extent: Extent) -> Line:
@@ -220,7 +227,10 @@ def _people(both: Sides, extent: Extent) -> Line:
         lambda _place: ask("get", both.portal, "/people/", _officer(both, extent), least=20_000),
         lambda _place: ask("get", both.plain, "/people/", _reader(both, extent), least=6_000),
     )
-    return Line("staff list of 50", "plain list of 50", "≥ 0.8 of plain", ratio.text, ratio.ratio >= 0.8)
+    return Line(
+        "staff list of 50", "plain list of 50", "≥ 0.8 of plain", ratio.text, ratio.ratio >= 0.8,
+        "beside the same rows stand search, five filters with their choices, the count of each stage and the menus",
+    )  # fmt: skip
 
 
 def _ranking(both: Sides, extent: Extent) -> Line:
@@ -233,6 +243,7 @@ def _ranking(both: Sides, extent: Extent) -> Line:
     return Line(
         f"ranking page of {extent.size.large}", "plain page of the same rows", "≥ 2 × plain", ratio.text,
         ratio.ratio >= 2,
+        "the tables are rendered once and kept; what is left is who asks and may, the run, and the frame",
     )  # fmt: skip
 
 

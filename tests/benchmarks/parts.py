@@ -10,13 +10,14 @@ import django
 
 django.setup()
 
-from tests.benchmarks import compiling, files, pages, table
+from tests.benchmarks import compiling, files, pages, queries, table
 
 PARTS = {
     "pages": lambda: pages.measure(pages.FULL),
     "compile": lambda: compiling.measure(compiling.FULL),
     "files": files.measure,
     "growth": lambda: compiling.growth(compiling.FEW, compiling.MANY),
+    "queries": queries.measure,
 }
 
 

@@ -33,16 +33,17 @@ class Line:
         return f"| {self.work} | {self.beside} | {self.reach} | {self.measured} | {reached} | {day} | {self.comment} |"
 
 
-def write(lines: list[Line]) -> None:
+def write(lines: list[Line], file: Path = PAGE) -> None:
     """Put these lines into the page."""
-    page = PAGE.read_text(encoding="utf-8")
+    page = file.read_text(encoding="utf-8")
     before, _start, rest = page.partition(START)
     old, _end, after = rest.partition(END)
-    kept = {_work(line): line for line in old.strip().splitlines()[2:]}
+    kept = {_work(line): line for line in old.splitlines() if line.startswith("| ")}
+    kept.pop(TITLES[0], None)
     day = f"{datetime.now(ZoneInfo('Asia/Shanghai')).date()}"
     kept |= {line.work: line.text(day) for line in lines}
-    table = [f"| {' | '.join(TITLES)} |", f"|{'---|' * len(TITLES)}", *kept.values()]
-    PAGE.write_text(f"{before}{START}\n" + "\n".join(table) + f"\n{END}{after}", encoding="utf-8")
+    table = [f"Machine: {machine()}.", "", f"| {' | '.join(TITLES)} |", f"|{'---|' * len(TITLES)}", *kept.values()]
+    file.write_text(f"{before}{START}\n" + "\n".join(table) + f"\n{END}{after}", encoding="utf-8")
 
 
 def machine() -> str:

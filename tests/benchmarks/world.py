@@ -65,8 +65,9 @@ def build(size: Size, now: datetime, *, with_log_ins: bool) -> None:
     _open(cycles, now)
     for table, shift in (("evaluations_selfreview", 3), ("evaluations_branchreview", 5)):
         _reviews(table, shift, month_of(now))
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    if not connection.in_atomic_block:  # as it is in a test
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def sign_in(users: list[User], file: Path) -> None:

@@ -232,12 +232,12 @@ def test_a_person_with_a_new_name_stands_in_old_runs_with_the_old_one(tree):
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_reading_takes_eight_queries_whatever_the_number_of_people(tree, people, django_assert_num_queries):
+def test_reading_takes_seven_queries_whatever_the_number_of_people(tree, people, django_assert_num_queries):
     for _ in range(people):
         review(make_member(tree.b1), SEPTEMBER, own=80, branch=80)
     branch = type(tree.b1).objects.get(pk=tree.b1.pk)
 
-    with django_assert_num_queries(7):  # the branch is the eighth
+    with django_assert_num_queries(6):  # the branch is the seventh
         found = material.read(branch=branch, purpose="candidate", first=SEPTEMBER, last=NOVEMBER, today=TODAY)
 
     assert len(found.people) == people

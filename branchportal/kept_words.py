@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.core import signing
 from django.http import HttpRequest
 
-NEVER_KEPT = ("password", "csrfmiddlewaretoken", "code")
+SECRETS = ("password", "code")
+NEVER_KEPT = (*SECRETS, "csrfmiddlewaretoken")
 LONGEST_FORM = 200_000  # characters
 MAX_AGE = 12 * 60 * 60  # seconds
 SHOWN_FROM = 5  # characters: figures and choices are not shown, sentences are
@@ -37,6 +38,11 @@ def kept(request: HttpRequest) -> Kept:
         for value in values
     )
     return Kept(request.get_full_path(), fields, bool(request.FILES))
+
+
+def holds_secrets(request: HttpRequest) -> bool:
+    """Does the form ask for what is never kept? Without it, it would be sent in vain."""
+    return any(word in name for name in request.POST for word in SECRETS)
 
 
 def pack(form: Kept) -> str:

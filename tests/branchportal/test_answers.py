@@ -1,12 +1,18 @@
 """What does every page answer to an address nobody typed, and while the database is away?"""
 
+import errno
+
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.urls import get_resolver
+from lxml import html
 
 from members.models import RoleAssignment
 from members.roles import Role
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
+
+ORIGIN = "http://testserver"
 
 
 @pytest.mark.django_db
@@ -43,14 +49,47 @@ def test_an_odd_moment_in_a_form_is_no_error(client, moment):
     assert [slip.name for slip in response.context["slips"]] == [member.name]
 
 
-@pytest.mark.parametrize(("error", "status"), [(OperationalError, 503), (InterfaceError, 503), (ValueError, 500)])
-def test_a_database_that_is_away_is_said_to_be_away(rf, error, status):
-    answer = get_resolver().resolve_error_handler(500)
+def answer_to(error: Exception, request) -> HttpResponse:
+    """What a page answers that fails with this error."""
     try:
         raise error
-    except error:
-        response = answer(rf.get("/"))
-    assert response.status_code == status
+    except type(error):
+        return get_resolver().resolve_error_handler(500)(request)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError(), 503),
+        (InterfaceError(), 503),
+        (OSError(errno.ENOSPC, "No space left on device"), 503),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), 503),
+        (OSError(errno.EACCES, "Permission denied"), 500),
+        (ValueError(), 500),
+    ],
+)
+def test_a_database_or_disk_that_is_out_of_order_is_said_to_be(rf, error, status):
+    response = answer_to(error, rf.get("/"))
+    assert (response.status_code, response.get("Retry-After")) == (status, "30" if status == 503 else None)
+
+
+def test_what_was_sent_to_a_database_that_is_away_waits_on_the_page(rf):
+    request = rf.post("/people/add/?branch=1", {"name": "王 <b>", "number": "3009"}, headers={"Origin": ORIGIN})
+    form = html.fromstring(answer_to(OperationalError(), request).text).xpath("//form")[0]
+    fields = {field.get("name"): field.get("value") for field in form.xpath("./input")}
+    assert (form.get("method"), form.get("action")) == ("post", "/people/add/?branch=1")
+    assert len(fields.pop("csrfmiddlewaretoken")) == 64
+    assert fields == {"name": "王 <b>", "number": "3009"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "origin"),
+    [({"number": "3009", "password": "geheim"}, ORIGIN), ({"name": "王芳"}, "https://elsewhere.example")],
+)
+def test_no_password_and_no_foreign_form_waits_on_that_page(rf, fields, origin):
+    response = answer_to(OperationalError(), rf.post("/login/", fields, headers={"Origin": origin}))
+    assert html.fromstring(response.text).xpath("//form") == []
+    assert "geheim" not in response.text
 
 
 @pytest.mark.parametrize(("cookie", "language"), [(None, "zh-hans"), ("en", "en"), ("xx", "zh-hans")])

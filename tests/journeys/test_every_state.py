@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from activities.models import SignUp
 from branchportal import maintenance
+from branchportal.kept_words import Kept
 from branchportal.maintenance import Notice
 from evaluations.services.review_answers import return_review
 from members.roles import Role
@@ -155,6 +156,14 @@ def test_closed_for_maintenance(any_answer, live_server, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     maintenance.begin(Notice(until=NOW + timedelta(days=3650), text="更换服务器"))
     assert any_answer.goto(live_server.url).status == 503
+    assert faults(any_answer, (1366, 390)) == []
+
+
+def test_a_database_that_is_away_while_somebody_sends(any_answer, live_server):
+    form = Kept("/people/add/", (("name", "王芳"),), had_files=True)
+    page = render_to_string("503.html", {"kept": form, "was_sent": True, "csrf_token": "t"})
+    any_answer.route("**/nowhere/", lambda route: route.fulfill(status=503, body=page))
+    any_answer.goto(f"{live_server.url}/nowhere/")
     assert faults(any_answer, (1366, 390)) == []
 
 

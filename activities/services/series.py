@@ -65,7 +65,7 @@ def edit_following(
         raise StaleActivity(this)
     wanted = [(this, changed)] + [(row, _carried(changed, this, row)) for row in later]
     told = [row for row, own in wanted if _write(row, changed_values(row, own), by=by, now=now, reason=reason)]
-    places.tell_everybody(told, "activity_moved", key=str(this.version))
+    places.tell_everybody(told, "activity_moved", key=f"{this.pk}-{this.version}")
     moved_up = [sign_up for row, _own in wanted for sign_up in places.move_up(row, now=now)]
     places.tell(moved_up, "activity_place", key=now.isoformat())
     return [this, *later]

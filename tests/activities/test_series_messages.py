@@ -84,6 +84,17 @@ def test_moving_the_rest_is_one_message_each(weekly, people, secretary):
     }
 
 
+def test_two_moves_from_different_occurrences_are_two_messages(weekly, people, secretary):
+    join(people[0], weekly[3])
+    for one in (weekly[1], weekly[0]):
+        values = {"starts_at": one.starts_at + timedelta(hours=1), "ends_at": one.ends_at + timedelta(hours=1)}
+        edit_following(activity=one, version=1, values=values, by=secretary, now=NOW)
+    assert texts() == {
+        (people[0].pk, "“共读一本书” has changed. It now begins on 27 November, 19:30, location: 活动室."),
+        (people[0].pk, "“共读一本书” has changed. It now begins on 27 November, 20:30, location: 活动室."),
+    }
+
+
 def test_more_places_in_all_of_them_are_one_message_each(weekly, people, secretary):
     for user in people:
         join(user, *weekly)

@@ -88,7 +88,7 @@ def activate(*, number: str, code: str, password: str, address: str, now: dateti
 
     Raises SlipRefused, throttle.TooManyFailures, or ValidationError for the password (the slip is not spent then).
     """
-    attempt = throttle.begin(number=number, address=address, now=now)
+    attempt = throttle.begin(number=number, address=address, now=now, by_slip=True)
     try:
         user = _spend(number, code, password, now)
     except ValidationError:

@@ -110,6 +110,6 @@ def megabytes(whose: int) -> int:
     return resource.getrusage(whose).ru_maxrss // 1024
 
 
-def test_the_same_dice_make_the_same_file():
+def test_the_same_dice_make_the_same_file(clock):
     for family in FAMILIES:
         assert family(random.Random("a")) == family(random.Random("a"))

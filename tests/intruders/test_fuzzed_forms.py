@@ -2,22 +2,24 @@
 
 `FUZZED_FORMS=10000 bin/test intruders/test_fuzzed_forms.py -n0 -s` is the long run; the suite itself makes a short one.
 Every form is sent by a person who may send it, with the ids of other branches at hand. After each: no error of the
-portal, nothing of another branch changed, and a line of audit for whatever was written.
+portal, nothing of another branch shown or changed, and a line of audit for whatever was written.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from django.test import Client
 
 from evaluations.models import BranchReview, SelfReview
-from members.models import Branch, ImportBatch, User
+from members.models import Branch, ImportBatch, Member, User
 from tests.access.test_matrix import MATRIX, address, elsewhere
-from tests.access.world import OF_ONE_BRANCH, make_world
+from tests.access.world import OF_ONE_BRANCH, World, make_world
 from tests.factories import sign_in
 from tests.intruders.conftest import SEED, rounds
 from tests.intruders.forms import LEAVES, Form, forms_of, posting_pages
@@ -34,6 +36,49 @@ SILENT = {
 }  # fmt: skip
 
 
+@dataclass
+class Sender:
+    """Somebody who sends one form after the other, and what has to stay as it is meanwhile."""
+
+    person: str
+    world: World
+    client: Client
+    forms: list[Form]
+    ledger: Ledger
+    met: Counter
+
+    def __post_init__(self) -> None:
+        self.ids = ids_of(self.world)
+        self.elsewhere = addresses_elsewhere(self.world, self.person)
+        self.strangers = strangers(self.world, self.person)
+
+    def send(self, number: int) -> list[str]:
+        """Send the form of this number; what is wrong then, with what it takes to see it again."""
+        intruder = Intruder(random.Random(f"{SEED}-{self.person}-{number}"), self.ids)
+        form = self.forms[number % len(self.forms)]
+        pairs = intruder.fields(form)
+        body, url = intruder.body(form, pairs), form.url
+        if self.elsewhere.get(form.page) and intruder.dice.random() < 0.1:
+            url = intruder.dice.choice(self.elsewhere[form.page])
+        headers = {"HX-Request": "true"} if intruder.dice.random() < 0.2 else {}
+        point = transaction.savepoint()
+        with self.ledger.listening():
+            answer = self.client.generic("POST", url, body.content, body.content_type, headers=headers)
+        if answer.status_code >= 500:
+            transaction.savepoint_rollback(point)
+            faults = [f"answers {answer.status_code}: {cause(answer)}"]
+        else:
+            transaction.savepoint_commit(point)
+            faults = [*self.ledger.faults(silent=silent(form, pairs)), *told(answer, self.strangers)]
+            self.met["written"] += bool(self.ledger.changed)
+        self.met[answer.status_code] += 1
+        if answer.status_code in {302, 401}:
+            enter(self.client, self.world)
+        return [
+            f"{fault} ({self.person} {number} {url} {body.content_type} {body.content[:300]!r})" for fault in faults
+        ]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", SENDERS)
 def test_no_form_is_hurt_by_hostile_fields(person, clock):
@@ -42,47 +87,24 @@ def test_no_form_is_hurt_by_hostile_fields(person, clock):
     enter(client, world)
     forms, _asked = forms_of(client, person, world.own)
     ledger = Ledger(watched(world, person), unaudited=WITHOUT_AUDIT)
-    strange = strange_addresses(world, person)
-    found, met = [], Counter()
+    sender = Sender(person, world, client, forms, ledger, Counter())
+    found = []
     count = max(COUNT // len(SENDERS), 1)
     for start in range(0, count, BATCH):
         with transaction.atomic():
             enter(client, world)
             for number in range(start, min(start + BATCH, count)):
-                status, faults = send(client, ledger, forms, person, number, ids_of(world), strange, met)
-                found += faults
-                if status in {302, 401}:
-                    enter(client, world)
+                found += sender.send(number)
             transaction.set_rollback(True)
         ledger.remember()
-    print(f"\n{person}: {count} forms to {len(forms)} addresses, answers {dict(sorted(met.items(), key=str))}")
+    print(f"\n{person}: {count} forms to {len(forms)} addresses, {dict(sorted(sender.met.items(), key=str))}")
     assert found == [], "\n".join(found)
 
 
-def send(client, ledger, forms: list[Form], person, number, ids, strange, met) -> tuple[int, list[str]]:
-    """Send the form of this number; what is wrong then, with what it takes to see it again."""
-    intruder = Intruder(random.Random(f"{SEED}-{person}-{number}"), ids)
-    form = forms[number % len(forms)]
-    pairs = intruder.fields(form)
-    body, url = intruder.body(form, pairs), form.url
-    if strange.get(form.page) and intruder.dice.random() < 0.1:
-        url = intruder.dice.choice(strange[form.page])
-    headers = {"HX-Request": "true"} if intruder.dice.random() < 0.2 else {}
-    point = transaction.savepoint()
-    with ledger.listening():
-        answer = client.generic("POST", url, body.content, body.content_type, headers=headers)
-    if answer.status_code >= 500:
-        transaction.savepoint_rollback(point)
-        faults = [f"answers {answer.status_code}: {cause(answer)}"]
-    else:
-        transaction.savepoint_commit(point)
-        kept_only = form.page == "evaluations:review_of_month" and "keep" in dict(pairs)
-        allowed = {model for page, model in SILENT if page == form.page} | ({SelfReview} if kept_only else set())
-        faults = ledger.faults(silent=allowed)
-        met["written"] += bool(ledger.changed)
-    met[answer.status_code] += 1
-    what = f"{person} {number} {url} {body.content_type} {body.content[:300]!r}"
-    return answer.status_code, [f"{fault} ({what})" for fault in faults]
+def silent(form: Form, pairs: list[tuple[str, str]]) -> set:
+    """The tables that this form may change without a line of audit."""
+    kept_only = form.page == "evaluations:review_of_month" and "keep" in dict(pairs)
+    return {model for page, model in SILENT if page == form.page} | ({SelfReview} if kept_only else set())
 
 
 def cause(answer) -> str:
@@ -101,7 +123,7 @@ def watched(world, person: str) -> list[str]:
     return [Branch.objects.get(**place["branch"]).path for place in places]
 
 
-def strange_addresses(world, person: str) -> dict[str, list[str]]:
+def addresses_elsewhere(world, person: str) -> dict[str, list[str]]:
     """By page, the same address for the things of other branches."""
     places = ["foreign", *(["sibling"] if person in OF_ONE_BRANCH else [])]
     return {
@@ -109,6 +131,19 @@ def strange_addresses(world, person: str) -> dict[str, list[str]]:
         for row in MATRIX.values()
         if row.thing
     }
+
+
+def strangers(world, person: str) -> list[bytes]:
+    """Numbers of people in other branches: no answer may hold one."""
+    inside = Q()
+    for path in watched(world, person):
+        inside |= Q(branch__path__startswith=path)
+    return [number.encode() for number in Member.objects.filter(inside).values_list("number", flat=True)]
+
+
+def told(answer, strangers: list[bytes]) -> list[str]:
+    """What the answer says of other branches."""
+    return [f"tells of {number.decode()}" for number in strangers if number in answer.content]
 
 
 def ids_of(world) -> list[str]:

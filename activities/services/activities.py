@@ -52,7 +52,8 @@ def edit_activity(
     """Write the changed ones of `values`. The same edit sent twice is done once.
 
     `reason` is needed where attendance is recorded and something that counts changes. Raises StaleActivity, or
-    ValidationError: no reason, people who signed up would lose their place, or the end comes first.
+    ValidationError: no reason, people who signed up would lose their place, the end comes first, or it would be still
+    to come although attendance is recorded.
     """
     row = locked(activity)
     changed = changed_values(row, values)
@@ -77,6 +78,8 @@ def write_changes(row: Activity, changed: dict[str, Any], *, by: User, now: date
         setattr(row, name, value)
     if row.ends_at <= row.starts_at:  # one of a series whose own times were changed before
         raise ValidationError(_("The end is not after the begin. Enter a later time of the same day."))
+    if row.starts_at > now and "starts_at" in changed and row.attendances.exists():
+        raise ValidationError(_("Attendance is recorded, so it has taken place. Choose a day and time in the past."))
     row.version += 1
     corrects = counting.keep_correction(row, counted, reason=reason, by=by, now=now)
     row.save()

@@ -75,6 +75,16 @@ def test_another_time_audience_or_kind_counts_too_and_a_title_does_not(activity,
     assert kept[0].old_starts_at - kept[0].new_starts_at == timedelta(days=60)
 
 
+def test_what_has_attendance_is_not_moved_into_the_future(tree, activity, secretary):
+    later = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=1, hours=2)}
+    with pytest.raises(ValidationError):
+        edit(activity, secretary, "改期", **later)
+    assert (type(activity).objects.get().starts_at, HoursCorrection.objects.count()) == (activity.starts_at, 0)
+    unmarked = make_activity(tree.b1)
+    edit(unmarked, secretary, **later)
+    assert type(activity).objects.get(pk=unmarked.pk).starts_at == later["starts_at"]
+
+
 def test_where_nobody_is_marked_nothing_is_asked(tree, secretary):
     edit(make_activity(tree.b1), secretary, hours=Decimal(1))
     assert not HoursCorrection.objects.exists()

@@ -28,15 +28,21 @@ def of_month(month: BranchMonth, *, may_compile: bool, may_answer: bool) -> Iter
     yield from _before_closing(month)
 
 
-def of_scope(scope: ScopeMonth) -> Iterator[Todo]:
-    """Branches that have not begun to rate, for whoever may remind their officers, as one line."""
+def of_scope(scope: ScopeMonth, *, several: bool = False) -> Iterator[Todo]:
+    """Branches that have not begun to rate, for whoever may remind their officers, as one line.
+
+    `several`: the reader looks after branches of several committees, so the line names this one.
+    """
     silent = scope.silent
     if not silent:
         return
     text = ngettext("%(count)s branch has not begun to rate", "%(count)s branches have not begun to rate", len(silent))
-    address = f"{reverse('evaluations:remind_branches')}?month={scope.cycle}&committee={scope.cycle.committee.code}"
+    text, committee = text % {"count": len(silent)}, scope.cycle.committee
+    if several:
+        text = _("%(committee)s: %(what)s") % {"committee": committee.name, "what": text}
+    address = f"{reverse('evaluations:remind_branches')}?month={scope.cycle}&committee={committee.code}"
     until = min(line.window.ratings_end for line in silent)
-    yield Todo(text % {"count": len(silent)}, address, since=silent[0].window.opens_at, until=until)
+    yield Todo(text, address, since=silent[0].window.opens_at, until=until)
 
 
 def of_schemes(user: User) -> Iterator[Todo]:

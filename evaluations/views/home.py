@@ -73,7 +73,7 @@ class HomeView(PortalView, View):
             for item in branches
         ]
         if access_of(user).may(Permission.REMIND):
-            waiting += [todo.of_scope(scope) for scope in scopes]
+            waiting += [todo.of_scope(scope, several=len(scopes) > 1) for scope in scopes]
         return [
             {"todo": line, "days_left": line.days_left(now), "days_waited": line.days_waited(now)}
             for line in oldest_first(chain(*waiting))

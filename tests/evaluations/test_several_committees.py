@@ -50,6 +50,17 @@ def test_home_shows_each_committee_with_its_branches(client, near, far, reviewer
     assert [sample.branch for sample in page.context["samples"]] == [near.first, far.first]
 
 
+def test_a_to_do_names_its_committee_where_there_are_several(client, near, far, reviewer):
+    def lines(user):
+        page = sign_in(client, user).get(reverse("evaluations:home"))
+        return {line["todo"].text for line in page.context["todos"]}
+
+    named = [tree.root.code for text in lines(reviewer) for tree in (near, far) if text.startswith(tree.root.name)]
+    assert sorted(named) == ["ROOT", "XROOT"]
+    (alone,) = lines(make_user(Role.REVIEWER, far.first))
+    assert far.root.name not in alone
+
+
 def test_the_months_of_either_committee_can_be_chosen(client, near, far, reviewer):
     page = sign_in(client, reviewer).get(reverse("evaluations:months"))
     assert [cycle.month for cycle in page.context["cycles"]] == [NOVEMBER]

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from branchportal.months import months_later
 from branchportal.wording import listed
 from members.labels import ROLE_LABELS
-from members.models import Branch, Member, Transfer
+from members.models import Branch, Member, Transfer, User
 from members.queries.offices import offices_within
-from members.roles import Role
+from members.queries.own_matters import own_people, whose_turn
+from members.roles import Permission, Role
 from members.rules import MONTHS_OF_PROBATION
 from members.stages import Stage
 
@@ -59,10 +60,13 @@ class LeavingRow:
     ticked: bool = True  # before anybody has chosen
 
 
-def preview(people: QuerySet[Member], plan: LeavingPlan, now: datetime) -> list[LeavingRow]:
-    """Each of these people of the plan's branch, in roster order. The number of queries does not grow with them."""
+def preview(people: QuerySet[Member], plan: LeavingPlan, now: datetime, *, by: User) -> list[LeavingRow]:
+    """Each of these people of the plan's branch, in roster order, as `by` would decide about them.
+
+    The number of queries does not grow with them.
+    """
     members = list(people.filter(branch=plan.branch).in_roster_order().select_related("branch"))
-    found = _Findings(members, plan, now)
+    found = _Findings(members, plan, now, by)
     return [
         LeavingRow(
             member, _what(plan), found.warnings(member), found.conflict(member), ticked=not _cannot_end(member, plan)
@@ -74,8 +78,10 @@ def preview(people: QuerySet[Member], plan: LeavingPlan, now: datetime) -> list[
 class _Findings:
     """What speaks for a second look at each of many people."""
 
-    def __init__(self, members: list[Member], plan: LeavingPlan, now: datetime) -> None:
-        self.plan, today = plan, timezone.localdate(now)
+    def __init__(self, members: list[Member], plan: LeavingPlan, now: datetime, by: User) -> None:
+        self.plan, self.by, self.today = plan, by, timezone.localdate(now)
+        today = self.today
+        self.own_people = own_people(by, today) if plan.kind != Leaving.MOVES else frozenset()
         self.last_day = plan.last_day or today
         open_ones = Transfer.objects.open().filter(member__in=members).select_related("target")
         self.open = {row.member_id: row for row in open_ones}
@@ -94,6 +100,8 @@ class _Findings:
             return text % {"destination": row.destination, "number": row.letter_number}
         if self.plan.kind == Leaving.ENDS and member.joined_on > self.plan.last_day:
             return _("Belongs to the branch only since %(day)s.") % {"day": member.joined_on.isoformat()}
+        if member.user_id in self.own_people:
+            return whose_turn(self.by, member, Permission.EDIT_ROSTER, self.today)
         return ""
 
     def warnings(self, member: Member) -> list[str]:

@@ -24,11 +24,16 @@ def of_others(user: User, today: date) -> Q:
     return ~Q(member__user=user) & ~Q(member__user__in=stood_in_for)
 
 
+def own_people(user: User, today: date) -> frozenset[int]:
+    """The log-ins (ids) about whom this person decides nothing: his own, and those for whom he stands in."""
+    return acting_for(user, today) | {user.pk}
+
+
 def is_own_matter(user: User, member: Member, today: date) -> bool:
     """Is it about himself, or about somebody for whom he stands in?"""
     if member.user_id is None or member.user_id == user.pk:
         return member.user_id is not None
-    return member.user_id in acting_for(user, today)
+    return member.user_id in own_people(user, today)
 
 
 def others(permission: Permission, member: Member, today: date, *, branch: Branch | None = None) -> list[User]:

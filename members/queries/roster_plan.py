@@ -16,7 +16,7 @@ from branchportal.spreadsheets.rows import Reading
 from branchportal.wording import listed
 from members.labels import STAGE_LABELS
 from members.models import Branch, FormerNumber, Member, User
-from members.queries.absences import acting_for
+from members.queries.own_matters import own_people
 from members.roster_file import RosterRow, numbers_in, read_roster
 from members.rule_texts import sentence
 from members.rules import warnings
@@ -116,15 +116,11 @@ def plan_import(branch: Branch, sheets: list[Sheet], *, today: date, by: User | 
         owners={number: member.number for number, member in own.items()},
         kept={number: _kept_steps(member) for number, member in own.items() if member.ended_on is None},
     )
-    plan = Plan(branch, reading, own_matters=_own_matters(by, today))
+    plan = Plan(branch, reading, own_matters=own_people(by, today) if by else frozenset())
     names = _names_in(branch)
     for row in reading.accepted:
         _plan_row(plan, row, own.get(row.number), names)
     return plan
-
-
-def _own_matters(by: User | None, today: date) -> frozenset[int]:
-    return acting_for(by, today) | {by.pk} if by else frozenset()
 
 
 def _known_people(numbers: set[str]) -> dict[str, Member]:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from branchportal import audit
 from members.models import Member, Transfer, User
-from members.queries.absences import acting_for
 from members.queries.graduation import Leaving, LeavingPlan
+from members.queries.own_matters import own_people
 from members.roles import Permission
 from members.services.leaving import end_offices, sign_out_without_role
 from members.services.letters import Letter, write_letters
@@ -70,7 +70,7 @@ def _done(plan: LeavingPlan, people: list[Member], organisations: Mapping[int, s
 
 
 def _refuse_own_matters(people: list[Member], by: User, today: date) -> None:
-    own = acting_for(by, today) | {by.pk}
+    own = own_people(by, today)
     for person in people:
         if person.user_id in own:
             refuse_own_matter(person, Permission.EDIT_ROSTER, by=by, today=today)

@@ -49,7 +49,8 @@ class GraduationView(PortalView, TemplateView):
         form, rows, plan = self.form, [], None
         if form.is_bound and form.is_valid() and self._may_do(form):
             plan = form.plan()
-            found = preview(form.chosen(self.visible(Member.objects.all())), plan, timezone.now())
+            people = form.chosen(self.visible(Member.objects.all()))
+            found = preview(people, plan, timezone.now(), by=self.request.user)
             rows = [(row, (organisations or {}).get(row.member.pk, plan.organisation)) for row in found]
         return super().get_context_data(
             form=form,

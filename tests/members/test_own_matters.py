@@ -9,7 +9,7 @@ from django.utils import translation
 
 from members.models import CorrectionRequest, Member
 from members.queries.corrections import waiting_for
-from members.queries.graduation import Leaving, LeavingPlan
+from members.queries.graduation import Leaving, LeavingPlan, preview
 from members.queries.own_matters import others, whose_turn
 from members.roles import Permission, Role
 from members.services.absences import enter_absence
@@ -215,6 +215,17 @@ def test_the_receipt_of_the_own_letter_is_not_offered(client, tree, secretary):
     for user, may_record in ((secretary, False), (colleague, True)):
         page = sign_in(client, user).get(reverse("members:transfer", args=[row.pk]))
         assert (page.context["may_record_receipt"], bool(page.context["own_matter"])) == (may_record, not may_record)
+
+
+def test_the_preview_of_those_who_leave_leaves_the_reader_out(tree, secretary, organisation, stand_in):
+    def left_out(kind, by):
+        plan = LeavingPlan(tree.b1, kind, last_day=TODAY)
+        return {row.member for row in preview(Member.objects.current(), plan, NOW, by=by) if row.conflict}
+
+    assert left_out(Leaving.ENDS, secretary) == {secretary.member}
+    assert left_out(Leaving.ENDS, stand_in) == {stand_in.member, secretary.member}
+    assert left_out(Leaving.ENDS, organisation) == {organisation.member}
+    assert left_out(Leaving.MOVES, secretary) == set()
 
 
 def test_who_graduates_himself_is_left_to_another(tree, secretary, organisation):

@@ -70,6 +70,12 @@ FULL = Extent(
     rounds=7,
     shared=400,
 )
+QUICK = Extent(
+    branch=FULL.branch,
+    university=world.Size(branches=330, people=30, months=13, large=100),
+    rounds=5,
+    shared=60,
+)
 FEW, MANY = world.Size(branches=33, people=30, months=13), world.Size(branches=330, people=30, months=13)
 
 
@@ -147,9 +153,7 @@ def _sql(first: date, last: date, where: str, branch: Branch | None = None) -> f
     """Seconds of the one statement, stored durably."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_sums")
-        cursor.execute(
-            "CREATE TABLE bench_sums (member bigint, own numeric, given numeric, total numeric, rank int)"
-        )
+        cursor.execute("CREATE TABLE bench_sums (member bigint, own numeric, given numeric, total numeric, rank int)")
         began = time.perf_counter()
         values = {"first": first, "last": last, "branch": branch and branch.pk}
         cursor.execute(SUMS.format(reviews=where), values)

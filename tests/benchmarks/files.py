@@ -6,6 +6,7 @@ import io
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,17 +38,29 @@ COLUMNS = (
     Column("是否满足条件/原因", 30, value=lambda row: row[18], wrap=True),
     Column("支委会决定", 16, value=lambda row: row[19]),
 )
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many rows: of workbooks, of an imported roster, and people of a ranking that is downloaded."""
+
+    rows: tuple[int, ...]
+    imported: int
+    ranked: int
+
+
+FULL = Extent(rows=(1_000, 10_000, 100_000), imported=20_000, ranked=10_000)
+QUICK = Extent(rows=(1_000, 10_000), imported=20_000, ranked=1_000)
 ROSTER = ("学号", "姓名", "班级", "年级", "专业", "发展阶段", "申请入党时间", "确定积极分子时间")
 ROWS_AT_ONCE = 500
 
 
-def measure(
-    sizes: tuple[int, ...] = (1_000, 10_000, 100_000), imported: int = 20_000, ranked: int = 10_000
-) -> list[Line]:
+def measure(extent: Extent) -> list[Line]:
     """The lines about workbooks and the import."""
     servers.use_database("files")
-    world.build(world.Size(branches=1, people=30, months=7, large=ranked), timezone.now(), with_log_ins=False)
-    return [*(_written(rows) for rows in sizes), _whole_ranking(), _import(imported)]
+    size = world.Size(branches=1, people=30, months=7, large=extent.ranked)
+    world.build(size, timezone.now(), with_log_ins=False)
+    return [*(_written(rows) for rows in extent.rows), _whole_ranking(), _import(extent.imported)]
 
 
 def _rows(count: int) -> list[tuple]:

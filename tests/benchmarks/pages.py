@@ -75,6 +75,9 @@ class Extent:
 FULL = Extent(
     world.Size(branches=392, people=30, months=6, large=250), rounds=5, seconds=5, connections=50, clients=(200, 1000)
 )
+QUICK = Extent(
+    world.Size(branches=120, people=30, months=6, large=250), rounds=3, seconds=4, connections=50, clients=(200, 1000)
+)
 
 
 @contextmanager

@@ -12,10 +12,11 @@ django.setup()
 
 from tests.benchmarks import compiling, files, pages, queries, table
 
+QUICK = "--quick" in sys.argv
 PARTS = {
-    "pages": lambda: pages.measure(pages.FULL),
-    "compile": lambda: compiling.measure(compiling.FULL),
-    "files": files.measure,
+    "pages": lambda: pages.measure(pages.QUICK if QUICK else pages.FULL),
+    "files": lambda: files.measure(files.QUICK if QUICK else files.FULL),
+    "compile": lambda: compiling.measure(compiling.QUICK if QUICK else compiling.FULL),
     "growth": lambda: compiling.growth(compiling.FEW, compiling.MANY),
     "queries": queries.measure,
 }
@@ -26,12 +27,13 @@ def main(wanted: list[str]) -> None:
     unknown = [name for name in wanted if name not in PARTS]
     if unknown:
         sys.exit(f"There is no part {', '.join(unknown)}: choose from {', '.join(PARTS)}.")
-    print(f"{table.machine()}, load {os.getloadavg()[0]:.1f}", flush=True)
+    print(table.machine(), flush=True)
     for name in wanted or PARTS:
+        load = os.getloadavg()[0]
         lines = PARTS[name]()
-        print("\n".join(line.text("") for line in lines), flush=True)
-        table.write(lines)
+        print("\n".join(line.text(load=load) for line in lines), flush=True)
+        table.write(lines, load=load)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main([name for name in sys.argv[1:] if name != "--quick"])

@@ -67,7 +67,9 @@ def web(application: str) -> Iterator[str]:
 def worker(processes: int) -> Iterator[None]:
     """A Celery worker with so many processes, that has taken up its work."""
     options = ("--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
-    with running("-m", "celery", "-A", "branchportal", "worker", "--hostname", f"bench{processes}@portal", *options):
+    with running(
+        "-m", "celery", "--quiet", "-A", "branchportal", "worker", "--hostname", f"bench{processes}@portal", *options
+    ):
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if app.control.ping(timeout=0.5):
@@ -79,7 +81,7 @@ def worker(processes: int) -> Iterator[None]:
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen]:
     """A Python program that ends with the block, and with this process."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=PROJECT, preexec_fn=tied_to_parent())
+    process = subprocess.Popen([sys.executable, "-W", "ignore", *arguments], cwd=PROJECT, preexec_fn=tied_to_parent())
     try:
         yield process
     finally:

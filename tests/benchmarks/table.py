@@ -13,7 +13,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-TITLES = ("work", "side by side with", "reach", "measured", "reached", "measured on", "what it comes from")
+TITLES = (
+    "work",
+    "side by side with",
+    "reach",
+    "measured",
+    "reached",
+    "measured on",
+    "load before",
+    "what it comes from",
+)
 START, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
@@ -28,20 +37,21 @@ class Line:
     is_reached: bool | None
     comment: str = ""
 
-    def text(self, day: str) -> str:
+    def text(self, day: str = "", load: float = 0) -> str:
         reached = {True: "yes", False: "no", None: "–"}[self.is_reached]
-        return f"| {self.work} | {self.beside} | {self.reach} | {self.measured} | {reached} | {day} | {self.comment} |"
+        cells = (self.work, self.beside, self.reach, self.measured, reached, day, f"{load:.1f}", self.comment)
+        return f"| {' | '.join(cells)} |"
 
 
-def write(lines: list[Line], file: Path = PAGE) -> None:
-    """Put these lines into the page."""
+def write(lines: list[Line], *, load: float, file: Path = PAGE) -> None:
+    """Put these lines into the page; `load` is what else the machine did when their measurement began."""
     page = file.read_text(encoding="utf-8")
     before, _start, rest = page.partition(START)
     old, _end, after = rest.partition(END)
     kept = {_work(line): line for line in old.splitlines() if line.startswith("| ")}
     kept.pop(TITLES[0], None)
     day = f"{datetime.now(ZoneInfo('Asia/Shanghai')).date()}"
-    kept |= {line.work: line.text(day) for line in lines}
+    kept |= {line.work: line.text(day, load) for line in lines}
     table = [f"Machine: {machine()}.", "", f"| {' | '.join(TITLES)} |", f"|{'---|' * len(TITLES)}", *kept.values()]
     file.write_text(f"{before}{START}\n" + "\n".join(table) + f"\n{END}{after}", encoding="utf-8")
 

@@ -65,15 +65,17 @@ def test_the_reference_stands_and_signs_its_people_in(tmp_path):
 def test_a_part_measured_again_renews_its_own_lines(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text(f"Before\n{table.START}\n{table.END}\nAfter\n")
-    table.write([table.Line("one", "a", "≤ 2", "3", False), table.Line("two", "b", "≤ 2", "1", True)], page)
-    table.write([table.Line("one", "a", "≤ 2", "2", True, "less is read")], page)
+    table.write(
+        [table.Line("one", "a", "≤ 2", "3", False), table.Line("two", "b", "≤ 2", "1", True)], load=1, file=page
+    )
+    table.write([table.Line("one", "a", "≤ 2", "2", True, "less is read")], load=0.5, file=page)
 
     lines = page.read_text().splitlines()
     assert [line.split(" | ")[0] for line in lines] == [
-        "Before", table.START, f"Machine: {table.machine()}.", "", "| work", "|---|---|---|---|---|---|---|",
+        "Before", table.START, f"Machine: {table.machine()}.", "", "| work", "|---|---|---|---|---|---|---|---|",
         "| one", "| two", table.END, "After",
     ]  # fmt: skip
-    assert lines[6].endswith("| less is read |")
+    assert lines[6].endswith("| 0.5 | less is read |")
 
 
 def test_a_bare_hash_is_verified():

@@ -19,7 +19,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -167,18 +167,21 @@ def _tick(now: datetime) -> Vital:
 
 
 def _jobs(now: datetime) -> Vital:
-    queued = JobRun.objects.filter(state=JobRun.State.QUEUED).aggregate(count=Count("pk"), oldest=Min("created_at"))
-    running = JobRun.objects.filter(state=JobRun.State.RUNNING).count()
-    failed = JobRun.objects.filter(state=JobRun.State.FAILED, finished_at__gte=now - LOOKED_BACK).count()
-    fact = _("%(queued)s queued, %(running)s running, %(failed)s failed in a week") % {
-        "queued": queued["count"], "running": running, "failed": failed
-    }  # fmt: skip
-    waits = now - queued["oldest"] if queued["oldest"] else timedelta(0)
+    queued, running = Q(state=JobRun.State.QUEUED), Q(state=JobRun.State.RUNNING)
+    failed = Q(state=JobRun.State.FAILED, finished_at__gte=now - LOOKED_BACK)
+    found = JobRun.objects.filter(queued | running | failed).aggregate(
+        queued=Count("pk", filter=queued),
+        oldest=Min("created_at", filter=queued),
+        running=Count("pk", filter=running),
+        failed=Count("pk", filter=failed),
+    )
+    fact = _("%(queued)s queued, %(running)s running, %(failed)s failed in a week") % found
+    waits = now - found["oldest"] if found["oldest"] else timedelta(0)
     if waits >= QUEUE_LATE:
-        fact += "; " + _("the oldest waits for %(time)s") % {"time": _since(queued["oldest"], now)}
+        fact += "; " + _("the oldest waits for %(time)s") % {"time": _since(found["oldest"], now)}
         advice = _("No worker takes them, or there are too few: look at the workers, start another one.")
         return Vital(_("Jobs"), State.AMBER if waits < QUEUE_DEAD else State.RED, fact, advice)
-    if failed:
+    if found["failed"]:
         return Vital(_("Jobs"), State.AMBER, fact, _("Read below why they failed, mend it, and try them again."))
     return Vital(_("Jobs"), State.GREEN, fact)
 
@@ -198,14 +201,14 @@ def _mail(now: datetime) -> Vital:
     label = _("Outgoing e-mail")
     if not mail.is_set_up():
         return Vital(label, State.AMBER, _("no mail server is set"), _("Set EMAIL_URL; messages stand in the portal."))
-    waiting = Notification.objects.filter(mail=Notification.Mail.WAITING).aggregate(
-        count=Count("pk"), oldest=Min("created_at")
-    )
-    failed = Notification.objects.filter(mail=Notification.Mail.FAILED, mail_at__gte=now - LOOKED_BACK).count()
-    fact = _("%(waiting)s messages wait, %(failed)s were given up in a week") % {
-        "waiting": waiting["count"], "failed": failed
-    }  # fmt: skip
-    if failed or (waiting["oldest"] and now - waiting["oldest"] > MAIL_LATE):
+    waiting = Q(mail=Notification.Mail.WAITING)
+    given_up = Q(mail=Notification.Mail.FAILED, mail_at__gte=now - LOOKED_BACK)
+    found = Notification.objects.filter(waiting | given_up).aggregate(
+        waiting=Count("pk", filter=waiting), oldest=Min("created_at", filter=waiting),
+        failed=Count("pk", filter=given_up),
+    )  # fmt: skip
+    fact = _("%(waiting)s messages wait, %(failed)s were given up in a week") % found
+    if found["failed"] or (found["oldest"] and now - found["oldest"] > MAIL_LATE):
         advice = _("Look at the mail server and at EMAIL_URL; the log of the workers names its answer.")
         return Vital(label, State.AMBER, fact, advice)
     return Vital(label, State.GREEN, fact)

@@ -93,7 +93,7 @@ def file_missing(asked: Asked) -> Iterator[Violation]:
     for some in rows_of(Evidence.objects.all(), asked, size=500):
         for evidence in some.order_by("pk"):
             asked.alive()
-            if problem := _problem_of(evidence, reads=asked.takes(evidence.pk)):
+            if problem := _problem_of(evidence, reads=asked.takes(Evidence, evidence.pk)):
                 yield Violation(place(Evidence, evidence.pk), f"{evidence.file.name}: {problem}")
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.sqlite3._functions import register
 from django.db.models import FileField
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from django.utils.translation import gettext as _
 from branchportal.backup.errors import BackupError
 from branchportal.models import AuditEntry
 
+ASIDE = "before_restore"  # the schema with what stood before, while a restore runs
 LOCK_WAIT = "30s"  # a restore waits so long for whoever still uses the tables
 TLS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
 KEYS = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
@@ -53,7 +55,7 @@ def holds_data() -> bool:
     """Whether anybody uses this portal already; a database without tables, or only with them, is empty."""
     if AuditEntry._meta.db_table not in connection.introspection.table_names():
         return False
-    return AuditEntry.objects.exists() or apps.get_model("members.User").objects.exists()
+    return AuditEntry.objects.exists() or get_user_model().objects.exists()
 
 
 @contextmanager
@@ -67,6 +69,17 @@ def stored_files() -> list[str]:
     """Names of the stored files that the database names now."""
     with connection.cursor() as cursor:
         return _names(cursor)
+
+
+def undo_interrupted_restore() -> None:
+    """Bring back what stood before a restore that was killed in the middle, if there was one."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [ASIDE])
+        interrupted = cursor.fetchone()
+    if interrupted:
+        _bring_old_tables_back()
 
 
 def restore(source: Path) -> None:
@@ -83,16 +96,48 @@ def _moment_of_postgresql(target: Path) -> Iterator[Moment]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         [name] = cursor.fetchone()
-        arguments = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={name}", f"--file={target}")
+        arguments = (
+            "--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema={ASIDE}", f"--snapshot={name}",
+            f"--file={target}",
+        )  # fmt: skip
         yield _moment(cursor, lambda: _run("pg_dump", *arguments))
 
 
 def _restore_postgresql(source: Path) -> None:
-    connection.close()
-    _run(
-        "pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
-        "--exit-on-error", f"--dbname={connection.settings_dict['NAME']}", str(source),
-    )  # fmt: skip
+    with _old_tables_aside():
+        connection.close()
+        _run(
+            "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
+            f"--dbname={connection.settings_dict['NAME']}", str(source),
+        )  # fmt: skip
+
+
+@contextmanager
+def _old_tables_aside() -> Iterator[None]:
+    """What stands is kept in another schema until the new tables are there, and comes back if they do not come."""
+    fresh = ("CREATE SCHEMA public", "ALTER SCHEMA public OWNER TO pg_database_owner")
+    _execute(f"ALTER SCHEMA public RENAME TO {ASIDE}", *fresh)
+    try:
+        yield
+    except BaseException:
+        _bring_old_tables_back()
+        raise
+    _execute(f"DROP SCHEMA {ASIDE} CASCADE")
+
+
+def _bring_old_tables_back() -> None:
+    _execute("DROP SCHEMA public CASCADE", f"ALTER SCHEMA {ASIDE} RENAME TO public")
+
+
+def _execute(*statements: str) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+            for statement in statements:
+                cursor.execute(statement)
+    except DatabaseError as error:
+        text = _("The database can't be replaced (%(error)s): stop the portal, then try again.")
+        raise BackupError(text % {"error": str(error).splitlines()[0]}) from error
 
 
 @contextmanager

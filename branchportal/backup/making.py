@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,10 @@ def make(target: Path, *, now: datetime) -> Made:
             _give_name(partial, final)
     except OSError as error:
         text = _("%(place)s can't be written: %(error)s. Make room, or choose another place.")
-        raise BackupError(text % {"place": final.parent, "error": error.strerror or error}) from error
+        place = error.filename or final.parent
+        raise BackupError(text % {"place": place, "error": error.strerror or error}) from error
+    except DatabaseError as error:
+        raise BackupError(_("The database can't be copied: %(error)s.") % {"error": error}) from error
     size = final.stat().st_size
     audit.record("job.backup", by=None, after={"file": final.name, "bytes": size, "files": len(manifest["files"])})
     return Made(final, size, len(manifest["files"]), manifest["missing"])

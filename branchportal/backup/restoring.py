@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
-from branchportal import audit
+from branchportal import audit, jobs
 from branchportal.backup import databases
 from branchportal.backup.errors import BackupError
 from branchportal.backup.making import DATABASE, FILES, FORMAT, MANIFEST, sha256_of
@@ -70,6 +70,7 @@ def restore(archive: Archive, *, replace: bool = False) -> None:
     Refuses a portal that holds data unless `replace`. Nothing is deleted from the folder of uploaded files.
     """
     _refuse_another_kind(archive.manifest)
+    databases.undo_interrupted_restore()
     if databases.holds_data() and not replace:
         raise BackupError(
             _("This portal holds data. Restore into an empty one, or give --replace: then all of it is replaced.")
@@ -84,6 +85,7 @@ def restore(archive: Archive, *, replace: bool = False) -> None:
         raise BackupError(text % {"file": error.filename, "error": error.strerror or error}) from error
     _set_the_remembered_head_aside()
     call_command("migrate", verbosity=0, interactive=False)
+    jobs.give_back_all()
     after = {"file": archive.path.name, "made_at": archive.manifest["made_at"]}
     audit.record("job.restored", by=None, after=after)
 

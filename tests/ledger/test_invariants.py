@@ -10,9 +10,11 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
+from activities.models import Evidence
 from branchportal import ledger
 from branchportal.ledger import Asked, Violation
 from evaluations.demo import loading
+from members.models import Member
 from tests.ledger.breaking import BREAKS, NOW, damaged_files, shown_award
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +53,10 @@ def test_every_invariant_holds_of_the_whole_demo(college):
 def test_a_broken_invariant_is_found_in_its_place(college, code):
     assert found(code) == []
     places = BREAKS[code]()
-    assert [violation.where for violation in found(code)] == places
+    violations = found(code)
+    assert [violation.where for violation in violations] == places
+    names = set(Member.objects.values_list("name", flat=True))
+    assert not any(name in f"{one.where} {one.what}" for one in violations for name in names)
 
 
 def test_every_invariant_is_broken_somewhere_above():
@@ -70,7 +75,7 @@ def test_a_damaged_file_is_found(college, what, content):
 
 def test_each_check_has_an_invariant_a_remedy_and_one_question():
     for check in ledger.checks():
-        assert str(check.invariant).endswith("."), check.code
+        assert str(check.invariant).endswith((".", "。")), check.code
         assert str(check.remedy), check.code
         assert inspect.getdoc(check.find), check.code
 
@@ -89,5 +94,21 @@ def _refuse_writes(execute, sql, params, many, context):
 
 def test_a_nightly_run_looks_at_every_row_that_takes_long_once_in_thirty_nights():
     nights = [Asked(NOW + timedelta(days=day), is_full=False) for day in range(30)]
-    assert [sum(night.takes(pk) for night in nights) for pk in range(1, 100)] == [1] * 99
-    assert all(Asked(NOW).takes(pk) for pk in range(1, 100))
+    assert [sum(night.takes(Evidence, pk) for night in nights) for pk in range(1, 100)] == [1] * 99
+    assert all(Asked(NOW).takes(Evidence, pk) for pk in range(1, 100))
+
+
+def test_what_was_wrong_before_is_looked_at_every_night(college):
+    evidence = shown_award("B001").evidence
+    evidence.file.storage.delete(evidence.file.name)
+    evidence.file.storage.save(evidence.file.name, ContentFile(b"%PDF-1.4 other"))
+    where = f"activities.Evidence {evidence.pk}"
+    other_night = NOW + timedelta(days=1 if Asked(NOW, is_full=False).takes(Evidence, evidence.pk) else 0)
+    Evidence.objects.update(size=len(b"%PDF-1.4 other"))
+    found_by = {
+        before: [
+            one.where for one in ledger.check_of("files.whole").find(Asked(other_night, is_full=False, before=before))
+        ]
+        for before in (frozenset(), frozenset({where}))
+    }
+    assert found_by == {frozenset(): [], frozenset({where}): [where]}

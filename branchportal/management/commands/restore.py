@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from branchportal.backup.errors import BackupError
@@ -36,6 +36,9 @@ class Command(BaseCommand):
                     restore(archive, replace=replace)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            text = _("The database can't be replaced (%(error)s): stop the portal, then try again.")
+            raise CommandError(text % {"error": error}) from error
         self.stdout.write(_("Brought back. All data is checked now:"))
         call_command("verify_ledger", stdout=self.stdout)
 

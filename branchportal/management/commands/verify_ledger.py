@@ -29,7 +29,8 @@ class Command(BaseCommand):
         if unknown := [code for code in checks if ledger.check_of(code) is None]:
             raise CommandError(_("There is no check %(code)s.") % {"code": unknown[0]})
         began_at, outcomes = timezone.now(), []
-        for outcome in ledger.verify(ledger.Asked(began_at, is_full=not quick), only=checks):
+        asked = ledger.Asked(began_at, is_full=not quick, before=ledger.places_before())
+        for outcome in ledger.verify(asked, only=checks):
             outcomes.append(outcome)
             if not options["json"]:
                 self._print(outcome)

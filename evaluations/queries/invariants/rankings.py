@@ -22,7 +22,7 @@ COMPILE = "compile_ranking"
 def computes_otherwise(asked: Asked) -> Iterator[Violation]:
     """A ranking computed again from its sealed inputs is the same to the byte (each within a month, see ledger.py)."""
     keys = RankingRun.objects.order_by("pk").values_list("pk", flat=True)
-    for pk in [key for key in keys if asked.takes(key)]:
+    for pk in [key for key in keys if asked.takes(RankingRun, key)]:
         asked.alive()
         run = RankingRun.objects.prefetch_related("entries").get(pk=pk)
         try:

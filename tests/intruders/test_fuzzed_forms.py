@@ -26,7 +26,7 @@ from tests.intruders.forms import LEAVES, Form, forms_of, posting_pages
 from tests.intruders.hostile import Intruder
 from tests.intruders.ledger import WITHOUT_AUDIT, Ledger
 
-COUNT = rounds("FUZZED_FORMS", 220)
+COUNT = rounds("FUZZED_FORMS", 125)
 SENDERS = ("member", "secretary", "reviewer", "administrator", "anonymous")
 BATCH = 25  # forms that build on each other before the world is put back
 # Words that are kept but not handed in, what somebody has seen, a sheet without a good row.

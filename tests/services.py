@@ -62,31 +62,46 @@ def _start_all() -> None:
 
 def start_postgres(folder: Path, settings: dict[str, str]) -> str:
     """Start a PostgreSQL that ends with this process; return the URL of its database."""
-    binaries = _postgres_binaries()
-    data = folder / "postgres"
-    data.mkdir()
-    identity: dict[str, object] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses root
-        account = _unprivileged_account()
-        os.chown(data, account.pw_uid, account.pw_gid)
-        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "portal", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-         "--no-sync"],
-        check=True, stdout=subprocess.DEVNULL, cwd="/", **identity,
-    )  # fmt: skip
     port = free_port()
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "postgres.log").open("wb") as log:
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *options],
-            stdout=log, stderr=log, cwd="/", start_new_session=True,
-            preexec_fn=tied_to_parent(signal.SIGQUIT), **identity,
-        )  # fmt: skip
+    make_postgres(folder)
+    server = run_postgres(folder, port, settings)
     atexit.register(_stop, server, signal.SIGINT)
-    _wait_for(port, server, folder / "postgres.log")
-    _wait_until_ready(binaries, port)
     return f"postgres://portal@127.0.0.1:{port}/portal"
+
+
+def make_postgres(folder: Path) -> None:
+    """Make the files of an empty PostgreSQL below the folder."""
+    data = folder / "postgres"
+    data.mkdir(exist_ok=True)
+    if os.geteuid() == 0:
+        os.chown(data, _unprivileged_account().pw_uid, _unprivileged_account().pw_gid)
+    subprocess.run(
+        [_postgres_binaries() / "initdb", "-D", data, "-U", "portal", "--auth=trust", "--encoding=UTF8",
+         "--locale=C.UTF-8", "--no-sync"],
+        check=True, stdout=subprocess.DEVNULL, cwd="/", **_identity(),
+    )  # fmt: skip
+
+
+def run_postgres(folder: Path, port: int, settings: dict[str, str]) -> subprocess.Popen:
+    """Start the PostgreSQL of the folder on this port and wait until it takes connections; see `make_postgres`."""
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "postgres.log").open("ab") as log:
+        server = subprocess.Popen(
+            [_postgres_binaries() / "postgres", "-D", folder / "postgres", "-p", str(port), *options],
+            stdout=log, stderr=log, cwd="/", start_new_session=True,
+            preexec_fn=tied_to_parent(signal.SIGQUIT), **_identity(),
+        )  # fmt: skip
+    _wait_for(port, server, folder / "postgres.log")
+    _wait_until_ready(_postgres_binaries(), port)
+    return server
+
+
+def _identity() -> dict[str, object]:
+    """PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    account = _unprivileged_account()
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _wait_until_ready(binaries: Path, port: int) -> None:
@@ -101,17 +116,21 @@ def _wait_until_ready(binaries: Path, port: int) -> None:
 
 def start_redis(folder: Path, binary: Path | None = None) -> str:
     """Start a Redis that ends with this process; return its URL."""
-    binary = binary or _program("redis-server")
     port = free_port()
-    with (folder / "redis.log").open("wb") as log:
+    atexit.register(_stop, run_redis(folder, port, binary), signal.SIGTERM)
+    return f"redis://127.0.0.1:{port}"
+
+
+def run_redis(folder: Path, port: int, binary: Path | None = None) -> subprocess.Popen:
+    """Start a Redis that keeps nothing on this port and wait until it listens."""
+    with (folder / "redis.log").open("ab") as log:
         server = subprocess.Popen(
-            [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no",
-             "--databases", "64", "--maxmemory-policy", "noeviction"],
+            [binary or _program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--dir", folder,
+             "--save", "", "--appendonly", "no", "--databases", "64", "--maxmemory-policy", "noeviction"],
             stdout=log, stderr=log, start_new_session=True, preexec_fn=tied_to_parent(signal.SIGTERM),
         )  # fmt: skip
-    atexit.register(_stop, server, signal.SIGTERM)
     _wait_for(port, server, folder / "redis.log")
-    return f"redis://127.0.0.1:{port}"
+    return server
 
 
 def _stop(server: subprocess.Popen, with_signal: int) -> None:

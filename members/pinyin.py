@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -49,7 +50,13 @@ def plain(text: str) -> str:
 
 def _characters(part: str, *, as_surname: bool) -> list[str]:
     if not as_surname:
-        return lazy_pinyin(part)
+        return [*_read(part)]
     length = 2 if part[:2] in SURNAMES else 1
-    surname = SURNAMES.get(part[:length], "").split() or lazy_pinyin(part[0])
-    return surname + (lazy_pinyin(part[length:]) if part[length:] else [])
+    surname = SURNAMES.get(part[:length], "").split() or _read(part[0])
+    return [*surname, *_read(part[length:])]
+
+
+@lru_cache(maxsize=2**14)
+def _read(characters: str) -> tuple[str, ...]:
+    """The syllables; kept, since surnames and many given names recur and reading them is a third of an import."""
+    return tuple(lazy_pinyin(characters)) if characters else ()

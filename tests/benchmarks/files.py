@@ -51,6 +51,10 @@ class Extent:
 
 FULL = Extent(rows=(1_000, 10_000, 100_000), imported=20_000, ranked=10_000)
 QUICK = Extent(rows=(1_000, 10_000), imported=20_000, ranked=1_000)
+GIVEN = (
+    "明远子涵雨桐浩然思源嘉禾文博若溪景行知夏一鸣书瑶承志晓岚天佑佳宁立群安琪泽宇春华"
+    "秋实国庆建军海燕志强慧敏俊杰丽娜永康宏伟雪梅玉兰振东新民少华素芳成林凤英德胜长江"
+)
 ROSTER = ("学号", "姓名", "班级", "年级", "专业", "发展阶段", "申请入党时间", "确定积极分子时间")
 ROWS_AT_ONCE = 500
 
@@ -142,12 +146,18 @@ def _roster(count: int) -> bytes:
     sheet.append(ROSTER)
     for place in range(count):
         sheet.append(
-            (f"31{place:08d}", f"{world.SURNAMES[place % 20]}{world.GIVEN[place % 10]}", "计算机2401", "2024",
+            (f"31{place:08d}", _name(place), "计算机2401", "2024",
              "计算机科学与技术", "入党积极分子", date(2024, 3, 1), date(2025, 3, 15))
         )  # fmt: skip
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
+
+
+def _name(place: int) -> str:
+    """A surname of twenty and one of some 6 000 given names."""
+    first, second = GIVEN[place * 7 % len(GIVEN)], GIVEN[place // len(GIVEN) % len(GIVEN)]
+    return f"{world.SURNAMES[place % len(world.SURNAMES)]}{first}{second}"
 
 
 def _bare_import(content: bytes) -> None:

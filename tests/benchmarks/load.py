@@ -42,7 +42,7 @@ class Answered:
 
 
 def ask(kind: str, address: str, path: str, crowd: Crowd, *, least: int = 0) -> Answered:
-    """Let the crowd ask for one page; see load.lua for `kind`. Ends the measurement where an answer is wrong."""
+    """Let the crowd ask for one page; see load.lua for `kind`. A wrong answer ends the measurement."""
     threads = min(THREADS, crowd.connections, crowd.count)
     arguments = [kind, str(crowd.file), str(crowd.first), str(crowd.count), str(threads), path, str(least)]
     done = subprocess.run(
@@ -54,6 +54,6 @@ def ask(kind: str, address: str, path: str, crowd: Crowd, *, least: int = 0) -> 
     if line is None:
         sys.exit(f"wrk did not measure: {done.stdout}{done.stderr}")
     found = Answered(**json.loads(line.removeprefix("RESULT ")))
-    if found.wrong or found.broken or not found.requests:
+    if found.wrong or found.broken:
         sys.exit(f"{kind} {address}{path}: {found}")
     return found

@@ -114,12 +114,12 @@ def measure(extent: Extent) -> list[Line]:
 
 def _post(both: Sides, extent: Extent) -> Line:
     """Every round another share of the members files for the first time."""
-    share = both.members // extent.rounds
+    share = both.members // (extent.rounds + 1)
 
     def crowd(file: Path, place: int) -> Crowd:
         return Crowd(file, place * share, share, extent.connections, extent.seconds)
 
-    with _nothing_lost(extent.connections * extent.rounds) as acknowledged:
+    with _nothing_lost(extent.connections * (extent.rounds + 1)) as acknowledged:
         ratio = _rounds(
             extent.rounds,
             lambda place: acknowledged(ask("post", both.portal, "/review/", crowd(both.portal_sessions, place))),
@@ -259,6 +259,8 @@ def _reader(both: Sides, extent: Extent) -> Crowd:
 
 
 def _rounds(count: int, ours: Callable[[int], Answered], theirs: Callable[[int], Answered]) -> Ratio:
+    """Ask both sides `count` times, the order turning; round `count`, before them, makes both warm."""
+    ours(count), theirs(count)
     rates = []
     for place in range(count):
         if place % 2:
@@ -268,6 +270,8 @@ def _rounds(count: int, ours: Callable[[int], Answered], theirs: Callable[[int],
             portal = ours(place).rate
             plain = theirs(place).rate
         rates.append((portal, plain))
+    if not all(portal and plain for portal, plain in rates):
+        sys.exit(f"A side did not answer within a round, the machine is too busy: {rates}")
     return Ratio(
         median(ours for ours, _theirs in rates),
         median(theirs for _ours, theirs in rates),

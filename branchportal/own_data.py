@@ -14,8 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
+from branchportal.counting import counts
 from branchportal.spreadsheets.writing import DATE, MOMENT, TEXT, Column, SheetSpec, notes_sheet, write_workbook
 
 FORMAT = "branch-portal-own-data/1"
@@ -34,7 +36,8 @@ class Field:
 class Section:
     """One kind of record. `rows(user, now)` yields a tuple per record, the newest first, of this person alone.
 
-    `covers` names the links to people, as "app.Model.field", that these rows show.
+    `covers` names the links to people, as "app.Model.field", that these rows show. `records(user, now)` are what is
+    counted before anybody opens the section; without it only the rows tell how many there are.
     """
 
     code: str
@@ -43,6 +46,7 @@ class Section:
     fields: tuple[Field, ...]
     rows: Callable[[Any, datetime], Iterable[tuple]]
     covers: tuple[str, ...] = ()
+    records: Callable[[Any, datetime], Iterable[QuerySet]] | None = None
 
     @property
     def is_of_facts(self) -> bool:
@@ -62,6 +66,18 @@ class Found:
 def sections() -> tuple[Section, ...]:
     """All sections in the order of the settings."""
     return tuple(section for path in settings.OWN_DATA for section in import_string(path))
+
+
+def section_of(code: str) -> Section | None:
+    """The section with this code."""
+    return next((section for section in sections() if section.code == code), None)
+
+
+def counted(user: Any, *, now: datetime) -> dict[str, int]:
+    """{code: how many records of this person} of every section that can be counted; one query."""
+    countable = [section for section in sections() if section.records]
+    found = counts((section.code, rows) for section in countable for rows in section.records(user, now))
+    return {section.code: found[section.code] for section in countable}
 
 
 def about(user: Any, *, now: datetime) -> list[Found]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+
+from branchportal.counting import counts
 
 
 class _Page(Page):
@@ -38,7 +42,20 @@ class _Paginator(Paginator):
 
 def page_of(request: HttpRequest, rows: Any, size: int, parameter: str = "page") -> Page:
     """The page of these rows that `?page=` asks for; several lists of one page have parameters of their own."""
-    paginator = _Paginator(rows, size)
+    return _page_of(request, _Paginator(rows, size), parameter)
+
+
+def pages_of(request: HttpRequest, lists: Mapping[str, QuerySet], size: int) -> dict[str, Page]:
+    """Each of several lists as `page_of` gives it, {parameter: page}; what they hold is counted in one query."""
+    found, totals = {}, counts(lists.items())
+    for parameter, rows in lists.items():
+        paginator = _Paginator(rows, size)
+        paginator.count = totals[parameter]
+        found[parameter] = _page_of(request, paginator, parameter)
+    return found
+
+
+def _page_of(request: HttpRequest, paginator: _Paginator, parameter: str) -> Page:
     paginator.query, paginator.parameter = request.GET, parameter
     return paginator.get_page(request.GET.get(parameter))
 

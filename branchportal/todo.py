@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Count, Min, QuerySet, Value
 from django.utils import timezone
 
 INSTANT = timedelta(microseconds=1)
@@ -34,6 +35,31 @@ class Todo:
     def days_waited(self, now: datetime) -> int:
         """Whole days since it began to wait."""
         return max((timezone.localdate(now) - timezone.localdate(self.since)).days, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Rows of one kind that wait and are told as one line; `since` is the field that says from when on."""
+
+    rows: QuerySet
+    since: str
+    text: Callable[[int], str]  # of how many
+    url: str
+
+
+def in_one_line_each(kinds: Iterable[Waiting]) -> Iterator[Todo]:
+    """A line for each kind of which something waits. One query for all of them."""
+    kinds = list(kinds)
+    each = [
+        kind.rows.order_by()
+        .values(told_as=Value(place))
+        .annotate(rows_found=Count("pk"), waits_since=Min(kind.since))
+        .values_list("told_as", "rows_found", "waits_since")
+        for place, kind in enumerate(kinds)
+    ]
+    for place, number, first in each[0].union(*each[1:], all=True) if each else ():
+        if number:
+            yield Todo(kinds[place].text(number), kinds[place].url, since=first)
 
 
 def oldest_first(todos: Iterable[Todo]) -> list[Todo]:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("my-data/workbook/", my_data.MyDataWorkbookView.as_view(), name="my_data_workbook"),
     path("my-data/file/", my_data.MyDataFileView.as_view(), name="my_data_file"),
     path("my-data/looks/", my_data.WhoLookedView.as_view(), name="who_looked"),
+    path("my-data/<slug:code>/", my_data.MyDataSectionView.as_view(), name="my_data_section"),
     path("review/", review_card.ReviewCardView.as_view(), name="review_card"),
     path("review/mine/", own_reviews.OwnReviewsView.as_view(), name="own_reviews"),
     path("review/mine/<month:month>/", own_month.OwnMonthView.as_view(), name="own_month"),

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from members.refusals import missing_right
-from members.roles import ACTING_ORDER, ROLE_PERMISSIONS, Permission, Role, acting_role, appointable
+from members.roles import ACTING_ORDER, ROLE_PERMISSIONS, Permission, Role, appointable
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _grants(user: Any, today: date) -> list[Grant]:
     if not user.is_active:
         return []
     held = user.role_assignments.model.objects.held_by(user, today)
-    grants = [_grant(assignment, user, today) for assignment in held]
+    grants = [_grant(assignment, user) for assignment in held]
     member = getattr(user, "member", None)
     if member is not None and member.ended_on is None:
         grants.append(Grant(Role.MEMBER, member.branch))
@@ -110,16 +110,11 @@ def _is_at_home(own: list[Grant], branch: Any) -> bool:
     return any(grant.covers(branch) for grant in own)
 
 
-def _grant(assignment: Any, user: Any, today: date) -> Grant:
+def _grant(assignment: Any, user: Any) -> Grant:
     role = Role(assignment.role)
-    acting = role in ACTING_ORDER and _appointed_acting_role(assignment, today) == role
+    acting = role in ACTING_ORDER and not assignment.is_outranked
     away = assignment.user.name if assignment.user_id != user.pk else ""
     return Grant(role, assignment.branch, acting, assignment.class_name, away)
-
-
-def _appointed_acting_role(assignment: Any, today: date) -> Role | None:
-    appointed = type(assignment).objects.on(today).filter(branch=assignment.branch, user__is_active=True)
-    return acting_role({Role(role) for role in appointed.values_list("role", flat=True)})
 
 
 class ScopedQuerySet(models.QuerySet):

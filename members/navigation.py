@@ -38,8 +38,8 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
     if office:
         yield NavItem(_("Administration"), office, order=80, covers=tuple(f"members:{name}" for name in OFFICE_VIEWS))
     if access.may(Permission.SIGNED_IN):
-        unread = request.user.notifications.filter(read_at=None).count()
-        yield NavItem(_("Messages"), "members:messages", order=90, badge=unread, place=Place.BESIDE_NAME)
+        badge = request.user.unread
+        yield NavItem(_("Messages"), "members:messages", order=90, badge=badge, place=Place.BESIDE_NAME)
 
 
 def account(request: HttpRequest) -> Account | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,12 +51,15 @@ def _awards(user: User, now: datetime) -> Iterator[tuple]:
         )  # fmt: skip
 
 
+def _signed(user: User) -> list[QuerySet[Minutes]]:
+    return [Minutes.objects.filter(chair=user), Minutes.objects.filter(recorder=user)]
+
+
 def _duties(user: User, now: datetime) -> Iterator[tuple]:
     for one in Activity.objects.filter(owner__user=user).order_by("-starts_at", "-pk"):
         yield one.starts_at, one.title, _("Responsible")
-    for field, text in (("chair", _("Chair")), ("recorder", _("Recorder"))):
-        minutes = Minutes.objects.filter(**{field: user}).select_related("activity")
-        for one in minutes.order_by("-activity__starts_at", "-pk"):
+    for minutes, text in zip(_signed(user), (_("Chair"), _("Recorder")), strict=True):
+        for one in minutes.select_related("activity").order_by("-activity__starts_at", "-pk"):
             yield one.activity.starts_at, one.activity.title, text
 
 
@@ -82,6 +86,7 @@ SECTIONS = (
         ),
         _attendance,
         ("activities.Attendance.member",),
+        lambda user, now: [Attendance.objects.filter(member__user=user)],
     ),
     Section(
         "attendance_corrections",
@@ -97,6 +102,7 @@ SECTIONS = (
         ),
         _corrected,
         ("activities.AttendanceCorrection.member",),
+        lambda user, now: [AttendanceCorrection.objects.filter(member__user=user)],
     ),
     Section(
         "hours_corrections",
@@ -112,6 +118,7 @@ SECTIONS = (
         ),
         _changed_hours,
         (),
+        lambda user, now: [of_member(user.member)] if getattr(user, "member", None) else [],
     ),
     Section(
         "sign_ups",
@@ -120,6 +127,7 @@ SECTIONS = (
         (_AT, _ACTIVITY, Field("starts_at", gettext_lazy("Starts at"), MOMENT), Field("state", gettext_lazy("State"))),
         _sign_ups,
         ("activities.SignUp.member",),
+        lambda user, now: [SignUp.objects.filter(member__user=user)],
     ),
     Section(
         "awards",
@@ -136,6 +144,7 @@ SECTIONS = (
         ),
         _awards,
         ("activities.Award.member",),
+        lambda user, now: [Award.objects.filter(member__user=user)],
     ),
     Section(
         "duties",
@@ -144,6 +153,7 @@ SECTIONS = (
         (_AT, _ACTIVITY, Field("as", gettext_lazy("As what"))),
         _duties,
         ("activities.Activity.owner", "activities.Minutes.chair", "activities.Minutes.recorder"),
+        lambda user, now: [Activity.objects.filter(owner__user=user), *_signed(user)],
     ),
     Section(
         "calendar_address",
@@ -152,5 +162,6 @@ SECTIONS = (
         (Field("made_at", gettext_lazy("Made"), MOMENT), Field("language", gettext_lazy("Language"))),
         _addresses,
         ("activities.CalendarAddress.user",),
+        lambda user, now: [CalendarAddress.objects.filter(user=user)],
     ),
 )

@@ -26,7 +26,7 @@ class ActivityView(PortalView, TemplateView):
     template_name = "activities/activity.html"
 
     def get_context_data(self, **context) -> dict:
-        activities = self.visible(Activity.objects.select_related("branch", "owner", "kind"))
+        activities = self.visible(Activity.objects.select_related("branch", "owner", "kind", "minutes"))
         activity = get_object_or_404(activities, pk=context["pk"])
         return super().get_context_data(**context) | page_of(activity, self.request)
 

@@ -22,7 +22,7 @@ from activities.queries.hours_corrections import of_member
 from activities.reports.hours import hours_workbook
 from branchportal import audit
 from branchportal.downloads import attachment
-from branchportal.paging import NearestPage, page_of
+from branchportal.paging import NearestPage, pages_of
 from members.access import PortalView, access_of
 from members.models import Branch, Member
 from members.roles import Permission
@@ -97,18 +97,22 @@ class _PersonView(PortalView, TemplateView):
     def of(self, person: Member, today: date) -> dict[str, Any]:
         period = PeriodForm(self.request.GET, today=today)
         days = period.days
-        shown = page_of(self.request, attended(person, *days), ROWS_OF_A_PAGE)
         corrections = AttendanceCorrection.objects.filter(member=person).select_related("activity", "by")
+        lists = {
+            "page": attended(person, *days), "corrections": corrections, "changes": of_member(person),
+            "awards": awards_of(person),
+        }  # fmt: skip
+        pages = pages_of(self.request, lists, ROWS_OF_A_PAGE)
         return {
             "person": person,
             "period": period,
             "days": days,
-            "page_obj": shown,
+            "page_obj": pages["page"],
             "years": [(first.year, first.year + 1, hours) for first, hours in hours_by_year(person).items()],
             "audiences": Activity.Audience.labels,
-            "corrections": page_of(self.request, corrections, ROWS_OF_A_PAGE, "corrections"),
-            "hours_corrections": page_of(self.request, of_member(person), ROWS_OF_A_PAGE, "changes"),
-            "awards": page_of(self.request, awards_of(person), ROWS_OF_A_PAGE, "awards"),
+            "corrections": pages["corrections"],
+            "hours_corrections": pages["changes"],
+            "awards": pages["awards"],
         }
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from activities.forms.attendance import AttendanceForm, stored_line
-from activities.models import Activity, Minutes
+from activities.models import Activity
 from activities.queries.attendance import Row, corrections_of, is_above, people_on_sheet, rows_of, sheet
 from activities.queries.attendance_by_branch import branches_of, figures
 from activities.queries.hours_corrections import of_activity
+from activities.queries.minutes import signs
 from branchportal.paging import page_of as list_page
+from branchportal.paging import pages_of
 from members.models import Member
 
 PEOPLE_OF_A_SHEET = 100
@@ -45,6 +46,8 @@ def rows_shown(activity: Activity, request: HttpRequest) -> tuple[list[Row], dic
 def sheet_of(activity: Activity, form: AttendanceForm | None, now: datetime, request: HttpRequest) -> dict[str, Any]:
     """The sheet as it is stored, or as it was typed in `form`, and what was corrected later."""
     rows, part = rows_shown(activity, request)
+    corrected = {"corrections": corrections_of(activity), "changes": of_activity(activity)}
+    pages = pages_of(request, corrected, CORRECTIONS_OF_A_PAGE)
     return {
         **part,
         "lines": [form.line(row) if form else stored_line(row) for row in rows],
@@ -53,30 +56,27 @@ def sheet_of(activity: Activity, form: AttendanceForm | None, now: datetime, req
         "reason": form.reason if form else "",
         "reason_error": form.reason_error if form else "",
         "asks_reason": now >= activity.ends_at and any(row.state for row in rows),
-        "corrections": list_page(request, corrections_of(activity), CORRECTIONS_OF_A_PAGE, "corrections"),
-        "hours_corrections": list(of_activity(activity)),
+        "corrections": pages["corrections"],
+        "hours_corrections": pages["changes"],
         "own_only": False,
-        "minutes": Minutes.objects.filter(activity=activity).first(),
+        "minutes": getattr(activity, "minutes", None),
         "shows_minutes": now >= activity.starts_at and not activity.cancelled_at,
     }
 
 
 def own_sheet(activity: Activity, member: Member | None, request: HttpRequest, *, was_present: bool) -> dict[str, Any]:
     """Nobody's lines, what was corrected about this person (or for all who were there), the minutes that he signs."""
-    minutes = Minutes.objects.filter(activity=activity).filter(_signed_by(member)).first()
+    minutes = getattr(activity, "minutes", None)
+    if member is None or not signs(request.user, minutes):
+        minutes = None
+    corrected = {"corrections": corrections_of(activity, member)} if member else {}
+    corrected |= {"changes": of_activity(activity)} if was_present else {}
+    pages = pages_of(request, corrected, CORRECTIONS_OF_A_PAGE)
     return {
         "lines": [],
-        "corrections": list_page(request, corrections_of(activity, member), CORRECTIONS_OF_A_PAGE, "corrections")
-        if member
-        else None,
-        "hours_corrections": list(of_activity(activity)) if was_present else [],
+        "corrections": pages.get("corrections"),
+        "hours_corrections": pages.get("changes"),
         "own_only": True,
         "minutes": minutes,
         "shows_minutes": minutes is not None,
     }
-
-
-def _signed_by(member: Member | None) -> Q:
-    if member is None or member.user_id is None:
-        return Q(pk__in=[])
-    return Q(chair=member.user_id) | Q(recorder=member.user_id)

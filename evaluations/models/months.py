@@ -39,6 +39,7 @@ class Cycle(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = CycleQuerySet.as_manager()
+    own_days: dict[str, tuple[int, int]] | None = None  # read along with some months (see queries/months.py)
 
     class Meta:
         ordering = ["-month"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from evaluations.deadlines import Phase, Window, month_of
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, Due, SelfReview
-from members.models import Branch, Member
+from members.access import access_of
+from members.models import Branch, Member, User
+from members.roles import Permission
 
 RULES = ("is_off", "review_day", "rating_day", "scale", "version")
 OWN_DAYS = ("deadlines__branch__path", "deadlines__review_day", "deadlines__rating_day")
@@ -36,13 +37,36 @@ class Progress:
 
 def cycle_of(branch: Branch, month: date) -> Cycle | None:
     """Return the cycle of this month (its first day) of the branch's top committee, or None."""
-    cycles = Cycle.objects.select_related("committee")
-    return cycles.filter(committee__path=branch.ancestor_paths()[0], month=month).first()
+    return cycles_of(branch, [month]).get(month)
 
 
-def committees_of(branches: QuerySet[Branch]) -> list[Branch]:
-    """Return the top committees under which these branches stand, in the order of their codes. Two queries."""
-    tops = {path.partition("/")[0] + "/" for path in branches.order_by().values_list("path", flat=True)}
+def cycles_of(branch: Branch, months: Iterable[date]) -> dict[date, Cycle]:
+    """Return {month: cycle} of the branch's top committee for those of these months that are planned, in one query.
+
+    Each carries the days that branches have of their own, and `is_opened`: whether it was opened in this branch.
+    """
+    opened = CycleEvent.objects.filter(cycle=OuterRef("pk"), branch=branch, kind=CycleEvent.Kind.OPENED)
+    cycles = Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month__in=list(months))
+    found = with_own_days(cycles.annotate(is_opened=Exists(opened)))
+    return {cycle.month: cycle for cycle in found}
+
+
+def with_own_days(cycles: QuerySet[Cycle]) -> list[Cycle]:
+    """Read these months, each with the days that branches have of their own: {path: (review day, rating day)}."""
+    path, first, last = OWN_DAYS
+    rows = cycles.select_related("committee").annotate(own_path=F(path), first_day=F(first), last_day=F(last))
+    found: dict[int, Cycle] = {}
+    for row in rows:  # a month comes once for each branch with days of its own
+        cycle = found.setdefault(row.pk, row)
+        cycle.own_days = cycle.own_days or {}
+        if row.own_path:
+            cycle.own_days[row.own_path] = (row.first_day, row.last_day)
+    return list(found.values())
+
+
+def committees_of(user: User, permission: Permission) -> list[Branch]:
+    """Return the top committees under which somebody holds the permission, in the order of their codes. One query."""
+    tops = {grant.branch.ancestor_paths()[0] for grant in access_of(user).granting(permission)}
     return list(Branch.objects.filter(path__in=tops).order_by("path"))
 
 
@@ -77,27 +101,9 @@ def window_of(cycle: Cycle, branch: Branch) -> Window:
 
 
 def windows_of(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Window]:
-    """Return {branch id: window} for many branches of the cycle, in one query."""
-    own_days = {
-        path: (review_day, rating_day)
-        for path, review_day, rating_day in CycleDeadline.objects.filter(cycle=cycle).values_list(
-            "branch__path", "review_day", "rating_day"
-        )
-    }
+    """Return {branch id: window} for many branches of the cycle; one query, none where its own days came with it."""
+    own_days = _own_days(cycle) if cycle.own_days is None else cycle.own_days
     return {branch.pk: _window(cycle, branch, own_days) for branch in branches}
-
-
-def windows_of_months(branch: Branch, months: Iterable[date]) -> dict[date, Window]:
-    """Return {month: window} of one branch for those of these months that are planned, in one query."""
-    cycles = Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month__in=list(months)).order_by()
-    own_days: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
-    planned: dict[date, Cycle] = {}
-    for month, is_off, review_day, rating_day, path, *days in cycles.values_list(
-        "month", "is_off", "review_day", "rating_day", *OWN_DAYS
-    ):
-        planned[month] = Cycle(month=month, is_off=is_off, review_day=review_day, rating_day=rating_day)
-        own_days[month][path] = tuple(days)
-    return {month: _window(cycle, branch, own_days[month]) for month, cycle in planned.items()}
 
 
 def read_again(cycle: Cycle, branch: Branch) -> tuple[bool, Window]:
@@ -108,8 +114,8 @@ def read_again(cycle: Cycle, branch: Branch) -> tuple[bool, Window]:
     for name in RULES:
         setattr(cycle, name, rows[0][name])
     path, *days = OWN_DAYS
-    own_days = {row[path]: tuple(row[day] for day in days) for row in rows}
-    return rows[0]["is_closed"], _window(cycle, branch, own_days)
+    cycle.own_days = {row[path]: tuple(row[day] for day in days) for row in rows}
+    return rows[0]["is_closed"], window_of(cycle, branch)
 
 
 def accepts_sheets(cycle: Cycle, branch: Branch, now: datetime) -> bool:
@@ -165,6 +171,11 @@ def with_marks(dues: QuerySet[Due]) -> QuerySet[Due]:
         return Exists(model.objects.submitted().filter(cycle=OuterRef("cycle"), member=OuterRef("member")))
 
     return dues.annotate(has_filed=submitted(SelfReview), is_rated=submitted(BranchReview))
+
+
+def _own_days(cycle: Cycle) -> dict[str, tuple[int, int]]:
+    rows = CycleDeadline.objects.filter(cycle=cycle).values_list("branch__path", "review_day", "rating_day")
+    return {path: tuple(days) for path, *days in rows}
 
 
 def _window(cycle: Cycle, branch: Branch, own_days: dict[str, tuple[int, int]]) -> Window:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,9 +16,7 @@ from evaluations import ranking_wording
 from evaluations.deadlines import month_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.labels import DIMENSION_LABELS
-from evaluations.models import BranchReview, Due, Reminder, ReviewAnswer, SelfReview
-from evaluations.models.reviews import Review
-from evaluations.queries.own_months import own_month
+from evaluations.models import BranchReview, CycleEvent, Due, Reminder, ReviewAnswer, SelfReview
 from evaluations.queries.rankings import own_entries, scheme_of
 from members.models import User
 
@@ -38,15 +37,28 @@ def _own_reviews(user: User, now: datetime) -> Iterator[tuple]:
 
 def _ratings(user: User, now: datetime) -> Iterator[tuple]:
     """Only of months that have closed, and never who gave them: as on the page of the own month."""
-    ratings = BranchReview.objects.submitted().filter(member__user=user, cycle__is_off=False)
-    for rating in ratings.select_related("cycle").order_by("-cycle__month"):
-        if _is_shown(rating, user, now):
-            yield f"{rating.cycle.month:%Y-%m}", *rating.points.values(), _notes(rating.notes)
+    for rating in _closed(_ratings_of(user), now).select_related("cycle").order_by("-cycle__month"):
+        yield f"{rating.cycle.month:%Y-%m}", *rating.points.values(), _notes(rating.notes)
+
+
+def _ratings_of(user: User) -> QuerySet[BranchReview]:
+    return BranchReview.objects.submitted().filter(member__user=user, cycle__is_off=False)
+
+
+def _closed(ratings: QuerySet[BranchReview], now: datetime) -> QuerySet[BranchReview]:
+    """Those of months that are over or have closed in the branch."""
+    ended = CycleEvent.objects.filter(
+        cycle=OuterRef("cycle"), branch=OuterRef("branch"), kind=CycleEvent.Kind.CLOSED
+    )  # fmt: skip
+    return ratings.filter(Q(cycle__month__lt=month_of(now)) | Exists(ended))
+
+
+def _answers_to(user: User) -> QuerySet[ReviewAnswer]:
+    return ReviewAnswer.objects.filter(review__member__user=user).exclude(kind=ReviewAnswer.Kind.READ)
 
 
 def _answers(user: User, now: datetime) -> Iterator[tuple]:
-    answers = ReviewAnswer.objects.filter(review__member__user=user).exclude(kind=ReviewAnswer.Kind.READ)
-    for answer in answers.select_related("review__cycle", "by").order_by("-at", "-pk"):
+    for answer in _answers_to(user).select_related("review__cycle", "by").order_by("-at", "-pk"):
         what = _("Returned") if answer.is_return else _("Reply")
         yield answer.at, f"{answer.review.cycle.month:%Y-%m}", what, answer.text, answer.by.name if answer.by else ""
 
@@ -62,13 +74,6 @@ def _rankings(user: User, now: datetime) -> Iterator[tuple]:
 def _reminders(user: User, now: datetime) -> Iterator[tuple]:
     for one in Reminder.objects.filter(user=user).select_related("cycle").order_by("-sent_at", "-pk"):
         yield one.sent_at, f"{one.cycle.month:%Y-%m}"
-
-
-def _is_shown(rating: Review, user: User, now: datetime) -> bool:
-    if rating.cycle.month < month_of(now):
-        return True
-    seen = own_month(user.member, rating.cycle.month, now=now)
-    return seen is not None and seen.rated is not None
 
 
 def _notes(notes: dict[str, Any]) -> str:
@@ -87,6 +92,7 @@ SECTIONS = (
         (_MONTH, *_POINTS, _WORDS, Field("at", gettext_lazy("Filed"), MOMENT), Field("draft", gettext_lazy("Draft"))),
         _own_reviews,
         ("evaluations.SelfReview.member",),
+        lambda user, now: [SelfReview.objects.filter(member__user=user)],
     ),
     Section(
         "answers",
@@ -100,6 +106,7 @@ SECTIONS = (
             Field("by", gettext_lazy("Who")),
         ),
         _answers,
+        records=lambda user, now: [_answers_to(user)],
     ),
     Section(
         "ratings",
@@ -108,6 +115,7 @@ SECTIONS = (
         (_MONTH, *_POINTS, _WORDS),
         _ratings,
         ("evaluations.BranchReview.member",),
+        lambda user, now: [_closed(_ratings_of(user), now)],
     ),
     Section(
         "rankings",
@@ -124,6 +132,7 @@ SECTIONS = (
         ),
         _rankings,
         ("evaluations.RankingEntry.member",),
+        lambda user, now: [own_entries(user)],
     ),
     Section(
         "dues",
@@ -132,6 +141,7 @@ SECTIONS = (
         (_MONTH, Field("branch", gettext_lazy("Branch"))),
         _dues,
         ("evaluations.Due.member",),
+        lambda user, now: [Due.objects.filter(member__user=user)],
     ),
     Section(
         "reminders",
@@ -140,5 +150,6 @@ SECTIONS = (
         (Field("at", gettext_lazy("When"), MOMENT), _MONTH),
         _reminders,
         ("evaluations.Reminder.user",),
+        lambda user, now: [Reminder.objects.filter(user=user)],
     ),
 )

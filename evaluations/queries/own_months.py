@@ -9,9 +9,9 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from evaluations.deadlines import Window, month_of, months_between
-from evaluations.models import BranchReview, Cycle, Due, ReviewAnswer, SelfReview
+from evaluations.models import BranchReview, Due, ReviewAnswer, SelfReview
 from evaluations.queries.months import window_of
-from evaluations.queries.self_reviews import accepts_late
+from evaluations.queries.self_reviews import History, accepts_late
 from members.models import Member
 
 MONTHS_SHOWN = 12
@@ -43,24 +43,26 @@ class OwnMonth:
         return self.own is not None
 
 
-def own_months(member: Member, *, now: datetime) -> list[OwnMonth]:
-    """The last twelve months in their order, from the first one that concerned him; five queries, six in his month."""
+def own_months(history: History) -> list[OwnMonth]:
+    """The last twelve months in their order, from the first one that concerned him.
+
+    Two queries; one more where late self-reviews would count now.
+    """
+    member, now = history.member, history.now
     this_month = month_of(now)
-    own = {review.cycle.month: review for review in _reviews(SelfReview, member)}
+    own = {review.cycle.month: review for review in history.reviews if not review.cycle.is_off}
     rated = {review.cycle.month: review for review in _reviews(BranchReview, member)}
-    rows = Due.objects.filter(member=member).select_related("cycle", "branch").order_by()
-    dues = {due.cycle.month: due for due in rows}
+    dues = {due.cycle.month: due for due in history.dues}
     concerned = [month for month in {*own, *rated, *dues} if month <= this_month]
     if not concerned:
         return []
-    off = set(_months_off(member))
     returned = set(_returned_months(member))
     is_running = _is_running(dues.get(this_month), now)
     return [
         OwnMonth(
             month,
             _state(
-                own.get(month), is_due=month in dues, is_off=month in off, is_returned=month in returned,
+                own.get(month), is_due=month in dues, is_off=month in history.off, is_returned=month in returned,
                 may_file=_may_file(dues.get(month), now),
             ),
             own.get(month),
@@ -105,11 +107,6 @@ def _state(own: SelfReview | None, *, is_due: bool, is_off: bool, is_returned: b
 def _reviews(model: type[SelfReview] | type[BranchReview], member: Member) -> QuerySet[SelfReview | BranchReview]:
     submitted = model.objects.submitted().filter(member=member, cycle__is_off=False)
     return submitted.select_related("cycle", "branch").order_by("cycle__month")
-
-
-def _months_off(member: Member) -> list[date]:
-    root = member.branch.ancestor_paths()[0]
-    return list(Cycle.objects.filter(committee__path=root, is_off=True).order_by().values_list("month", flat=True))
 
 
 def _returned_months(member: Member) -> list[date]:

@@ -53,8 +53,13 @@ def unrated_members(cycle: Cycle, branch: Any) -> QuerySet[Member]:
 
 def rating_rows(cycle: Cycle, branch: Any, *, rater: Any) -> list[RatingRow]:
     """One row per person to rate. Two queries, whatever the number of people."""
+    return rows_of(rated_people(cycle, branch), cycle, branch, rater=rater)
+
+
+def rows_of(people: Iterable[Member], cycle: Cycle, branch: Any, *, rater: Any) -> list[RatingRow]:
+    """One row for each of these people, in their order; one query beside theirs."""
     reviews = {review.member_id: review for review in BranchReview.objects.filter(cycle=cycle, branch=branch)}
-    return [_row(member, reviews.get(member.pk), rater) for member in rated_people(cycle, branch)]
+    return [_row(member, reviews.get(member.pk), rater) for member in people]
 
 
 def _row(member: Member, review: BranchReview | None, rater: Any) -> RatingRow:

@@ -13,9 +13,9 @@ from activities.queries.attendance import recorded_between
 from activities.queries.awards import confirmed_between
 from evaluations.deadlines import SHANGHAI, Phase, Window, days_until, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
-from evaluations.models import Cycle, CycleEvent, Due, ReviewAnswer, SelfReview
+from evaluations.models import Cycle, Due, ReviewAnswer, SelfReview
 from evaluations.queries import answers
-from evaluations.queries.months import cycle_of, window_of, windows_of_months
+from evaluations.queries.months import cycles_of, window_of, with_own_days
 from evaluations.stages import CardState, card_state
 from members.models import Branch, Member
 
@@ -87,18 +87,28 @@ class Card:
         return looked_back(self.cycle.month, self.window.review_day, self.previous_day)
 
 
+@dataclass(frozen=True)
+class History:
+    """What one member had submitted by `now` and when he was due, the newest first; which months were off."""
+
+    member: Member
+    now: datetime
+    reviews: list[SelfReview]
+    dues: list[Due]
+    off: set[date]
+
+
 def card_of(member: Member, month: date, now: datetime) -> Card | None:
     """Return the member's card of this month (its first day), or None if there is no such month."""
-    due = Due.objects.filter(member=member, cycle__month=month).select_related("cycle", "branch").first()
-    cycle = due.cycle if due else cycle_of(member.branch, month)
-    if cycle is None:
-        return None
+    due = Due.objects.filter(member=member, cycle__month=month).select_related("branch").first()
     branch = due.branch if due else member.branch
+    month_before = month_of(month - timedelta(days=1))
+    cycles = cycles_of(branch, (month, month_before))
+    if month not in cycles:
+        return None
+    cycle, window = cycles[month], window_of(cycles[month], branch)
     review, previous = _reviews(member, cycle)
     said = answers.answers_of(review)
-    month_before = month_of(month - timedelta(days=1))
-    windows = windows_of_months(branch, (month, month_before))
-    window = windows[month]
     phase, until = window.phase(now), filing_end(window, branch, review, said, now)
     state = card_state(
         phase=phase,
@@ -108,8 +118,9 @@ def card_of(member: Member, month: date, now: datetime) -> Card | None:
         has_draft=review is not None and review.draft is not None,
         is_returned=answers.open_return(said) is not None,
     )
-    is_due = due is not None or _will_be_due(member, cycle)
-    previous_day = windows.get(month_before, window).review_day
+    # In the minute before the clock opens the month, nobody is written down as due yet.
+    is_due = due is not None or (_is_filer_on(month, member, cycle) and not cycle.is_opened)
+    previous_day = window_of(cycles[month_before], branch).review_day if month_before in cycles else window.review_day
     return Card(member, cycle, branch, window, review, said, until, is_due, state, previous, previous_day)
 
 
@@ -158,12 +169,24 @@ def own_reviews(member: Member) -> QuerySet[SelfReview]:
     return submitted.select_related("cycle").order_by("-cycle__month")
 
 
-def missed_months(member: Member, now: datetime) -> list[Cycle]:
+def history_of(member: Member, now: datetime) -> History:
+    """Read what he filed, when he was due and which months were off; three queries."""
+    dues = Due.objects.filter(member=member).select_related("cycle", "branch", "member").order_by("-cycle__month")
+    cycles = Cycle.objects.filter(committee__path=member.branch.ancestor_paths()[0])
+    special = with_own_days(cycles.filter(Q(is_off=True) | Q(month=month_of(now))))
+    present = {cycle.pk: cycle for cycle in special}
+    off = {cycle.month for cycle in special if cycle.is_off}
+    history = History(member, now, list(own_reviews(member)), list(dues), off)
+    for due in history.dues:  # its days are asked for in the present month
+        due.cycle = present.get(due.cycle_id, due.cycle)
+    return history
+
+
+def missed_months(history: History) -> list[Cycle]:
     """Return the months in which he was due, nothing counts and nothing can be submitted any more, newest first."""
-    filed = SelfReview.objects.submitted().filter(member=member)
-    dues = Due.objects.filter(member=member, cycle__is_off=False).exclude(cycle__in=filed.values("cycle"))
-    dues = dues.select_related("cycle", "branch", "member").order_by("-cycle__month")
-    return [due.cycle for due in dues if _is_past(due, now)]
+    filed = {review.cycle_id for review in history.reviews}
+    missing = [due for due in history.dues if due.cycle_id not in filed and not due.cycle.is_off]
+    return [due.cycle for due in missing if _is_past(due, history.now)]
 
 
 def _is_past(due: Due, now: datetime) -> bool:
@@ -178,9 +201,3 @@ def _is_past(due: Due, now: datetime) -> bool:
 def _is_filer_on(day: date, member: Member, cycle: Cycle) -> bool:
     belongs = member.joined_on <= day and (member.ended_on is None or member.ended_on > day)
     return belongs and member.kind == Member.Kind.STUDENT and member.stage_on(day) in cycle.filing_stages
-
-
-def _will_be_due(member: Member, cycle: Cycle) -> bool:
-    """In the minute before the clock opens the month, nobody is written down as due yet."""
-    opened = CycleEvent.objects.filter(cycle=cycle, branch=member.branch, kind=CycleEvent.Kind.OPENED)
-    return _is_filer_on(cycle.month, member, cycle) and not opened.exists()

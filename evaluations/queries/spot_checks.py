@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,8 +35,8 @@ class Sample:
 
 def branches_of(user: User) -> list[Branch]:
     """The branches below which this person draws: where he holds the office itself."""
-    held = {grant.branch.pk for grant in access_of(user).granting(Permission.SPOT_CHECK)}
-    return list(Branch.objects.filter(pk__in=held).order_by("path"))
+    held = {grant.branch.pk: grant.branch for grant in access_of(user).granting(Permission.SPOT_CHECK)}
+    return sorted(held.values(), key=lambda branch: branch.path)
 
 
 def pool(cycle: Cycle, branch: Branch) -> QuerySet[Due]:
@@ -43,11 +44,14 @@ def pool(cycle: Cycle, branch: Branch) -> QuerySet[Due]:
     return Due.objects.filter(cycle=cycle, branch__path__startswith=branch.path)
 
 
-def samples_of(user: User, month: date) -> list[Sample]:
-    """The samples of one month (its first day) that this person draws; none where the committee has it switched off."""
-    found = []
+def samples_of(user: User, month: date, known: Iterable[Cycle] = ()) -> list[Sample]:
+    """The samples of one month (its first day) that this person draws; none where the committee has it switched off.
+
+    `known` are cycles of this month that have been read already.
+    """
+    found, read = [], {cycle.committee.path: cycle for cycle in known}
     for branches in months.by_committee(branches_of(user)):
-        cycle = months.cycle_of(branches[0], month)
+        cycle = read.get(branches[0].ancestor_paths()[0]) or months.cycle_of(branches[0], month)
         if cycle is not None and not cycle.is_off:
             found += _samples(cycle, branches)
     return found

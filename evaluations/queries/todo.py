@@ -8,20 +8,28 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from branchportal.todo import Todo
+from branchportal.todo import Todo, Waiting
 from evaluations.deadlines import Phase
 from evaluations.models import ScoringScheme
+from evaluations.queries import answers
 from evaluations.queries.home import BranchMonth, ScopeMonth
+from members.access import access_of
 from members.models import User
 from members.roles import Permission
 
 
-def of_month(month: BranchMonth, *, may_compile: bool, may_answer: bool) -> Iterator[Todo]:
-    """What is left to do in one branch's month; nothing before the first month and in a month that is off."""
-    if month.cycle is None or month.phase in {Phase.OFF, Phase.PLANNED}:
+def of_replies(month: BranchMonth, user: User) -> Iterator[Waiting]:
+    """Self-reviews of a branch's month that wait for a reply, the own one aside, for whoever answers them."""
+    if not _runs(month) or not access_of(user).may_in(Permission.ANSWER_REVIEWS, month.branch):
         return
-    if may_answer and month.unanswered:
-        yield _unanswered(month)
+    rows = answers.awaiting_reply_by(user, month.cycle, month.branch)
+    yield Waiting(rows, "submitted_at", _replies, _page("reviews", month))
+
+
+def of_month(month: BranchMonth, *, may_compile: bool) -> Iterator[Todo]:
+    """What is left to do in one branch's month; nothing before the first month and in a month that is off."""
+    if not _runs(month):
+        return
     if month.phase == Phase.CLOSED:
         yield from _after_closing(month, may_compile=may_compile)
         return
@@ -53,11 +61,13 @@ def of_schemes(user: User) -> Iterator[Todo]:
         yield Todo(text, reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), since=scheme.created_at)
 
 
-def _unanswered(month: BranchMonth) -> Todo:
-    text = ngettext(
-        "%(count)s self-review waits for a reply", "%(count)s self-reviews wait for a reply", month.unanswered
-    )
-    return Todo(text % {"count": month.unanswered}, _page("reviews", month), since=month.unanswered_since)
+def _runs(month: BranchMonth) -> bool:
+    return month.cycle is not None and month.phase not in {Phase.OFF, Phase.PLANNED}
+
+
+def _replies(count: int) -> str:
+    text = ngettext("%(count)s self-review waits for a reply", "%(count)s self-reviews wait for a reply", count)
+    return text % {"count": count}
 
 
 def _before_closing(month: BranchMonth) -> Iterator[Todo]:

@@ -65,22 +65,23 @@ class MonthView(BranchMonthView):
         may_read = access.may_in(Permission.VIEW_REVIEWS, self.branch)
         may_rate = access.may_in(Permission.RATE_MEMBERS, self.branch)
         may_remind = access.may_in(Permission.REMIND, self.branch) and self.window.accepts_ratings(now)
+        month_rates = rates.month_rates(self.branch, now=now)
         context = {
             **self._people(lines, may_read=may_read),
             "branch": self.branch,
-            "has_other_branches": self.visible(Branch.objects.party_branches()).exclude(pk=self.branch.pk).exists(),
+            "has_other_branches": any(grant.branch.pk != self.branch.pk for grant in access.granting(self.permission)),
             "cycle": self.cycle,
             "window": self.window,
             "phase": self.window.phase(now).value,
             "days_left": self.window.days_left(now),
             "rating_days_left": days_until(self.window.ratings_end, now),
-            "progress": months.progress_of(self.cycle, self.branch),
+            "progress": self._progress(month_rates),
             "missing": [line.member for line in lines if line.is_missing and not (may_read and line.review.returned)],
             "returned": [line.member for line in lines if may_read and line.is_missing and line.review.returned],
             "unrated": [line.member for line in lines if line.is_unrated],
-            "answers": self._answers(),
+            "answers": self._answers(lines) if may_read else None,
             "run": overview.latest_runs([self.branch], month=self.cycle.month).get(self.branch.pk),
-            "rates": rates.month_rates(self.branch, now=now),
+            "rates": month_rates,
             "may_read": may_read,
             "may_rate": may_rate,
             "may_comment": may_read or may_rate,
@@ -111,19 +112,25 @@ class MonthView(BranchMonthView):
         """Whether somebody who is missing may still submit: after the deadline late or returned reviews."""
         if self.window.accepts_reviews(now) or any(line.review.returned for line in lines):
             return True
+        return self._accepts_late
+
+    @cached_property
+    def _accepts_late(self) -> bool:
         return accepts_late(self.branch, self.cycle.month)
 
-    def _answers(self) -> dict[str, Any] | None:
-        """What waits of the month's self-reviews, for who may read them."""
-        access = access_of(self.request.user)
-        if not access.may_in(Permission.VIEW_REVIEWS, self.branch):
-            return None
-        time = answers.reply_times(self.cycle, [self.branch]).get(self.branch.pk)
+    def _progress(self, month_rates: list[rates.MonthRate]) -> months.Progress:
+        """Counted with the other months, unless this one is older than they or switched off."""
+        known = {rate.cycle: rate.progress for rate in month_rates if not rate.cycle.is_off}
+        return known[self.cycle] if self.cycle in known else months.progress_of(self.cycle, self.branch)
+
+    def _answers(self, lines: list[branch_month.PersonLine]) -> dict[str, Any]:
+        """What waits of the month's self-reviews, and how long others waited."""
+        time = answers.reply_time(line.review for line in lines)
         return {
-            "waiting": answers.awaiting_reply_by(self.request.user, self.cycle, self.branch).count(),
+            "waiting": sum(line.is_shown(Show.WAITING) for line in lines),
             "reply_time": reply_time_label(time) if time is not None else "",
-            "accepts_late": accepts_late(self.branch, self.cycle.month),
-            "may_choose_late": access.may_in(Permission.CHOOSE_LATE_POLICY, self.branch),
+            "accepts_late": self._accepts_late,
+            "may_choose_late": access_of(self.request.user).may_in(Permission.CHOOSE_LATE_POLICY, self.branch),
         }
 
 
@@ -134,18 +141,19 @@ class MonthsView(PortalView, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         branches = self.visible(Branch.objects.party_branches())
-        committees = months.committees_of(branches)
+        committees = months.committees_of(request.user, self.permission)
         wanted = request.GET.get("committee", "")
         committee = next((one for one in committees if one.code == wanted), next(iter(committees), None))
-        cycles = list(overview.months_shown(committee, now=timezone.now())[:MONTHS_SHOWN]) if committee else []
+        begun = overview.months_shown(committee, now=timezone.now()) if committee else Cycle.objects.none()
+        cycles = months.with_own_days(begun)[:MONTHS_SHOWN]
         if not cycles:
             return render(request, "evaluations/months_empty.html")
         cycle = self._chosen(cycles)
         found = _filtered(branches.filter(path__startswith=committee.path), request)
-        if not request.GET and branches.count() == 1:
-            return redirect("evaluations:month", code=branches.get().code, month=cycle.month)
         now = timezone.now()
         page = page_of(request, found.select_related("parent"), BRANCHES_PER_PAGE)
+        if not request.GET and len(committees) == page.paginator.count == 1:
+            return redirect("evaluations:month", code=page[0].code, month=cycle.month)
         context = {
             "committee": committee,
             "committees": committees,

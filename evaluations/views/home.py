@@ -16,7 +16,7 @@ from django.views import View
 
 from activities.queries import todo as todo_of_activities
 from branchportal.messages import text_of
-from branchportal.todo import oldest_first
+from branchportal.todo import in_one_line_each, oldest_first
 from evaluations.deadlines import month_of
 from evaluations.queries import changes, dates, home, spot_checks, todo
 from members.access import PortalView, access_of
@@ -41,17 +41,18 @@ class HomeView(PortalView, View):
         branches = [self._branch(branch, now) for branch in home.rated_branches(user)]
         superior = home.is_superior(user)
         scopes = home.scope_months(user, now=now) if superior else []
+        todays = absences.of_today(user, timezone.localdate(now))
         context = {
             "now": now,
             "own": own,
             "branches": branches,
             "todos": self._todos(branches, scopes, now),
             "is_officer": bool(branches or superior),
-            "standing_in": absences.standing_in(user, timezone.localdate(now)),
-            "away": absences.away(user, timezone.localdate(now)),
+            "standing_in": todays.standing_in,
+            "away": todays.away,
             "scopes": [self._scope(scope) for scope in scopes],
             "changes": changes.unseen(user, now=now) if superior else None,
-            "samples": self._samples(now),
+            "samples": self._samples(scopes, now),
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
             "today": timezone.localdate(now),
             "dates": dates.of_home(user, own["month"] if own else None, [item["month"] for item in branches], now=now),
@@ -64,14 +65,13 @@ class HomeView(PortalView, View):
     ) -> list[dict[str, Any]]:
         """What waits in all apps, the oldest first, each with its days."""
         user = self.request.user
+        in_one_line = [todo_of_people.of_corrections(user, now), todo_of_activities.of_awards(user, now)]
+        in_one_line += [todo.of_replies(item["month"], user) for item in branches]
         waiting = [
-            transfers.todos(user, now), todo_of_people.of_corrections(user, now),
-            todo_of_activities.of_minutes(user, now), todo_of_activities.of_awards(user, now), todo.of_schemes(user),
+            transfers.todos(user, now), todo_of_activities.of_minutes(user, now), todo.of_schemes(user),
+            in_one_line_each(chain(*in_one_line)),
         ]  # fmt: skip
-        waiting += [
-            todo.of_month(item["month"], may_compile=item["may_compile"], may_answer=item["may_answer"])
-            for item in branches
-        ]
+        waiting += [todo.of_month(item["month"], may_compile=item["may_compile"]) for item in branches]
         if access_of(user).may(Permission.REMIND):
             waiting += [todo.of_scope(scope, several=len(scopes) > 1) for scope in scopes]
         return [
@@ -94,15 +94,15 @@ class HomeView(PortalView, View):
             "month": month,
             "stages": _labelled(month.stages),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, branch),
-            "may_answer": access.may_in(Permission.ANSWER_REVIEWS, branch),
             "may_remind": access.may_in(Permission.REMIND, branch),
             "may_rank": access.may_in(Permission.VIEW_RANKING, branch),
             "may_import": access.may_in(Permission.IMPORT_ROSTER, branch),
         }
 
-    def _samples(self, now: datetime) -> list[spot_checks.Sample]:
+    def _samples(self, scopes: list[home.ScopeMonth], now: datetime) -> list[spot_checks.Sample]:
         """The spot checks of this month, for whoever draws them."""
-        return spot_checks.samples_of(self.request.user, month_of(now))
+        known = [scope.cycle for scope in scopes if scope.cycle]
+        return spot_checks.samples_of(self.request.user, month_of(now), known)
 
     def _scope(self, month: home.ScopeMonth) -> dict[str, Any]:
         lines = [(line, _labelled(line.stages)) for line in month.shown]

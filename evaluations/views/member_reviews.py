@@ -36,7 +36,7 @@ class ReviewsView(BranchMonthView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         lines = answers.review_lines(self.cycle, self.branch, reader=request.user)
         waiting = [line for line in lines if line.waits and not line.is_own]
-        time = answers.reply_times(self.cycle, [self.branch]).get(self.branch.pk)
+        time = answers.reply_time(lines)
         context = {
             "branch": self.branch,
             "cycle": self.cycle,
@@ -65,7 +65,7 @@ class MemberReviewView(BranchMonthView):
     @cached_property
     def card(self) -> Card:
         card = card_of(self.member, self.cycle.month, self.now)
-        if card is None or (card.review or card).branch != self.branch:
+        if card is None or (card.review.branch_id if card.review else card.branch.pk) != self.branch.pk:
             raise Http404
         return card
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,26 +11,45 @@ from django.views.generic import ListView, TemplateView
 
 from branchportal import own_data
 from branchportal.downloads import attachment
-from branchportal.paging import NearestPage
+from branchportal.paging import NearestPage, page_of
 from members.access import PortalView
-from members.models import User
 from members.queries.looks import in_words, looks
 from members.roles import Permission
 
-SHOWN_ROWS = 12  # of a section; the files have all
+ROWS_OF_A_PAGE = 50
 
 
 class MyDataView(PortalView, TemplateView):
-    """Every kind of record with its newest rows; nothing of anybody else."""
+    """Every kind of record and how many there are; each opens a page of its own. Nothing of anybody else."""
 
     permission = Permission.SIGNED_IN
     template_name = "evaluations/my_data.html"
 
     def get_context_data(self, **kwargs):
-        found = own_data.about(_reader(self.request), now=timezone.now())
-        filled = [_shown(one) for one in found if one.rows]
-        empty = [one.section.title for one in found if not one.rows]
-        return super().get_context_data(**kwargs, found=filled, empty=empty)
+        counted = own_data.counted(self.request.user, now=timezone.now())
+        found = [(section, counted.get(section.code)) for section in own_data.sections()]
+        return super().get_context_data(
+            **kwargs,
+            found=[(section, count) for section, count in found if count != 0],
+            empty=[section.title for section, count in found if count == 0],
+        )
+
+
+class MyDataSectionView(PortalView, TemplateView):
+    """The rows of one kind of record, the newest first, or all facts of one that has only those."""
+
+    permission = Permission.SIGNED_IN
+    template_name = "evaluations/my_data_section.html"
+
+    def get_context_data(self, **kwargs):
+        section = own_data.section_of(kwargs["code"])
+        if section is None:
+            raise Http404
+        rows = list(section.rows(self.request.user, timezone.now()))
+        facts = rows if section.is_of_facts else []
+        page = page_of(self.request, [] if section.is_of_facts else rows, ROWS_OF_A_PAGE)
+        shown = [list(zip(section.fields, row, strict=True)) for row in page]
+        return super().get_context_data(**kwargs, section=section, facts=facts, rows=shown, page_obj=page)
 
 
 class MyDataWorkbookView(PortalView, View):
@@ -41,7 +58,7 @@ class MyDataWorkbookView(PortalView, View):
     permission = Permission.SIGNED_IN
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        user, now = _reader(request), timezone.now()
+        user, now = request.user, timezone.now()
         title = _("Everything about %(name)s") % {"name": user.name}
         notes = [
             (_("Number"), user.number),
@@ -60,7 +77,7 @@ class MyDataFileView(PortalView, View):
     permission = Permission.SIGNED_IN
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        user, now = _reader(request), timezone.now()
+        user, now = request.user, timezone.now()
         content = own_data.as_json(own_data.about(user, now=now), number=user.number, now=now)
         return attachment(content, f"my-data_{timezone.localdate(now):%Y%m%d}.json", "application/json")
 
@@ -73,22 +90,8 @@ class WhoLookedView(PortalView, NearestPage, ListView):
     paginate_by = 50
 
     def get_queryset(self):
-        return looks(_reader(self.request))
+        return looks(self.request.user)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return {**context, "looks": in_words(context["page_obj"])}
-
-
-def _shown(found: own_data.Found) -> dict[str, Any]:
-    """The newest rows of a section as a table, or all facts of one that has only those."""
-    section = found.section
-    if section.is_of_facts:
-        return {"section": section, "facts": found.rows, "count": len(found.rows)}
-    rows = [list(zip(section.fields, row, strict=True)) for row in found.rows[:SHOWN_ROWS]]
-    return {"section": section, "rows": rows, "count": len(found.rows), "more": max(len(found.rows) - SHOWN_ROWS, 0)}
-
-
-def _reader(request: HttpRequest) -> User:
-    """The person signed in, with the record that belongs to him."""
-    return User.objects.select_related("member__branch").get(pk=request.user.pk)

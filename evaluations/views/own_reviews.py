@@ -15,7 +15,7 @@ from evaluations.dimensions import grade_of
 from evaluations.labels import DIMENSION_LABELS, points_label
 from evaluations.models import Cycle, SelfReview
 from evaluations.queries.own_months import own_months
-from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
+from evaluations.queries.self_reviews import card_of, history_of, missed_months
 from evaluations.stages import CardState
 from evaluations.views.own_pictures import own_pictures
 from members.access import PortalView
@@ -34,19 +34,20 @@ class OwnReviewsView(PortalView, NearestPage, ListView):
         member = getattr(self.request.user, "member", None)
         if member is None:
             raise Http404
-        return own_reviews(member)
+        self.history = history_of(member, timezone.now())
+        return self.history.reviews
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
+        context, now = super().get_context_data(**kwargs), timezone.now()
         rows = [{"review": review, "cells": _cells(review)} for review in context["page_obj"]]
-        months = own_months(self.request.user.member, now=timezone.now())
+        months = own_months(self.history)
         return {
             **context,
             "rows": rows,
             "labels": list(DIMENSION_LABELS.values()),
             "pictures": own_pictures(months, _wanted(self.request.GET.get("month", ""))),
-            "files": not rows and _files(self.request.user.member, timezone.now()),  # only the empty page asks
-            "missed": missed_months(self.request.user.member, timezone.now()),
+            "files": not rows and _files(self.request.user.member, now),  # only the empty page asks
+            "missed": missed_months(self.history),
         }
 
 

@@ -22,6 +22,7 @@ from branchportal.wording import listed
 from evaluations.deadlines import month_of, parse_month
 from evaluations.models import Cycle, Reminder
 from evaluations.queries import reminders
+from evaluations.queries.months import with_own_days
 from evaluations.services.reminders import context_of, remind
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
@@ -94,13 +95,13 @@ class RemindBranchesView(RemindingView, PortalView, View):
     @cached_property
     def cycle(self) -> Cycle:
         tops = {branch.ancestor_paths()[0] for branch in self.branches}
-        cycles = Cycle.objects.filter(committee__path__in=tops, month=self._month()).select_related("committee")
+        cycles = Cycle.objects.filter(committee__path__in=tops, month=self._month()).order_by("committee__path")
         if code := self.request.GET.get("committee", ""):
             cycles = cycles.filter(committee__code=code)
-        cycle = cycles.order_by("committee__path").first()
-        if cycle is None:
+        found = with_own_days(cycles)
+        if not found:
             raise Http404
-        return cycle
+        return found[0]
 
     def missing(self, now: datetime) -> reminders.Missing:
         inside = [branch for branch in self.branches if branch.path.startswith(self.cycle.committee.path)]

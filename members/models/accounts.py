@@ -1,15 +1,21 @@
 """Who can sign in, and which offices does he hold?"""
 
 from datetime import date
+from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.access import ScopedQuerySet, access_of
-from members.roles import Permission, Role
+from members.roles import ACTING_ORDER, Permission, Role
+
+# The place of an office among those of which the first appointed one leads the branch; none for the other offices.
+PLACE_IN_ACTING_ORDER = Case(
+    *(When(role=role, then=Value(place)) for place, role in enumerate((Role.SECRETARY, *ACTING_ORDER)))
+)
 
 
 class UserManager(BaseUserManager):
@@ -46,6 +52,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @cached_property
+    def unread(self) -> int:
+        """How many messages are not read yet; counted along with the person of a session (see PortalBackend)."""
+        return self.notifications.filter(read_at=None).count()
+
     def stood_in_for(self, branch: models.Model | None) -> str:
         """In whose place this person does what the open page is for, in that branch; "" by the own right."""
         if self.permission_in_use is None:
@@ -63,12 +74,18 @@ class RoleAssignmentQuerySet(ScopedQuerySet):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
     def held_by(self, user: User, day: date) -> "RoleAssignmentQuerySet":
-        """The person's offices of that day, and those of the people for whom he stands in; no further links."""
+        """The person's offices of that day, and those of the people for whom he stands in; no further links.
+
+        `is_outranked`: a secretary, or somebody earlier in the acting order, is appointed in the same branch.
+        """
         stood_in = RoleAssignment.objects.filter(
             absences__stand_in=user, absences__starts_on__lte=day, absences__ends_on__gte=day, user__is_active=True
         )
         mine = self.filter(Q(user=user) | Q(pk__in=stood_in.values("pk")))
-        return mine.on(day).select_related("branch", "user")
+        colleagues = RoleAssignment.objects.on(day).filter(branch=OuterRef("branch"), user__is_active=True)
+        seniors = colleagues.annotate(place=PLACE_IN_ACTING_ORDER).filter(place__lt=OuterRef("place"))
+        mine = mine.on(day).annotate(place=PLACE_IN_ACTING_ORDER).annotate(is_outranked=Exists(seniors))
+        return mine.select_related("branch", "user")
 
 
 class RoleAssignment(models.Model):

@@ -23,6 +23,14 @@ class AbsenceRow:
     may_end: bool
 
 
+@dataclass(frozen=True)
+class Today:
+    """The absences that matter to one person today, the one that ends first at the top."""
+
+    standing_in: list[Absence]  # in whose place he acts
+    away: list[Absence]  # his own
+
+
 def acting_for(user: User, today: date) -> frozenset[int]:
     """The people (ids) in whose place this person acts today.
 
@@ -39,10 +47,20 @@ def standing_in(user: User, today: date) -> QuerySet[Absence]:
     return absences.select_related("office__user", "office__branch").order_by("ends_on", "pk")
 
 
-def away(user: User, today: date) -> QuerySet[Absence]:
-    """The person's own absences of today, with who stands in."""
-    absences = Absence.objects.on(today).filter(office__user=user)
-    return absences.select_related("office__branch", "stand_in").order_by("ends_on", "pk")
+def of_today(user: User, today: date) -> Today:
+    """Both sides of today's absences for one person: where he stands in, and where he is away. One query.
+
+    None for whoever holds no office, neither his own nor somebody else's.
+    """
+    if not any(grant.role != Role.MEMBER for grant in access_of(user).grants):
+        return Today([], [])
+    away = Absence.objects.on(today).filter(office__user=user)
+    absences = (standing_in(user, today) | away).select_related("office__user", "office__branch", "stand_in")
+    found = list(absences)
+    return Today(
+        standing_in=[absence for absence in found if absence.stand_in_id == user.pk],
+        away=[absence for absence in found if absence.office.user_id == user.pk],
+    )
 
 
 def rows_for(user: User, today: date) -> list[AbsenceRow]:

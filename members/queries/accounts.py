@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from members.access import access_of
@@ -36,26 +37,32 @@ class AccountRow:
     in_charge: bool
 
 
-def account_rows(members: list[Member], *, by: User, now: datetime) -> list[AccountRow]:
-    """One row per member; `members` come from `with_accounts`."""
-    return [_row(member, member.user, by, now) for member in members]
+def account_rows(
+    members: Iterable[Member], staff: Iterable[User], *, by: User, now: datetime
+) -> tuple[list[AccountRow], list[AccountRow]]:
+    """One row per member and one per person of the staff. Two queries beside theirs, whatever their number."""
+    members, staff = list(members), list(staff)
+    users = [*(member.user for member in members if member.user), *staff]
+    slips = ActivationSlip.objects.filter(used_at=None, withdrawn_at=None)
+    prefetch_related_objects(
+        users,
+        Prefetch("role_assignments", RoleAssignment.objects.select_related("branch")),
+        Prefetch("activation_slips", slips, to_attr="open_slips"),
+    )
+    return [_row(member, member.user, by, now) for member in members], [_row(user, user, by, now) for user in staff]
 
 
 def with_accounts(members: QuerySet[Member]) -> QuerySet[Member]:
-    """Members in roster order with all that `account_rows` looks at."""
-    return members.select_related("branch", "user").prefetch_related(*_account_relations("user__")).in_roster_order()
+    """Members in roster order with their branch and account."""
+    return members.select_related("branch", "user").in_roster_order()
 
 
-def staff_rows(*, by: User, now: datetime) -> list[AccountRow]:
+def staff_in_charge(by: User, today: date) -> QuerySet[User]:
     """Accounts of office holders in scope who belong to no branch."""
-    held = RoleAssignment.objects.visible_to(by, Permission.ASSIGN_ROLES).filter(not_over(timezone.localdate(now)))
-    users = (
-        User.objects.filter(pk__in=held.values("user"))
-        .exclude(member__ended_on__isnull=True, member__isnull=False)
-        .prefetch_related(*_account_relations(""))
-        .order_by("name", "number")
-    )
-    return [_row(user, user, by, now) for user in users]
+    held = RoleAssignment.objects.visible_to(by, Permission.ASSIGN_ROLES).filter(not_over(today))
+    users = User.objects.filter(pk__in=held.values("user"))
+    users = users.exclude(member__ended_on__isnull=True, member__isnull=False)
+    return users.select_related("member__branch").order_by("name", "number")
 
 
 def in_charge(by: User, user: User, today: date) -> bool:
@@ -103,17 +110,6 @@ def find_members(by: User, words: str) -> QuerySet[Member]:
     """Current members in charge whose number or name contains the words."""
     members = Member.objects.visible_to(by, Permission.MANAGE_ACCOUNTS).current()
     return members.filter(Q(number__startswith=typed_number(words)) | Q(name__icontains=words.strip()))
-
-
-def _account_relations(prefix: str) -> list[Prefetch]:
-    return [
-        Prefetch(f"{prefix}role_assignments", RoleAssignment.objects.select_related("branch")),
-        Prefetch(
-            f"{prefix}activation_slips",
-            ActivationSlip.objects.filter(used_at=None, withdrawn_at=None),
-            to_attr="open_slips",
-        ),
-    ]
 
 
 def _row(person: Member | User, user: User | None, by: User, now: datetime) -> AccountRow:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,10 +19,19 @@ from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import DATE, MOMENT
 from branchportal.wording import listed
 from members.labels import ROLE_LABELS
-from members.models import Absence, ActivationSlip, Member, Transfer, User
+from members.models import (
+    Absence,
+    ActivationSlip,
+    CorrectionRequest,
+    FormerMembership,
+    FormerNumber,
+    Member,
+    Transfer,
+    User,
+)
 from members.queries.audit_trail import action_labels, changes_of
 from members.queries.corrections import own_requests, shown
-from members.queries.looks import looks_at
+from members.queries.looks import looks, looks_at
 from members.queries.people import facts, steps
 from members.roles import Role
 
@@ -52,6 +62,10 @@ def _memberships(user: User, now: datetime) -> Iterator[tuple]:
         yield former.branch.name, former.joined_on, former.left_on, ""
     for number in member.former_numbers.all():
         yield "", None, number.until, number.number
+
+
+def _former(user: User) -> list[QuerySet]:
+    return [FormerMembership.objects.filter(member__user=user), FormerNumber.objects.filter(member__user=user)]
 
 
 def _transfers(user: User, now: datetime) -> Iterator[tuple]:
@@ -112,12 +126,16 @@ def _corrections(user: User, now: datetime) -> Iterator[tuple]:
         )  # fmt: skip
 
 
+def _changes_of(member: Member) -> QuerySet[AuditEntry]:
+    lines = AuditEntry.objects.filter(subject_type=Member._meta.label_lower, subject_id=str(member.pk))
+    return lines.filter(action__startswith="member.")
+
+
 def _changes(user: User, now: datetime) -> Iterator[tuple]:
     member, labels = _member(user), action_labels()
     if member is None:
         return
-    lines = AuditEntry.objects.filter(subject_type=Member._meta.label_lower, subject_id=str(member.pk))
-    for line in lines.filter(action__startswith="member.").order_by("-at", "-pk"):
+    for line in _changes_of(member).order_by("-at", "-pk"):
         changed = "; ".join(f"{one.label}: {one.before or '–'} → {one.after or '–'}" for one in changes_of(line))
         yield line.at, str(labels.get(line.action, line.action)), line.actor_name, changed
 
@@ -142,6 +160,7 @@ SECTIONS = (
         (_NAME, _VALUE),
         _record,
         ("members.Member.user",),
+        lambda user, now: [Member.objects.filter(user=user)],
     ),
     Section(
         "memberships",
@@ -155,6 +174,7 @@ SECTIONS = (
         ),
         _memberships,
         ("members.FormerMembership.member", "members.FormerNumber.member"),
+        lambda user, now: [Member.objects.filter(user=user), *_former(user)],
     ),
     Section(
         "transfers",
@@ -172,6 +192,7 @@ SECTIONS = (
         ),
         _transfers,
         ("members.Transfer.member",),
+        lambda user, now: [Transfer.objects.filter(member__user=user)],
     ),
     Section(
         "corrections",
@@ -189,6 +210,7 @@ SECTIONS = (
         ),
         _corrections,
         ("members.CorrectionRequest.member",),
+        lambda user, now: [CorrectionRequest.objects.filter(member__user=user)],
     ),
     Section(
         "changes",
@@ -201,6 +223,7 @@ SECTIONS = (
             Field("changes", gettext_lazy("Changes")),
         ),
         _changes,
+        records=lambda user, now: [_changes_of(_member(user))] if _member(user) else [],
     ),
     Section(
         "offices",
@@ -215,6 +238,7 @@ SECTIONS = (
         ),
         _offices,
         ("members.RoleAssignment.user",),
+        lambda user, now: [user.role_assignments.all()],
     ),
     Section(
         "absences",
@@ -230,6 +254,7 @@ SECTIONS = (
         ),
         _absences,
         ("members.Absence.stand_in",),
+        lambda user, now: [Absence.objects.filter(office__user=user), Absence.objects.filter(stand_in=user)],
     ),
     Section(
         "account",
@@ -251,6 +276,7 @@ SECTIONS = (
         ),
         _slips,
         ("members.ActivationSlip.user",),
+        lambda user, now: [user.activation_slips.all()],
     ),
     Section(
         "messages",
@@ -264,6 +290,7 @@ SECTIONS = (
         ),
         _messages,
         ("branchportal.Notification.user",),
+        lambda user, now: [user.notifications.all()],
     ),
     Section(
         "looks",
@@ -276,5 +303,6 @@ SECTIONS = (
             Field("what", gettext_lazy("What")),
         ),
         _looks,
+        records=lambda user, now: [looks(user)],
     ),
 )

@@ -64,18 +64,23 @@ def overdue(user: User, today: date) -> QuerySet[Transfer]:
 
 
 def todos(user: User, now: datetime) -> Iterator[Todo]:
-    """What waits for an officer: people who would come, and letters whose receipt is late."""
+    """What waits for an officer: people who would come, and letters whose receipt is late. One query."""
     if not access_of(user).may(P):
         return
-    for row in waiting(user):
+    today = timezone.localdate(now)
+    rows = (waiting(user) | overdue(user, today)).select_related("member", "source", "target")
+    for row in rows:
+        looked_after = sides(row, user)
+        if looked_after.leaving and row.is_overdue(today):
+            yield Todo(_late(row), _url(row), since=_end_of(row.valid_until))
+        if not looked_after.arriving:
+            continue
         text = _("%(name)s (%(stage)s) would come from %(source)s: accept or decline") % {
             "name": row.member.name,
             "stage": STAGE_LABELS[row.stage],
             "source": row.source.name,
         }
         yield Todo(text, _url(row), since=row.proposed_at, until=_end_of(row.valid_until))
-    for row in overdue(user, timezone.localdate(now)):
-        yield Todo(_late(row), _url(row), since=_end_of(row.valid_until))
 
 
 def open_of(member: Member) -> Transfer | None:

@@ -6,7 +6,10 @@ from datetime import datetime
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
+from branchportal.models import Notification
 from members.models import User
 from members.numbers import typed_number
 from members.services import throttle
@@ -17,10 +20,16 @@ class SignInRefused(Exception):
 
 
 class PortalBackend(ModelBackend):
-    """Django's own, which reads with each session's person what almost every page asks: the member and the branch."""
+    """Django's own, which reads with each session's person what almost every page asks.
+
+    The member, the branch, and how many messages are unread.
+    """
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("member__branch").filter(pk=user_id).first()
+        unread = Notification.objects.filter(user=OuterRef("pk"), read_at=None).order_by()
+        counted = unread.values("user").annotate(number=Count("pk")).values("number")
+        users = User.objects.select_related("member__branch").annotate(unread=Coalesce(Subquery(counted), 0))
+        user = users.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

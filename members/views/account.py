@@ -34,8 +34,7 @@ class AccountView(PortalView, TemplateView):
         member = getattr(user, "member", None)
         if member is not None and member.ended_on is None:
             offices.append(_membership(member))
-        unread = user.notifications.filter(read_at=None).count()
-        return super().get_context_data(**kwargs, offices=offices, unread=unread, today=today)
+        return super().get_context_data(**kwargs, offices=offices, unread=user.unread, today=today)
 
 
 class EmailView(PortalView, FormView):

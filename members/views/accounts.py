@@ -25,7 +25,7 @@ from members.queries.accounts import (
     branches_in_charge,
     find_members,
     in_charge,
-    staff_rows,
+    staff_in_charge,
     with_accounts,
 )
 from members.roles import Permission
@@ -62,12 +62,13 @@ class AccountListView(PortalView, NearestPage, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         now, by = timezone.now(), self.request.user
-        rows = account_rows(context["page_obj"].object_list, by=by, now=now)
+        staff = staff_in_charge(by, timezone.localdate(now))
+        rows, staff_rows = account_rows(context["page_obj"].object_list, staff, by=by, now=now)
         return {
             **context,
             "rows": rows,
             "without_password": sum(row.in_charge and row.state != "active" for row in rows),
-            "staff": staff_rows(by=by, now=now),
+            "staff": staff_rows,
             "branches": self.branches,
             "branch": self.branch,
             "words": self.words,

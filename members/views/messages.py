@@ -35,7 +35,7 @@ class MessageListView(PortalView, NearestPage, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         lines = [(message, text_of(message)) for message in context["page_obj"]]
-        return {**context, "lines": lines, "unread": self.request.user.notifications.filter(read_at=None).exists()}
+        return {**context, "lines": lines, "unread": self.request.user.unread > 0}
 
 
 class OpenMessageView(PortalView, View):

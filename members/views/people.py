@@ -81,8 +81,9 @@ class AddPersonView(PortalView, FormView):
         return self.visible(Branch.objects.party_branches())
 
     def get_initial(self) -> dict:
-        chosen = self.branches.filter(code=self.request.GET.get("branch", "")[:20]).first()
-        return {"joined_on": timezone.localdate(), "branch": chosen or self.branches.first()}
+        wanted, branches = self.request.GET.get("branch", ""), list(self.branches)
+        chosen = next((branch for branch in branches if branch.code == wanted), next(iter(branches), None))
+        return {"joined_on": timezone.localdate(), "branch": chosen}
 
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"today": timezone.localdate(), "branches": self.branches}

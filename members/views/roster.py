@@ -66,8 +66,7 @@ class RosterDownloadView(_FilteredRoster, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         people = list(self.filtered().qs.select_related("branch"))
         branches = {person.branch_id: person.branch for person in people}
-        for branch in branches.values():
-            audit.note_access("roster.downloaded", by=request.user, branch=branch)
+        audit.note_access_many("roster.downloaded", by=request.user, branches=branches.values())
         today = timezone.localdate()
         title = next(iter(branches.values())).name if len(branches) == 1 else _("Roster")
         content = roster_workbook(people, title=title, today=today)

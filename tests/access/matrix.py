@@ -35,6 +35,7 @@ evaluations:my_data               -             200    + + + + + + + + + + +
 evaluations:my_data_workbook      -             200    + + + + + + + + + + +
 evaluations:my_data_file          -             200    + + + + + + + + + + +
 evaluations:who_looked            -             200    + + + + + + + + + + +
+evaluations:my_data_section       own_section   200    + + + + + + + + + + +
 members:account                   -             200    + + + + + + + + + + +
 members:email                     -             200    + + + + + + + + + + +
 members:password                  -             200    + + + + + + + + + + +
@@ -181,8 +182,8 @@ evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 """
 
 # Things of a whole committee, or of the person: there is no other one in the branch beside.
-WITHOUT_SIBLING = {"committee", "kind", "cycle", "scheme", "own_month", "filed_month", "own_field"}
-WITHOUT_FOREIGN = {"own_month", "filed_month", "own_field"}
+WITHOUT_SIBLING = {"committee", "kind", "cycle", "scheme", "own_month", "filed_month", "own_field", "own_section"}
+WITHOUT_FOREIGN = {"own_month", "filed_month", "own_field", "own_section"}
 
 
 @dataclass(frozen=True)

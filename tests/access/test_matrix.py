@@ -1,4 +1,4 @@
-"""Does every page open for exactly those people that the matrix names, in exactly their own branches?"""
+"""Does every page open for exactly those people that the matrix names, in exactly their own branches, at what cost?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.views import View
 from members.access import PortalView
 from members.roles import Permission, Role
 from tests.access.matrix import PEOPLE, PUBLIC, WITHOUT_FOREIGN, WITHOUT_SIBLING, rows
+from tests.access.queries import keep, too_many, visit
 from tests.access.world import NOW, OF_ONE_BRANCH, make_world
 from tests.factories import make_branch_tree, make_user, sign_in
 
@@ -21,7 +22,7 @@ MATRIX = rows()
 REFUSED_OUTSIDE = {404, 405}
 OWN_PAGES = {  # of the person himself, whoever he is
     "evaluations:home", "evaluations:my_data", "evaluations:my_data_workbook", "evaluations:my_data_file",
-    "evaluations:who_looked",
+    "evaluations:who_looked", "evaluations:my_data_section",
 }  # fmt: skip
 
 
@@ -83,8 +84,11 @@ def clock(time_machine):
 def test_the_own_branch(person, clock):
     world = make_world(person)
     client = sign_in(Client(raise_request_exception=False), world.user)
-    met = {row.page: client.get(address(row, world.own)).status_code for row in MATRIX.values()}
-    assert {page: met[page] for page, row in MATRIX.items() if met[page] != row.expected(person)} == {}
+    met = {row.page: visit(client, address(row, world.own)) for row in MATRIX.values()}
+    assert {page: met[page][0] for page, row in MATRIX.items() if met[page][0] != row.expected(person)} == {}
+    opened = {page: met[page][1] for page, row in MATRIX.items() if met[page][0] == 200}
+    keep(person, opened)
+    assert too_many(opened) == {}
 
 
 @pytest.mark.django_db

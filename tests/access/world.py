@@ -122,6 +122,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "own_month": {"month": NOVEMBER},
         "filed_month": {"month": OCTOBER},
         "own_field": {"field": "class_name"},
+        "own_section": {"code": "messages"},
         "own_wish": {"pk": _wish(member, "class_name").pk},
         "wish": {"pk": _wish(make_member(branch), "name").pk},
         "cycle": {"pk": branch_root(branch).cycles.get(month=OCTOBER).pk},

@@ -25,7 +25,7 @@ def test_the_list_asks_the_same_queries_for_one_and_for_thirty(
     for number in range(count):
         mark(make_activity(tree.b1, title=f"第{number}次"), person)
     sign_in(client, secretary)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         response = client.get(reverse("activities:activities"), {"when": "past"})
     assert len(response.context["activities"]) == count
 

@@ -27,7 +27,7 @@ def test_the_sheet_asks_the_same_queries_for_one_and_for_thirty(
     for person in make_members(tree.b1, count):
         mark(activity, person)
     sign_in(client, secretary)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         response = client.get(reverse("activities:activity", args=[activity.pk]))
     assert len(response.context["lines"]) == count
 

@@ -112,7 +112,7 @@ def test_a_page_costs_the_same_for_one_and_for_many(client, tree, officer, djang
     for person in make_members(tree.b1, people):
         mark(activity, person)
     sign_in(client, officer)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         page = page_of(client, activity)
     assert (len(page.context["lines"]), len(page.context["branch_figures"])) == (
         min(people, 100),

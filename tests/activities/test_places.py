@@ -202,7 +202,7 @@ def test_a_long_list_is_turned_over_page_by_page(client, tree, secretary, django
         for number in range(1, count + 1)
     )  # fmt: skip
     sign_in(client, secretary)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         page = client.get(reverse("activities:activity", args=[activity.pk]), {"list": "3"})
     shown = page.context["signed_up"]
     assert (len(shown), shown.paginator.num_pages) == ((1, 1) if count == 1 else (30, 3))

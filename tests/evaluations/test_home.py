@@ -139,7 +139,7 @@ def test_the_home_page_costs_the_same_for_one_and_for_thirty(client, tree, cycle
         due(cycle, member)
     user = make_user(Role.SECRETARY, tree.b1)
     home(client, user)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(13):
         client.get(reverse("evaluations:home"))
 
 

@@ -13,7 +13,7 @@ from evaluations.deadlines import SHANGHAI, Window
 from evaluations.models import LatePolicy, ReviewAnswer, SelfReview
 from evaluations.queries.compile import read
 from evaluations.queries.monthly import branch_months
-from evaluations.queries.self_reviews import accepts_late, card_of, missed_months
+from evaluations.queries.self_reviews import accepts_late, card_of, history_of, missed_months
 from evaluations.refusals import Refused
 from evaluations.reports.monthly import monthly_workbook
 from evaluations.services import review_answers, self_reviews
@@ -128,7 +128,8 @@ def test_without_a_choice_late_is_refused(member, cycle):
 
 def test_late_is_accepted_and_marked_until_the_last_moment_of_the_ratings(member, cycle, accepting):
     card = card_of(member, NOVEMBER, REVIEWS_END)
-    assert (card.state, card.until, missed_months(member, REVIEWS_END)) == (CardState.EMPTY, RATINGS_END, [])
+    assert (card.state, card.until) == (CardState.EMPTY, RATINGS_END)
+    assert missed_months(history_of(member, REVIEWS_END)) == []
     assert submit(member, cycle, now=LAST_MOMENT).is_late
     assert card_of(member, NOVEMBER, LAST_MOMENT).state == CardState.SUBMITTED
     assert card_of(member, NOVEMBER, RATINGS_END).state == CardState.FINAL
@@ -137,7 +138,7 @@ def test_late_is_accepted_and_marked_until_the_last_moment_of_the_ratings(member
 def test_when_the_ratings_have_ended_late_is_too_late(member, cycle, accepting):
     with pytest.raises(Refused, match="20"):
         submit(member, cycle, now=RATINGS_END)
-    assert [str(month) for month in missed_months(member, RATINGS_END)] == ["2026-11"]
+    assert [str(month) for month in missed_months(history_of(member, RATINGS_END))] == ["2026-11"]
 
 
 def test_what_stands_in_time_is_not_changed_late(member, cycle, accepting):

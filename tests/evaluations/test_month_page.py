@@ -132,5 +132,5 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
         submit(BranchReview, cycle, member)
     sign_in(client, make_user(Role.SECRETARY, tree.b1))
     page(client, tree.b1)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(13):
         page(client, tree.b1)

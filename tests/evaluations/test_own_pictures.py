@@ -10,6 +10,7 @@ from lxml import html
 
 from evaluations.models import Cycle, LatePolicy, ReviewAnswer
 from evaluations.queries.own_months import MonthState, own_month, own_months
+from evaluations.queries.self_reviews import history_of
 from members.roles import Role
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, file_self, make_month, rate
 from tests.factories import make_user, sign_in
@@ -67,7 +68,7 @@ def words(element) -> str:
 
 
 def test_each_month_has_its_state_and_a_rating_shows_once_the_month_has_closed(year):
-    found = own_months(year, now=NOW)
+    found = own_months(history_of(year, NOW))
     assert [(month.month, month.state, month.own is not None, month.branch is not None) for month in found] == [
         (JULY, MonthState.LATE, True, False),
         (AUGUST, MonthState.OFF, False, False),
@@ -75,7 +76,7 @@ def test_each_month_has_its_state_and_a_rating_shows_once_the_month_has_closed(y
         (OCTOBER, MonthState.FILED, True, True),
         (NOVEMBER, MonthState.OPEN, False, False),
     ]
-    closed = own_months(year, now=datetime(2026, 11, 20, 16, tzinfo=UTC))[-1]
+    closed = own_months(history_of(year, datetime(2026, 11, 20, 16, tzinfo=UTC)))[-1]
     assert (closed.state, closed.branch.thought) == (MonthState.MISSED, 55)
 
 
@@ -83,7 +84,7 @@ def test_each_month_has_its_state_and_a_rating_shows_once_the_month_has_closed(y
 def test_a_month_is_open_as_long_as_late_reviews_are_accepted(year, accepts, state):
     day = datetime(2026, 11, 18, 2, tzinfo=UTC)
     LatePolicy.objects.create(branch=year.branch, from_month=NOVEMBER, accepts_late=accepts, set_at=NOW)
-    assert own_months(year, now=day)[-1].state == state
+    assert own_months(history_of(year, day))[-1].state == state
 
 
 def test_a_month_of_the_distance_past_and_one_that_never_was_his(year, django_assert_num_queries):
@@ -91,7 +92,7 @@ def test_a_month_of_the_distance_past_and_one_that_never_was_his(year, django_as
     assert own_month(year, AUGUST, now=NOW) is None
     assert own_month(year, JULY, now=NOW).state == MonthState.LATE
     with django_assert_num_queries(5):
-        assert len(own_months(year, now=datetime(2028, 3, 3, tzinfo=UTC))) == 12
+        assert len(own_months(history_of(year, datetime(2028, 3, 3, tzinfo=UTC)))) == 12
 
 
 def test_the_radar_shows_the_own_month_with_the_same_figures_beside_it(year, page_of):

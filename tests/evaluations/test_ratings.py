@@ -225,7 +225,7 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
         keep(cycle, member, GOOD, by=secretary)
     sign_in(client, secretary)
     client.get(url("ratings", tree.b1))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(url("ratings", tree.b1))
 
 

@@ -306,7 +306,7 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
         make_due(cycle, tree.b1, f"成员{number}")
     sign_in(client, secretary)
     client.get(url("remind_members", tree.b1))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(url("remind_members", tree.b1))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.post(url("remind_members", tree.b1))

@@ -15,7 +15,7 @@ from evaluations.queries.compile import read
 from evaluations.queries.monthly import branch_months
 from evaluations.queries.months import missing_members, progress_of
 from evaluations.queries.ratings import rated_people
-from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
+from evaluations.queries.self_reviews import card_of, history_of, missed_months, own_reviews
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import months, review_answers, self_reviews
 from evaluations.services.score_import import write_scores
@@ -142,7 +142,7 @@ def test_it_may_be_submitted_again_until_the_ratings_end(member, cycle, secretar
     assert (card.state, card.until, card.days_left(LAST_MOMENT), card.returned.text) == (
         CardState.RETURNED, TOO_LATE, 1, "Say more about your studies.",
     )  # fmt: skip
-    assert missed_months(member, LAST_MOMENT) == []
+    assert missed_months(history_of(member, LAST_MOMENT)) == []
     again = submit(member, cycle, OTHER, version=2, now=LAST_MOMENT)
     assert (again.points, again.submitted_at, again.is_late) == (OTHER, LAST_MOMENT, False)
     returned = ReviewAnswer.objects.get()
@@ -157,7 +157,7 @@ def test_after_the_ratings_have_ended_it_is_too_late(member, cycle, secretary):
     review = SelfReview.objects.get()
     assert (review.submitted_at, review.draft["points"]) == (None, OTHER)
     assert card_of(member, NOVEMBER, TOO_LATE).state == CardState.MISSED_DRAFT
-    assert [str(month) for month in missed_months(member, TOO_LATE)] == ["2026-11"]
+    assert [str(month) for month in missed_months(history_of(member, TOO_LATE))] == ["2026-11"]
 
 
 def test_an_old_page_does_not_submit_unseen_what_was_returned(member, cycle, secretary):

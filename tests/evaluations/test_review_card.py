@@ -323,11 +323,11 @@ def test_the_own_months_take_the_same_queries_for_one_and_twenty(phone_of, tree,
         SelfReview.objects.create(cycle=cycle, member=member, branch=tree.b1, submitted_at=at(1), **POINTS)
 
     file(date(2024, 1, 1))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(8):
         assert len(phone_of.get("/review/mine/").context["rows"]) == 1
     for number in range(19):
         file(date(2024 + (number + 1) // 12, (number + 1) % 12 + 1, 1))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(8):
         assert len(phone_of.get("/review/mine/").context["rows"]) == 20
 
 

@@ -261,7 +261,7 @@ def test_the_list_takes_six_queries(client, tree, count, django_assert_num_queri
     for place in range(count):
         make_scheme(tree.b1, ready_document(version=str(place)))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         answer = client.get(reverse("evaluations:schemes"))
 
     assert len(answer.context["schemes"]) == count

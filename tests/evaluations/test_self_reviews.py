@@ -12,7 +12,7 @@ from activities.models import Activity, Attendance
 from branchportal.models import AuditEntry
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import CycleDeadline, SelfReview
-from evaluations.queries.self_reviews import card_of, missed_months, own_reviews
+from evaluations.queries.self_reviews import card_of, history_of, missed_months, own_reviews
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services import months, self_reviews
 from evaluations.services.self_reviews import Words
@@ -324,8 +324,8 @@ def test_last_month_and_what_was_missed(tree, member, cycle):
     SelfReview.objects.create(cycle=october, member=member, branch=tree.b1, draft={"points": GOOD, "notes": {}})
     assert card_of(member, NOVEMBER, at(9)).previous.points == OTHER
     assert [str(review.cycle) for review in own_reviews(member)] == ["2026-09"]
-    assert [str(month) for month in missed_months(member, at(9))] == ["2026-10"]
-    assert [str(month) for month in missed_months(member, TOO_LATE)] == ["2026-11", "2026-10"]
+    assert [str(month) for month in missed_months(history_of(member, at(9)))] == ["2026-10"]
+    assert [str(month) for month in missed_months(history_of(member, TOO_LATE))] == ["2026-11", "2026-10"]
 
 
 def test_the_records_are_those_since_the_previous_deadline(tree, member, cycle):

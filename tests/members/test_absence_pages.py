@@ -131,5 +131,5 @@ def test_the_list_costs_the_same_for_one_and_thirty(tree, secretary, deputy, cou
             ends_on=date(2027, 1, day),
         )
     client = browser(secretary)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(client.get("/absences/").context["rows"]) == count

@@ -11,7 +11,7 @@ from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
 from members.access import access_of
 from members.models import Absence, Member, RoleAssignment, User
-from members.queries.absences import acting_for, away, candidates, rows_for, standing_in
+from members.queries.absences import acting_for, candidates, of_today, rows_for, standing_in
 from members.roles import Permission, Role
 from members.services.absences import end_absence, enter_absence
 from members.stages import Stage
@@ -74,7 +74,7 @@ def test_rights_are_read_in_one_query(tree, secretary, deputy, django_assert_num
             office=office_of(absent), stand_in=reader, entered_by=absent, starts_on=TODAY, ends_on=LAST
         )
     user = fresh(reader)
-    with django_assert_num_queries(3):  # the offices, who acts for the missing secretary, the membership
+    with django_assert_num_queries(2):  # the offices and who acts in a missing secretary's place, the membership
         grants = access_of(user, TODAY).grants
     assert sorted((grant.role, grant.stands_in_for) for grant in grants) == [
         ("counselor", ""),
@@ -244,7 +244,9 @@ def test_a_stand_in_is_no_second_signer(tree, secretary, deputy):
     assert acting_for(deputy, date(2026, 12, 1)) == set()
     assert acting_for(secretary, TODAY) == set()
     assert [row.office.user for row in standing_in(deputy, TODAY)] == [secretary]
-    assert [row.stand_in for row in away(secretary, TODAY)] == [deputy]
+    assert [row.stand_in for row in of_today(secretary, TODAY).away] == [deputy]
+    assert [row.office.user for row in of_today(deputy, TODAY).standing_in] == [secretary]
+    assert (of_today(secretary, TODAY).standing_in, of_today(deputy, TODAY).away) == ([], [])
 
 
 def test_whose_absences_are_listed(tree, secretary, deputy):

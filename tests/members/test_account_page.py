@@ -117,7 +117,7 @@ def test_messages_cost_the_same_for_one_and_thirty(client, member, django_assert
         assert len(client.get("/messages/").context["lines"]) == 30
 
 
-MESSAGE_QUERIES = 7
+MESSAGE_QUERIES = 5
 
 
 def test_what_is_no_address_is_named_above_the_form(client, member):

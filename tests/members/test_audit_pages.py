@@ -83,7 +83,7 @@ def test_the_page_costs_the_same_for_one_and_many(client, tree, django_assert_nu
         assert len(client.get("/audit/").context["lines"]) == 31
 
 
-AUDIT_QUERIES = 6
+AUDIT_QUERIES = 5
 
 
 def test_markup_in_a_name_stays_text(client, tree):

@@ -113,7 +113,7 @@ def test_the_tree_costs_the_same_for_few_and_many(client, django_assert_num_quer
         assert len(client.get("/branches/").context["rows"]) == 37
 
 
-TREE_QUERIES = 5
+TREE_QUERIES = 4
 
 
 def run(command, *arguments, **options):

@@ -229,10 +229,10 @@ def test_the_list_costs_the_same_for_one_and_thirty(client, tree, secretary, dja
 
     wishes(2)
     page.get("/people/corrections/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get("/people/corrections/")
     wishes(58)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get("/people/corrections/")
 
 

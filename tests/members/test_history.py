@@ -21,7 +21,7 @@ from tests.factories import make_member, make_user, sign_in
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
-QUERIES = 8
+QUERIES = 7
 
 
 @pytest.fixture

@@ -103,5 +103,5 @@ def test_everybody_reads_it_at_any_time_without_a_button(client, tree):
 def test_a_read_notice_costs_no_query(client, tree, django_assert_num_queries):
     sign_in(client, make_user(Role.MEMBER, tree.b1))
     client.get("/account/email/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/account/email/")

@@ -146,7 +146,7 @@ def test_the_number_of_queries_does_not_grow_with_the_past(tree, client, secreta
         edit_member(
             member=person, version=step + 1, values={"major": f"M{step}"}, by=secretary, today=timezone.localdate()
         )
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(page(person))
 
 

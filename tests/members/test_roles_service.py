@@ -217,4 +217,4 @@ def test_the_page_costs_the_same_for_one_branch_and_many(client, tree, django_as
         client.get("/offices/")
 
 
-OFFICE_LIST_QUERIES = 8
+OFFICE_LIST_QUERIES = 7

@@ -185,7 +185,7 @@ def test_the_pages_cost_the_same_for_one_and_thirty_rows(office, django_assert_n
     assert many.report["error_count"] == 30
     counts = []
     for batch in (one, many):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             office.get(f"{URL}{batch.pk}/")
         counts.append(batch.report["rows"])
     assert counts == [1, 60]

@@ -218,7 +218,7 @@ def test_the_list_of_accounts_costs_the_same_for_one_and_thirty(client, tree, se
         assert len(client.get("/accounts/").context["rows"]) == 30
 
 
-ACCOUNT_LIST_QUERIES = 12
+ACCOUNT_LIST_QUERIES = 9
 
 
 def use_twice_at_once(slip, spend):

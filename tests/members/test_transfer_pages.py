@@ -15,7 +15,7 @@ from tests.factories import JOINED_ON, make_branch_tree, make_member, make_user,
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 LETTER = Letter("change", TODAY, date(2026, 12, 22))
-QUERIES = 6
+QUERIES = 5
 
 
 @pytest.fixture(autouse=True)

@@ -36,9 +36,9 @@ def until(first: date, every: Every, last: date) -> list[date]:
     return found
 
 
-def moved(first: date, days: list[date]) -> list[date]:
-    """Return the days that are not on the first one's day of the month because their month is too short."""
-    return [day for day in days if day.day < first.day]
+def moved(every: Every, days: list[date]) -> list[date]:
+    """Return the days of a monthly plan that are not on the first one's day because their month is too short."""
+    return [day for day in days if day.day < days[0].day] if every == Every.MONTH else []
 
 
 def _day(first: date, every: Every, index: int) -> date:

@@ -16,10 +16,10 @@ from django.views.generic import FormView
 from activities.forms.plans import ChangeForm, NewActivityForm
 from activities.models import Activity
 from activities.queries.activities import differences
-from activities.recurrence import moved
+from activities.recurrence import Every, moved
 from activities.services.activities import StaleActivity, edit_activity, record_activity
 from activities.services.series import edit_following, record_series
-from branchportal.wording import listed
+from branchportal.wording import listed, sentences
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
@@ -62,17 +62,17 @@ class AddView(PortalView, FormView):
             messages.success(self.request, _("The activity is recorded."))
         else:
             activity = record_series(**wanted, days=days, by=self.request.user)[0]
-            messages.success(self.request, self._in_words(days))
+            messages.success(self.request, self._in_words(Every(form.cleaned_data["repeats"]), days))
         return redirect("activities:activity", activity.pk)
 
-    def _in_words(self, days: list[date]) -> str:
+    def _in_words(self, every: Every, days: list[date]) -> str:
         """How many there are now, and what is not on the day that one would expect."""
         recorded = _("%(count)s activities are recorded, the last one on %(day)s.")
-        text = recorded % {"count": len(days), "day": f"{days[-1]:%Y-%m-%d}"}
-        if shorter := moved(days[0], days):
+        said = [recorded % {"count": len(days), "day": f"{days[-1]:%Y-%m-%d}"}]
+        if shorter := moved(every, days):
             note = _("In months without such a day it is the last one: %(days)s.")
-            text += " " + note % {"days": listed(f"{day:%Y-%m-%d}" for day in shorter)}
-        return text
+            said.append(note % {"days": listed(f"{day:%Y-%m-%d}" for day in shorter)})
+        return sentences(said)
 
 
 class EditView(PortalView, FormView):

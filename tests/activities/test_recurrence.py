@@ -24,7 +24,12 @@ def test_three_times(every, days):
 def test_the_31st_is_the_last_day_of_a_shorter_month_and_comes_back():
     days = times(FIRST, Every.MONTH, 5)
     assert days[2:] == [date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30)]
-    assert moved(FIRST, days) == [date(2027, 2, 28), date(2027, 4, 30)]
+    assert moved(Every.MONTH, days) == [date(2027, 2, 28), date(2027, 4, 30)]
+
+
+@pytest.mark.parametrize("every", [Every.WEEK, Every.TWO_WEEKS])
+def test_weeks_have_no_short_months(every):
+    assert moved(every, times(FIRST, every, 5)) == []
 
 
 def test_until_a_day_includes_it():

@@ -66,6 +66,8 @@ class GraduationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
         kind = typed.get("kind")
+        if self._could_choose() and not typed.get("grade") and not typed.get("class_name"):
+            self.add_error("grade", _("Choose a grade or a class: a whole branch does not leave at once."))
         if kind == Leaving.ENDS and "last_day" not in self.errors:
             self._check_last_day(typed.get("last_day"))
         if kind == Leaving.MOVES and not typed.get("organisation"):
@@ -75,6 +77,10 @@ class GraduationForm(forms.Form):
         if kind == Leaving.KEPT and "until" not in self.errors:
             self._check_until(typed.get("until"))
         return typed
+
+    def _could_choose(self) -> bool:
+        """Whether the roster knows a grade or class of anybody."""
+        return any(len(self.fields[name].choices) > 1 for name in ("grade", "class_name"))
 
     def plan(self) -> LeavingPlan:
         """What the preview and the services take."""

@@ -297,7 +297,7 @@ def test_graduating_a_class(clock, tree, secretary, client):
     people = make_members(tree.b1, 5)
     url = reverse(
         "members:graduation",
-        query={"branch": tree.b1.code, "kind": "ends", "last_day": "2026-11-09", "grade": "", "class_name": ""},
+        query={"branch": tree.b1.code, "kind": "ends", "last_day": "2026-11-09", "grade": "2023", "class_name": ""},
     )
     send(sign_in(client, secretary), url, *[{"person": [f"{member.pk}-1" for member in people]}] * COUNT)
     assert (Member.objects.exclude(ended_on=None).count(), lines("member.ended")) == (5, 5)

@@ -61,7 +61,7 @@ def test_what_a_stand_in_does_with_offices_is_written_down_as_such(tree, secreta
     browser(secretary).post(add(secretary), DAYS | {"stand_in": organiser.pk})
     browser(organiser).post(add(publicity), DAYS | {"stand_in": discipline.pk})
     person = make_member(tree.b1)
-    letters = "/people/graduation/?branch=B001&kind=moves&organisation=X"
+    letters = "/people/graduation/?branch=B001&grade=2023&kind=moves&organisation=X"
     browser(organiser).post(letters, {"person": f"{person.pk}-1"})
     lines = AuditEntry.objects.filter(actor=organiser).order_by("pk").values_list("action", "stood_in_for")
     assert list(lines) == [("absence.entered", "王芳"), ("transfer.proposed", "王芳")]

@@ -193,17 +193,27 @@ def test_the_page_shows_and_does_it_for_those_still_ticked(tree, secretary):
     assert set(Member.objects.exclude(ended_on=None)) == {first, third}
 
 
+def test_a_whole_branch_does_not_leave_at_once(tree, secretary):
+    [person] = make_members(tree.b1, 1)
+    client = sign_in(Client(), secretary)
+    shown = client.get(asked())
+    assert (list(shown.context["form"].errors), shown.context["rows"]) == (["grade"], [])
+    answer = client.post(asked(), {"person": [f"{person.pk}-1"]})
+    assert (answer.status_code, Member.objects.current().count()) == (200, 1)
+    assert client.get(asked(class_name=person.class_name)).context["form"].errors == {}
+
+
 def test_a_party_member_leaves_with_a_letter_unless_ticked_on_purpose(tree, secretary):
     activist, member = make_member(tree.b1), make_member(tree.b1, stage=Stage.FULL)
     client = sign_in(Client(), secretary)
     assert client.get(URL).context["form"].fields["kind"].choices[0][0] == Leaving.MOVES
-    assert client.get(asked()).context["unticked"] == {member.pk}
-    moves = client.get(asked(kind="moves", organisation="人才中心党委"))
+    assert client.get(asked(grade="2023")).context["unticked"] == {member.pk}
+    moves = client.get(asked(grade="2023", kind="moves", organisation="人才中心党委"))
     assert (moves.context["unticked"], [row.warnings for row, _organisation in moves.context["rows"]]) == (
         set(),
         [[], []],
     )
-    client.post(asked(), {"person": [f"{activist.pk}-1"]})
+    client.post(asked(grade="2023"), {"person": [f"{activist.pk}-1"]})
     assert list(Member.objects.current()) == [member]
 
 
@@ -211,7 +221,7 @@ def test_a_refused_press_keeps_who_was_ticked_off(tree, secretary):
     first, second, third = make_members(tree.b1, 3)
     Member.objects.filter(pk=first.pk).update(version=2)
     client = sign_in(Client(), secretary)
-    answer = client.post(asked(), {"person": [f"{first.pk}-1", f"{third.pk}-1"]})
+    answer = client.post(asked(grade="2023"), {"person": [f"{first.pk}-1", f"{third.pk}-1"]})
     assert (answer.status_code, answer.context["unticked"]) == (409, {second.pk})
     assert Member.objects.exclude(ended_on=None).count() == 0
 
@@ -219,7 +229,7 @@ def test_a_refused_press_keeps_who_was_ticked_off(tree, secretary):
 def test_a_refusal_keeps_where_each_person_goes(tree, secretary):
     first, second = make_members(tree.b1, 2)
     sent = {"person": [f"{first.pk}-1", f"{second.pk}-7"], f"organisation-{first.pk}": "某研究所\0党支部"}
-    answer = sign_in(Client(), secretary).post(asked(kind="moves", organisation="人才中心党委"), sent)
+    answer = sign_in(Client(), secretary).post(asked(grade="2023", kind="moves", organisation="人才中心党委"), sent)
     assert answer.status_code == 409
     assert {row.member: organisation for row, organisation in answer.context["rows"]} == {
         first: "某研究所党支部",

@@ -220,7 +220,7 @@ def test_the_number_of_queries_does_not_grow(client, tree, role, people):
         connection,
     ) as queries:
         client.get(SEARCH, {"q": "王明远"}, headers={"HX-Request": "true"})
-    assert len(queries) == {Role.SECRETARY: 7, Role.REVIEWER: 8}[role], [query["sql"] for query in queries]
+    assert len(queries) == {Role.SECRETARY: 6, Role.REVIEWER: 7}[role], [query["sql"] for query in queries]
 
 
 def test_a_session_that_ended_leaves_the_page_alone(client):

@@ -132,7 +132,7 @@ class Portal:
     def _web(self) -> Service:
         number = self.listener.fileno()
         return self._python(
-            "web", "gunicorn", "branchportal.wsgi", "--bind", f"fd://{number}", "--workers", "2", "--threads", "4",
+            "web", "gunicorn", "branchportal.wsgi", "--bind", f"fd://{number}", "--workers", "2", "--threads", "32",
             "--preload", "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning",
             "--no-control-socket", sockets=(number,),
         )  # fmt: skip

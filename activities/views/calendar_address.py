@@ -33,15 +33,16 @@ class CalendarAddressView(PortalView, View):
         if request.POST.get("wish") == "off":
             switch_off(user=request.user)
             return redirect("activities:calendar_address")
+        replaces = CalendarAddress.objects.filter(user=request.user).exists()
         token = make_address(user=request.user, language=request.LANGUAGE_CODE, now=timezone.now())
-        return self._page(
-            request, address=request.build_absolute_uri(reverse("activities:calendar_file", args=[token]))
-        )
+        address = request.build_absolute_uri(reverse("activities:calendar_file", args=[token]))
+        return self._page(request, address=address, replaces=replaces)
 
-    def _page(self, request: HttpRequest, address: str = "") -> HttpResponse:
+    def _page(self, request: HttpRequest, address: str = "", *, replaces: bool = False) -> HttpResponse:
         standing = CalendarAddress.objects.filter(user=request.user).first()
         context = {
             "address": address,
+            "replaces": replaces,
             "standing": standing,
             "opens": bool(standing) and opens(standing, request.user),
         }

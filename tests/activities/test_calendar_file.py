@@ -174,6 +174,9 @@ def test_the_page_shows_a_new_address_once(client, member):
     assert client.get(address).status_code == 200
     again = client.get(page)
     assert (again.context["address"], again.context["opens"]) == ("", True)
+    assert (made.context["replaces"], client.post(page).context["replaces"]) == (False, True)
+    assert client.get(address).status_code == 404
+    address = client.post(page).context["address"]
     client.post(page, {"wish": "off"})
     assert client.get(address).status_code == 404
     assert client.get(page).context["standing"] is None

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Attendance, Minutes
 from activities.queries.expected import expected_of
 from members.access import access_of
 from members.models import Branch, RoleAssignment, User
-from members.roles import Permission
+from members.roles import Permission, Role
 
 DAYS_FOR_MINUTES = 3
 
@@ -39,12 +39,16 @@ def roll_of_marks(activity: Activity, marks: Iterable[Attendance]) -> dict[str, 
 
 
 def people_who_may_sign(branch: Branch, today: date, standing: list[User]) -> QuerySet[User]:
-    """Who can be chair or recorder: the branch's people with a log-in, its officers, and those named already."""
+    """Who can be chair or recorder: the branch's people with a log-in, its officers, and those named already.
+
+    People of a roster come in its order, then the others by name.
+    """
     officers = RoleAssignment.objects.on(today).filter(branch__path__in=branch.ancestor_paths())
+    officers = officers.exclude(role__in=[Role.ADMINISTRATOR, Role.CLASS_CONTACT])
     named = [user.pk for user in standing]
     return User.objects.filter(
         Q(member__branch=branch, member__ended_on=None) | Q(pk__in=officers.values("user")) | Q(pk__in=named)
-    ).order_by("name", "number")
+    ).order_by(F("member__pinyin").asc(nulls_last=True), "name", "number")
 
 
 def signs(user: User, minutes: Minutes | None) -> bool:

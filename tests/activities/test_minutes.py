@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities.models import Minutes, MinutesAddendum
 from activities.queries.attendance import sheet
-from activities.queries.minutes import missing_minutes, roll_of, unconfirmed_minutes
+from activities.queries.minutes import missing_minutes, people_who_may_sign, roll_of, unconfirmed_minutes
 from activities.queries.todo import of_minutes
 from activities.services.attendance import Mark, set_attendance
 from activities.services.minutes import (
@@ -76,6 +76,15 @@ def test_a_draft_is_written_in_one_form(client, activity, chair, recorder, secre
         {"topic": "布置学习", "spoken": "", "decided": ""},
     ]
     assert [entry.action for entry in AuditEntry.objects.all()] == ["minutes.saved"]
+
+
+def test_who_may_sign_stands_in_the_order_of_the_roster_without_those_who_keep_no_records(tree):
+    white, peace = [make_user(Role.MEMBER, tree.b1, name=name) for name in ("白云", "安宁")]
+    secretary = make_user(Role.SECRETARY, tree.b1)
+    make_user(Role.ADMINISTRATOR, tree.root)
+    make_user(Role.CLASS_CONTACT, tree.b1)
+    make_user(Role.MEMBER, tree.b2)
+    assert list(people_who_may_sign(tree.b1, timezone.localdate(), [])) == [peace, white, secretary]
 
 
 def test_text_without_a_topic_is_refused_and_nothing_typed_is_lost(client, activity, chair, recorder, secretary):

@@ -57,11 +57,13 @@ def _hand_on_migrated_rows(config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Say of each test whether it commits rows, and whether it sees the database at all.
+    """Say of each test whether it commits rows, sees the database at all, or needs a whole portal on a stage.
 
     Tests with committed rows empty the tables at their end; before the next one, migrated rows are put back.
     """
     for item in items:
+        if item.path.parent.name == "faults" and "stage" in item.fixturenames:
+            item.add_marker("stage")
         if _commits(item):
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
         elif not _sees_the_database(item):

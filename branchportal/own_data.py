@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy
 
 from branchportal.counting import counts
 from branchportal.spreadsheets.writing import DATE, MOMENT, TEXT, Column, SheetSpec, notes_sheet, write_workbook
@@ -30,6 +31,9 @@ class Field:
     key: str
     label: Any
     kind: str = TEXT
+
+
+FACTS = (Field("name", gettext_lazy("Name of the field")), Field("value", gettext_lazy("Value")))
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Section:
     @property
     def is_of_facts(self) -> bool:
         """Whether its rows are the name and the value of one fact each."""
-        return [field.key for field in self.fields] == ["name", "value"]
+        return self.fields == FACTS
 
 
 @dataclass(frozen=True)

@@ -1,39 +1,22 @@
-"""What do records, accounts and messages hold about one person?"""
+"""What do the roster and its changes hold about one person?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from branchportal.mail import preference_of
-from branchportal.messages import groups, text_of
 from branchportal.models import AuditEntry
-from branchportal.own_data import Field, Section
+from branchportal.own_data import FACTS, Field, Section
 from branchportal.spreadsheets.writing import DATE, MOMENT
-from branchportal.wording import listed
-from members.labels import ROLE_LABELS
-from members.models import (
-    Absence,
-    ActivationSlip,
-    CorrectionRequest,
-    FormerMembership,
-    FormerNumber,
-    Member,
-    Transfer,
-    User,
-)
+from members.models import CorrectionRequest, FormerMembership, FormerNumber, Member, Transfer, User
 from members.queries.audit_trail import action_labels, changes_of
 from members.queries.corrections import own_requests, shown
-from members.queries.looks import looks, looks_at
 from members.queries.people import facts, steps
-from members.roles import Role
 
 
 def _member(user: User) -> Member | None:
@@ -76,44 +59,6 @@ def _transfers(user: User, now: datetime) -> Iterator[tuple]:
         )  # fmt: skip
 
 
-def _offices(user: User, now: datetime) -> Iterator[tuple]:
-    for office in user.role_assignments.select_related("branch").order_by("-starts_on", "-pk"):
-        yield ROLE_LABELS[Role(office.role)], office.branch.name, office.class_name, office.starts_on, office.ends_on
-
-
-def _absences(user: User, now: datetime) -> Iterator[tuple]:
-    own = Absence.objects.filter(office__user=user)
-    standing_in = Absence.objects.filter(stand_in=user)
-    for rows, text in ((own, _("I am away")), (standing_in, _("I stand in"))):
-        for one in rows.select_related("office__branch").order_by("-starts_on", "-pk"):
-            role = ROLE_LABELS[Role(one.office.role)]
-            yield text, role, one.office.branch.name, one.starts_on, one.ends_on, one.get_kind_display()
-
-
-def _account(user: User, now: datetime) -> Iterator[tuple]:
-    preference = preference_of(user.pk)
-    silenced = [str(group.label) for group in groups() if group.code in preference.silenced]
-    yield _("Number to log in with"), user.number
-    yield _("Name"), user.name
-    yield _("E-mail"), user.email
-    yield _("Account since"), _moment(user.created_at)
-    yield _("Last log-in"), _moment(user.last_login)
-    yield _("Privacy notice read"), _moment(user.notice_at)
-    yield _("Language of the e-mails"), str(dict(settings.LANGUAGES)[preference.language])
-    yield _("Switched off by e-mail"), listed(silenced)
-
-
-def _slips(user: User, now: datetime) -> Iterator[tuple]:
-    for slip in ActivationSlip.objects.filter(user=user).order_by("-created_at", "-pk"):
-        yield slip.created_at, slip.expires_at, slip.used_at, slip.withdrawn_at
-
-
-def _messages(user: User, now: datetime) -> Iterator[tuple]:
-    for message in user.notifications.order_by("-created_at", "-pk"):
-        sent = message.mail_at if message.mail == message.Mail.SENT else None
-        yield message.created_at, text_of(message), message.read_at, sent
-
-
 def _corrections(user: User, now: datetime) -> Iterator[tuple]:
     member = _member(user)
     if member is None:
@@ -140,24 +85,12 @@ def _changes(user: User, now: datetime) -> Iterator[tuple]:
         yield line.at, str(labels.get(line.action, line.action)), line.actor_name, changed
 
 
-def _looks(user: User, now: datetime) -> Iterator[tuple]:
-    for look in looks_at(user):
-        yield look.at, look.by, look.office, look.what
-
-
-def _moment(value: datetime | None) -> str:
-    """A moment as a page shows it, where the column holds texts of all kinds."""
-    return date_format(timezone.localtime(value), "Y-m-d H:i") if value else ""
-
-
-_NAME, _VALUE = Field("name", gettext_lazy("Name of the field")), Field("value", gettext_lazy("Value"))
-
 SECTIONS = (
     Section(
         "record",
         gettext_lazy("Record"),
         gettext_lazy("As the roster keeps it. The officers of your branch and those above see it."),
-        (_NAME, _VALUE),
+        FACTS,
         _record,
         ("members.Member.user",),
         lambda user, now: [Member.objects.filter(user=user)],
@@ -224,85 +157,5 @@ SECTIONS = (
         ),
         _changes,
         records=lambda user, now: [_changes_of(_member(user))] if _member(user) else [],
-    ),
-    Section(
-        "offices",
-        gettext_lazy("Offices"),
-        gettext_lazy("Offices that you hold or held."),
-        (
-            Field("role", gettext_lazy("Office")),
-            Field("branch", gettext_lazy("Branch")),
-            Field("class", gettext_lazy("Class")),
-            Field("from", gettext_lazy("From"), DATE),
-            Field("until", gettext_lazy("Until"), DATE),
-        ),
-        _offices,
-        ("members.RoleAssignment.user",),
-        lambda user, now: [user.role_assignments.all()],
-    ),
-    Section(
-        "absences",
-        gettext_lazy("Absences and standing in"),
-        gettext_lazy("When you were away from an office, and when you stood in for somebody."),
-        (
-            Field("what", gettext_lazy("What")),
-            Field("role", gettext_lazy("Office")),
-            Field("branch", gettext_lazy("Branch")),
-            Field("from", gettext_lazy("From"), DATE),
-            Field("until", gettext_lazy("Until"), DATE),
-            Field("kind", gettext_lazy("Kind")),
-        ),
-        _absences,
-        ("members.Absence.stand_in",),
-        lambda user, now: [Absence.objects.filter(office__user=user), Absence.objects.filter(stand_in=user)],
-    ),
-    Section(
-        "account",
-        gettext_lazy("Account"),
-        gettext_lazy("How you log in. The password is kept only as a hash that nobody can read."),
-        (_NAME, _VALUE),
-        _account,
-        ("branchportal.MailPreference.user",),
-    ),
-    Section(
-        "slips",
-        gettext_lazy("Activation slips"),
-        gettext_lazy("One-time codes that were printed for you; only a hash of each is kept."),
-        (
-            Field("made_at", gettext_lazy("Made"), MOMENT),
-            Field("expires_at", gettext_lazy("Valid until"), MOMENT),
-            Field("used_at", gettext_lazy("Used"), MOMENT),
-            Field("withdrawn_at", gettext_lazy("Withdrawn"), MOMENT),
-        ),
-        _slips,
-        ("members.ActivationSlip.user",),
-        lambda user, now: [user.activation_slips.all()],
-    ),
-    Section(
-        "messages",
-        gettext_lazy("Messages"),
-        gettext_lazy("What the portal told you."),
-        (
-            Field("at", gettext_lazy("When"), MOMENT),
-            Field("text", gettext_lazy("Message")),
-            Field("read_at", gettext_lazy("Read"), MOMENT),
-            Field("mailed_at", gettext_lazy("By e-mail"), MOMENT),
-        ),
-        _messages,
-        ("branchportal.Notification.user",),
-        lambda user, now: [user.notifications.all()],
-    ),
-    Section(
-        "looks",
-        gettext_lazy("Who looked at it"),
-        gettext_lazy("Everybody else who opened something about you or took away a list with you in it."),
-        (
-            Field("at", gettext_lazy("When"), MOMENT),
-            Field("by", gettext_lazy("Who")),
-            Field("office", gettext_lazy("Office")),
-            Field("what", gettext_lazy("What")),
-        ),
-        _looks,
-        records=lambda user, now: [looks(user)],
     ),
 )

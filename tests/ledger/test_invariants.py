@@ -15,7 +15,9 @@ from branchportal import ledger
 from branchportal.ledger import Asked, Violation
 from evaluations.demo import loading
 from members.models import Member
-from tests.ledger.breaking import BREAKS, NOW, damaged_files, shown_award
+from tests.ledger.breaking import BREAKS
+from tests.ledger.breaking.activities import damaged_files, shown_award
+from tests.ledger.breaking.by_hand import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -37,7 +37,7 @@ def sides(transfer: Transfer, user: User) -> Sides:
     )
 
 
-def listed(user: User, which: str, today: date) -> QuerySet[Transfer]:
+def transfers_for(user: User, which: str, today: date) -> QuerySet[Transfer]:
     """The reader's transfers: "open", "overdue" or "all", with what a list prints; those that wait longest first."""
     rows = Transfer.objects.visible_to(user, P).select_related("member", "source", "target")
     if which == "overdue":

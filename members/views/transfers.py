@@ -22,7 +22,7 @@ from members.models import Member, Transfer
 from members.papers import papers_until
 from members.queries.own_matters import whose_turn
 from members.queries.people import offices_left
-from members.queries.transfers import Sides, listed, open_of, sides, targets
+from members.queries.transfers import Sides, open_of, sides, targets, transfers_for
 from members.roles import Permission
 from members.services import transfers
 from members.services.memberships import OpenTransfer
@@ -43,7 +43,7 @@ class TransferListView(PortalView, NearestPage, ListView):
     def get_queryset(self):
         asked = self.request.GET.get("which", "")
         self.which = asked if asked in WHICH else WHICH[0]
-        return listed(self.request.user, self.which, timezone.localdate())
+        return transfers_for(self.request.user, self.which, timezone.localdate())
 
     def get_context_data(self, **context) -> dict:
         context = super().get_context_data(**context)

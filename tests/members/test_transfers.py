@@ -9,7 +9,7 @@ from django.utils import translation
 from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
 from members.models import Absence, Member, RoleAssignment, Transfer, User
-from members.queries.transfers import listed, overdue, todos, waiting
+from members.queries.transfers import overdue, todos, transfers_for, waiting
 from members.roles import Role
 from members.services.letters import Letter
 from members.services.memberships import OpenTransfer, end_membership
@@ -248,8 +248,8 @@ def test_what_waits_for_whom(tree, secretary, receiver):
     assert (list(overdue(secretary, TODAY)), list(overdue(receiver, TODAY))) == ([late], [])
     assert list(overdue(secretary, date(2026, 10, 31))) == []
     assert (list(waiting(secretary)), list(waiting(receiver))) == ([], [coming])
-    assert list(listed(secretary, "open", TODAY)) == [late, coming]
-    assert list(listed(receiver, "all", TODAY)) == [coming]
+    assert list(transfers_for(secretary, "open", TODAY)) == [late, coming]
+    assert list(transfers_for(receiver, "all", TODAY)) == [coming]
     with translation.override("en"):
         texts = [(todo.text, todo.url) for user in (secretary, receiver) for todo in todos(user, NOW)]
     assert texts == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +17,11 @@ class WholeFileStorage(FileSystemStorage):
         part = f"{name}.{uuid4().hex}.part"
         try:
             super()._save(part, content)
-            _flush(self.path(part))
+            flush(self.path(part))
             name = self._give_name(part, name)
         finally:
             self.delete(part)
-        _flush(os.path.dirname(self.path(name)))  # noqa: PTH120 (the base class deals in text)
+        flush(os.path.dirname(self.path(name)))  # noqa: PTH120 (the base class deals in text)
         return name
 
     def _give_name(self, part: str, name: str) -> str:
@@ -34,7 +35,8 @@ class WholeFileStorage(FileSystemStorage):
                 return name
 
 
-def _flush(path: str) -> None:
+def flush(path: str | Path) -> None:
+    """Wait until what stands there, a file or a folder with its names, has reached the disk itself."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from branchportal import audit
 from branchportal.backup import databases
 from branchportal.backup.errors import BackupError
+from branchportal.storage import flush
 
 FORMAT = "branch-portal-backup/1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files/"
@@ -61,7 +62,7 @@ def make(target: Path, *, now: datetime) -> Made:
         with tempfile.TemporaryDirectory(prefix=".portal-backup-", dir=final.parent) as work:
             partial = Path(work) / "backup.tar"
             manifest = _write(partial, Path(work), now)
-            _sync(partial)
+            flush(partial)
             _give_name(partial, final)
     except OSError as error:
         text = _("%(place)s can't be written: %(error)s. Make room, or choose another place.")
@@ -153,12 +154,4 @@ def _give_name(partial: Path, final: Path) -> None:
         os.link(partial, final)
     except FileExistsError:
         raise BackupError(_("%(file)s is there already: choose another name.") % {"file": final}) from None
-    _sync(final.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush(final.parent)

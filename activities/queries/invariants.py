@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity, Attendance, Award, Evidence, Minutes, SignUp
 from branchportal.invariants import without_line
 from branchportal.ledger import Asked, Check, Violation, place, rows_of
-from members.models import FormerMembership
+from members.queries.invariants import strangers
 
 PRESENT = Attendance.State.PRESENT
 
@@ -82,9 +82,8 @@ def present_at_nothing(asked: Asked) -> Iterator[Violation]:
 
 def evidence_of_another_branch(asked: Asked) -> Iterator[Violation]:
     """The file that shows an award lies in a branch to which the person belongs or belonged."""
-    earlier = FormerMembership.objects.filter(member=OuterRef("member"), branch=OuterRef("evidence__branch"))
-    there = Award.objects.filter(evidence__isnull=False).exclude(member__branch=F("evidence__branch"))
-    for pk, evidence in there.filter(~Exists(earlier)).order_by("pk").values_list("pk", "evidence"):
+    shown = strangers(Award.objects.filter(evidence__isnull=False), branch="evidence__branch")
+    for pk, evidence in shown.order_by("pk").values_list("pk", "evidence"):
         yield Violation(place(Award, pk), f"evidence={evidence}")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -150,9 +151,14 @@ def activity_kind(code: str = "study") -> ActivityKind:
     return ActivityKind.objects.get(root=None, code=code)
 
 
-def sign_in(client: Client, user: User) -> Client:
-    """Log in without a password (hashing it would take most of a test's time); returns the client."""
+def sign_in(client: Client, user: User, *, language: str = "") -> Client:
+    """Log in without a password (hashing it would take most of a test's time); returns the client.
+
+    `language` is one that the reader has chosen, such as "en"; pages are Chinese otherwise.
+    """
     client.force_login(user)
+    if language:
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client
 
 

@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people(tree):
-    return [make_user(Role.MEMBER, tree.b1) for _number in range(5)]
-
-
-@pytest.fixture
-def activity(tree):
-    return make_activity(tree.b1, starts_at=timezone.now() + timedelta(days=3), signs_up=True, capacity=2)
-
-
-@pytest.fixture
 def listed(activity, people):
     """Two have a place, two wait."""
     for user in people[:4]:

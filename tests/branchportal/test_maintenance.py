@@ -65,8 +65,7 @@ def test_health_language_and_leaving_go_on(client):
 @pytest.mark.django_db
 def test_what_is_sent_is_refused_and_told(client):
     user = make_user(Role.MEMBER, make_branch_tree().b1)
-    sign_in(client, user)
-    client.cookies["django_language"] = "en"
+    sign_in(client, user, language="en")
     maintenance.begin(Notice())
     answer = client.post(reverse("members:email"), {"email": "new@example.edu"})
     user.refresh_from_db()

@@ -26,13 +26,8 @@ def tree():
 @pytest.fixture
 def secretary(client, tree):
     user = make_user(Role.SECRETARY, tree.b1, name="王书记")
-    sign_in(client, user)
-    client.cookies["django_language"] = "en"
+    sign_in(client, user, language="en")
     return user
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 def ask(client, **changes):
@@ -60,7 +55,7 @@ def test_a_period_without_any_month_is_refused_beside_the_form(client, tree, sec
     answer = ask(client, first="2026-10", last="2026-10")
 
     assert answer.status_code == 422
-    assert "2026-10 is switched off: there is nothing to compile." in text(answer)
+    assert "2026-10 is switched off: there is nothing to compile." in answer.text
     assert JobRun.objects.count() == 0
     assert ask(client, first="2026-09", last="2026-10").status_code == 302
 
@@ -108,7 +103,7 @@ def test_what_cannot_be_compiled_is_refused_beside_the_form(client, tree, secret
     answer = ask(client, **changes)
 
     assert answer.status_code == 422
-    assert message in text(answer)
+    assert message in answer.text
     assert JobRun.objects.count() == 0
 
 
@@ -118,7 +113,7 @@ def test_the_progress_page_asks_again_until_the_job_has_ended(client, tree, secr
     address = reverse("evaluations:compile_job", args=[job.pk])
     JobRun.objects.filter(pk=job.pk).update(state="running", step="computing", done_count=12, total_count=30)
 
-    running = text(client.get(address))
+    running = client.get(address).text
     assert 'hx-trigger="every 2s"' in running
     assert "12 of 30 people" in running
 
@@ -127,8 +122,8 @@ def test_the_progress_page_asks_again_until_the_job_has_ended(client, tree, secr
     run = RankingRun.objects.get()
     done = client.get(address)
     polled = client.get(address, headers={"hx-request": "true"})
-    assert 'hx-trigger="every' not in text(done)
-    assert reverse("evaluations:ranking", args=[run.pk]) in text(done)
+    assert 'hx-trigger="every' not in done.text
+    assert reverse("evaluations:ranking", args=[run.pk]) in done.text
     assert polled["HX-Redirect"] == reverse("evaluations:ranking", args=[run.pk])
 
 
@@ -139,9 +134,9 @@ def test_a_failed_job_says_why_in_the_readers_language_and_can_be_tried_again(cl
     jobs.run(str(job.pk))
     address = reverse("evaluations:compile_job", args=[job.pk])
 
-    assert "No published scheme for this purpose is valid for" in text(client.get(address))
+    assert "No published scheme for this purpose is valid for" in client.get(address).text
     client.cookies["django_language"] = "zh-hans"
-    assert "没有适用于此用途的已公布方案" in text(client.get(address))
+    assert "没有适用于此用途的已公布方案" in client.get(address).text
     answer = client.post(reverse("evaluations:compile_retry", args=[job.pk]))
 
     again = JobRun.objects.exclude(pk=job.pk).get()

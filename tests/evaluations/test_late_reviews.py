@@ -198,7 +198,7 @@ def test_late_counts_the_same_and_is_named_in_evidence_and_workbook(tree, member
 
 def test_the_card_says_that_it_will_be_marked_and_then_that_it_is(client, member, cycle, accepting, time_machine):
     time_machine.move_to(at(17), tick=False)
-    sign_in(client, member.user).cookies["django_language"] = "en"
+    sign_in(client, member.user, language="en")
     page = client.get("/review/2026-11/").text
     assert "Your branch accepts late reviews" in page
     assert "open until 20 November 23:59" in page
@@ -209,7 +209,7 @@ def test_the_card_says_that_it_will_be_marked_and_then_that_it_is(client, member
 
 def test_the_rule_is_chosen_on_its_page(client, tree, cycle, secretary, time_machine):
     time_machine.move_to(at(17), tick=False)
-    sign_in(client, secretary).cookies["django_language"] = "en"
+    sign_in(client, secretary, language="en")
     url = f"/branches/{tree.b1.code}/late-reviews/"
     page = client.get(url).text
     assert "In November 2026 late self-reviews are refused." in page

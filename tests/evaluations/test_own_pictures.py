@@ -58,8 +58,7 @@ def year(member):
 
 @pytest.fixture
 def page_of(client, member):
-    sign_in(client, member.user)
-    client.cookies["django_language"] = "en"
+    sign_in(client, member.user, language="en")
     return lambda address: html.fromstring(client.get(address).content)
 
 

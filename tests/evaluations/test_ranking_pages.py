@@ -61,13 +61,8 @@ def run(tree):
 @pytest.fixture
 def secretary(client, tree):
     user = make_user(Role.SECRETARY, tree.b1, name="王书记")
-    sign_in(client, user)
-    client.cookies["django_language"] = "en"
+    sign_in(client, user, language="en")
     return user
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 def evidence(run, name):
@@ -90,7 +85,7 @@ def test_the_ranking_shows_places_ties_the_line_and_who_is_not_ranked(client, ru
     assert [(line["entry"].name, line["reasons"]) for line in answer.context["not_ranked"]] == [
         ("李四", "no figure for 支部总评; no figure in any component")
     ]
-    page = text(answer)
+    page = answer.text
     assert page.count('class="cut-line"') == 2  # in the table, and among those near the line
     assert "2 people share place 1 on the line; the branch committee decides." in page
     assert "For the branch committee's consideration" in page
@@ -101,7 +96,7 @@ def test_the_ranking_shows_places_ties_the_line_and_who_is_not_ranked(client, ru
 def test_a_line_that_lies_nowhere_is_not_drawn(client, run, secretary, places):
     answer = client.get(reverse("evaluations:ranking", args=[run.pk]), {"places": places})
 
-    assert (answer.status_code, text(answer).count("cut-line")) == (200, 0)
+    assert (answer.status_code, answer.text.count("cut-line")) == (200, 0)
 
 
 def test_dots_lie_between_the_ends_of_the_scale(client, run, secretary):
@@ -114,9 +109,9 @@ def test_dots_lie_between_the_ends_of_the_scale(client, run, secretary):
 
 
 def test_the_evidence_of_a_figure_is_one_click_away(client, run, secretary):
-    assert evidence(run, "孙三") in text(client.get(reverse("evaluations:ranking", args=[run.pk])))
+    assert evidence(run, "孙三") in client.get(reverse("evaluations:ranking", args=[run.pk])).text
 
-    page = text(client.get(evidence(run, "孙三")))
+    page = client.get(evidence(run, "孙三")).text
 
     assert "Mean: (85 + 85) ÷ 2 = 85" in page
     assert "85 × 30 % = 25.5 points of the total" in page
@@ -135,7 +130,7 @@ def test_looking_at_somebodys_figures_is_noted_for_him(client, run, secretary):
 
 
 def test_the_evidence_of_somebody_who_is_not_ranked_says_why(client, run, secretary):
-    page = text(client.get(evidence(run, "李四")))
+    page = client.get(evidence(run, "李四")).text
 
     assert "Not ranked: no figure for 支部总评; no figure in any component" in page
     assert "Missing here: the person is not ranked." in page
@@ -147,7 +142,7 @@ def test_weights_of_missing_components_are_shared_and_said(client, tree, secreta
     member.selfreviews.all().delete()
     run = compile_now(tree.b1)
 
-    page = text(client.get(evidence(run, "周五")))
+    page = client.get(evidence(run, "周五")).text
 
     assert "80 × 100 % = 80 points of the total (published weight 70 %; others are missing here" in page
 
@@ -191,8 +186,8 @@ def test_a_member_sees_only_the_own_row(client, tree, run):
     sign_in(client, user)
 
     pages = [
-        text(client.get(reverse("evaluations:own_rankings"))),
-        text(client.get(reverse("evaluations:own_ranking", args=[run.pk]))),
+        client.get(reverse("evaluations:own_rankings")).text,
+        client.get(reverse("evaluations:own_ranking", args=[run.pk])).text,
     ]
 
     for page in pages:
@@ -206,7 +201,7 @@ def test_a_member_who_is_not_in_a_run_gets_404(client, tree, run):
     sign_in(client, make_user(Role.MEMBER, tree.b1))
 
     assert client.get(reverse("evaluations:own_ranking", args=[run.pk])).status_code == 404
-    assert text(client.get(reverse("evaluations:own_rankings"))).count("83.00") == 0
+    assert client.get(reverse("evaluations:own_rankings")).text.count("83.00") == 0
 
 
 @pytest.mark.parametrize("people", [1, 30])
@@ -255,7 +250,7 @@ def test_superseded_runs_leave_the_list_and_say_so(client, tree, run, secretary)
     newest = compile_now(tree.b1)
 
     listed = client.get(reverse("evaluations:rankings")).context["page"].object_list
-    old = text(client.get(reverse("evaluations:ranking", args=[run.pk])))
+    old = client.get(reverse("evaluations:ranking", args=[run.pk])).text
 
     assert list(listed) == [newest]
     assert "A later compilation has replaced this ranking; it stays as it was." in old
@@ -339,9 +334,9 @@ def test_a_month_that_had_not_closed_is_named_on_every_page_of_the_ranking(clien
     notice = "November 2026 had not closed when this was compiled; figures may change."
 
     compiled_at(run, 20, hour=23)
-    assert [text(client.get(address)).count(notice) for address in addresses] == [1, 1, 1]
+    assert [client.get(address).text.count(notice) for address in addresses] == [1, 1, 1]
     compiled_at(run, 21)
-    assert [text(client.get(address)).count("had not closed") for address in addresses] == [0, 0, 0]
+    assert [client.get(address).text.count("had not closed") for address in addresses] == [0, 0, 0]
 
 
 def test_months_had_closed_by_the_nearest_days_unless_they_are_off(tree, run, django_assert_num_queries):
@@ -363,7 +358,7 @@ def test_months_had_closed_by_the_nearest_days_unless_they_are_off(tree, run, dj
 
 
 def test_the_ends_of_the_scale_are_read_aloud_apart(client, run, secretary):
-    page = text(client.get(reverse("evaluations:ranking", args=[run.pk])))
+    page = client.get(reverse("evaluations:ranking", args=[run.pk])).text
 
     assert '<span class="visually-hidden">Where the figures lie, between 70 and 90</span>' in page
     assert "70</span> <span>Spread</span> <span>90" in page
@@ -380,4 +375,4 @@ def test_payloads_in_names_stay_text_on_every_page(client, tree, secretary):
         evidence(run, payload),
         reverse("evaluations:ranking_moves", args=[run.pk]),
     ):
-        assert payload not in text(client.get(address))
+        assert payload not in client.get(address).text

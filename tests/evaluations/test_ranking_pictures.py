@@ -36,8 +36,7 @@ def run(tree):
 
 @pytest.fixture
 def page_of(client, tree):
-    sign_in(client, make_user(Role.SECRETARY, tree.b1))
-    client.cookies["django_language"] = "en"
+    sign_in(client, make_user(Role.SECRETARY, tree.b1), language="en")
     return lambda address: html.fromstring(client.get(address).content)
 
 
@@ -113,8 +112,7 @@ def test_an_office_sees_where_the_others_stand_without_their_names(run, page_of)
 
 def test_a_member_sees_the_own_marks_alone_on_a_line_of_the_own_figures(client, run):
     entry = run.entries.get(name="孙三")
-    sign_in(client, entry.member.user)
-    client.cookies["django_language"] = "en"
+    sign_in(client, entry.member.user, language="en")
     page = html.fromstring(client.get(reverse("evaluations:own_ranking", args=[run.pk])).content)
     [table] = page.find_class("component-table")
     assert words(table.find("thead")) == "Component 70 90 Points Adds"

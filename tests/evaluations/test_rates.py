@@ -44,8 +44,7 @@ def words(element) -> str:
 
 
 def page_of(client, tree, role, address):
-    sign_in(client, make_user(role, tree.root if role == Role.REVIEWER else tree.b1))
-    client.cookies["django_language"] = "en"
+    sign_in(client, make_user(role, tree.root if role == Role.REVIEWER else tree.b1), language="en")
     return html.fromstring(client.get(address).content)
 
 

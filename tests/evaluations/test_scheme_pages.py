@@ -34,13 +34,8 @@ def tree():
 @pytest.fixture
 def reviewer(client, tree):
     user = make_user(Role.REVIEWER, tree.root, name="周老师")
-    sign_in(client, user)
-    client.cookies["django_language"] = "en"
+    sign_in(client, user, language="en")
     return user
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 def candidate(tree):
@@ -54,7 +49,7 @@ def upload(client, content: bytes | str, **changes):
 
 
 def test_the_page_reads_the_document_in_plain_words(client, tree, reviewer):
-    page = text(client.get(reverse("evaluations:scheme", args=[candidate(tree).pk])))
+    page = client.get(reverse("evaluations:scheme", args=[candidate(tree).pk])).text
 
     for sentence in (
         "每月自评 counts for 30 %.",
@@ -73,7 +68,7 @@ def test_the_page_reads_the_document_in_plain_words(client, tree, reviewer):
 def test_the_page_reads_it_in_chinese_too(client, tree, reviewer):
     client.cookies["django_language"] = "zh-hans"
 
-    page = text(client.get(reverse("evaluations:scheme", args=[candidate(tree).pk])))
+    page = client.get(reverse("evaluations:scheme", args=[candidate(tree).pk])).text
 
     assert "每月自评占 30%。" in page
     assert "思想、学习、生活、工作、作风权重相同。" in page
@@ -97,7 +92,7 @@ def test_every_kind_of_rule_has_words(client, tree, reviewer):
     )
     draft = make_scheme(tree.root, document | {"version": "2"})
 
-    page = text(client.get(reverse("evaluations:scheme", args=[draft.pk])))
+    page = client.get(reverse("evaluations:scheme", args=[draft.pk])).text
 
     for sentence in (
         "With 5 or more, the highest 1 and the lowest 1 are left out.",
@@ -116,7 +111,7 @@ def test_every_kind_of_rule_has_words(client, tree, reviewer):
 def test_a_document_is_checked_first_and_then_kept_as_a_draft(client, tree, reviewer):
     content = json.dumps(ready_document(version="2"), ensure_ascii=False)
     checked = upload(client, content)
-    assert "支部总评 counts for 70 %." in text(checked)
+    assert "支部总评 counts for 70 %." in checked.text
     assert ScoringScheme.objects.filter(version="2").count() == 0
 
     kept = client.post(
@@ -154,8 +149,8 @@ def test_a_component_without_a_source_is_named(client, tree, reviewer):
     )  # fmt: skip
 
     assert answer.status_code == 422
-    assert "Source of 答辩" in text(answer)
-    assert "The portal has to know where these figures come from: choose a source." in text(answer)
+    assert "Source of 答辩" in answer.text
+    assert "The portal has to know where these figures come from: choose a source." in answer.text
 
 
 @pytest.mark.parametrize(
@@ -176,7 +171,7 @@ def test_a_wrong_document_is_refused_with_its_place(client, tree, reviewer, cont
     answer = upload(client, content)
 
     assert answer.status_code == 422
-    assert message in text(answer).replace("&#x27;", "'")
+    assert message in answer.text.replace("&#x27;", "'")
 
 
 def test_a_version_that_exists_is_refused(client, tree, reviewer):
@@ -188,7 +183,7 @@ def test_a_version_that_exists_is_refused(client, tree, reviewer):
     )  # fmt: skip
 
     assert answer.status_code == 422
-    assert "give the document another version" in text(answer)
+    assert "give the document another version" in answer.text
 
 
 def test_a_reviewer_publishes_a_draft(client, tree, reviewer):
@@ -201,7 +196,7 @@ def test_a_reviewer_publishes_a_draft(client, tree, reviewer):
     draft.refresh_from_db()
     assert (answer.status_code, draft.state, draft.published_by) == (302, "published", reviewer)
     again = client.post(address, {"first_month": "2026-11", "last_month": ""})
-    assert "This scheme is published already." in text(again)
+    assert "This scheme is published already." in again.text
 
 
 def test_publishing_proposes_the_first_month_that_nobody_has_rated(client, tree, reviewer, time_machine):
@@ -221,7 +216,7 @@ def test_a_scheme_without_the_year_is_not_published(client, tree, reviewer):
     answer = client.post(reverse("evaluations:scheme_publish", args=[draft.pk]), {"first_month": "2026-11"})
 
     assert answer.status_code == 422
-    assert "National limits can only be tightened." in text(answer)
+    assert "National limits can only be tightened." in answer.text
 
 
 def test_a_secretary_writes_drafts_but_publishes_nothing(client, tree):
@@ -274,8 +269,8 @@ def test_payloads_in_a_document_stay_text(client, tree, reviewer):
     draft = make_scheme(tree.root, document)
 
     for address in (reverse("evaluations:scheme", args=[draft.pk]), reverse("evaluations:schemes")):
-        assert payload not in text(client.get(address))
-    assert payload not in text(upload(client, json.dumps(document)))
+        assert payload not in client.get(address).text
+    assert payload not in upload(client, json.dumps(document)).text
 
 
 def test_a_month_that_is_none_is_refused(client, tree, reviewer):

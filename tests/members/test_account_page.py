@@ -121,7 +121,7 @@ MESSAGE_QUERIES = 5
 
 
 def test_what_is_no_address_is_named_above_the_form(client, member):
-    sign_in(client, member).cookies["django_language"] = "en"
+    sign_in(client, member, language="en")
     answer = client.post("/account/email/", {"email": "x"})
     assert list(answer.context["form"].errors) == ["email"]
     assert "Write an e-mail address like name@example.org." in answer.text

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from members.models import Member
 from members.roles import Role
 from tests.factories import make_member, make_user, sign_in
+
+pytestmark = pytest.mark.usefixtures("english")
 
 ADDED = {
     "number": " ２０２６００００ 01 ",
@@ -19,17 +21,10 @@ ADDED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def secretary(tree, client):
-    client.cookies["django_language"] = "en"
     user = make_user(Role.SECRETARY, tree.b1, name="李书记")
-    sign_in(client, user)
+    sign_in(client, user, language="en")
     return user
 
 

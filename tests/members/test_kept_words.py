@@ -111,8 +111,7 @@ def test_an_old_token_gives_the_words_back_to_our_own_page_alone(secretary, orig
 
 def test_a_file_that_is_far_too_large_is_refused(client, secretary, settings):
     settings.UPLOAD_LIMIT = 1000
-    sign_in(client, secretary)
-    client.cookies["django_language"] = "en"
+    sign_in(client, secretary, language="en")
     answer = client.post(reverse("members:roster_import"), {"name": "x" * 2000})
     assert answer.status_code == 413
     assert "Files have 10 MB at most." in answer.text
@@ -126,8 +125,7 @@ def test_a_form_that_is_too_large_is_refused(client, secretary, settings):
 
 def test_a_page_that_does_not_open_says_which_right_is_missing(client):
     tree = make_branch_tree()
-    client.cookies["django_language"] = "en"
-    sign_in(client, make_user(Role.COUNSELOR, tree.first))
+    sign_in(client, make_user(Role.COUNSELOR, tree.first), language="en")
     assert (
         "It needs the right to keep the roster, which comes with these offices: Secretary, Organisation commissioner. "
         "They are given by: Secretary, Committee reviewer, System administrator."

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from branchportal.models import AccessRecord
 from members.forms.people import MemberForm
@@ -13,20 +13,15 @@ from members.services.people import edit_member
 from members.stages import Stage
 from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
 
+pytestmark = pytest.mark.usefixtures("english")
+
 WRITING = ["edit", "end", "resumption", "transfer"]
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
 def secretary(tree, client):
-    client.cookies["django_language"] = "en"
     user = make_user(Role.SECRETARY, tree.b1, name="李书记")
-    sign_in(client, user)
+    sign_in(client, user, language="en")
     return user
 
 

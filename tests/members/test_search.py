@@ -42,8 +42,7 @@ def found(client):
     """{heading: labels} of what somebody finds."""
 
     def of(user, words, **headers):
-        sign_in(client, user)
-        client.cookies["django_language"] = "en"
+        sign_in(client, user, language="en")
         answer = client.get(SEARCH, {"q": words}, headers=headers)
         assert answer.status_code == 200
         with override("en"):
@@ -76,8 +75,7 @@ def test_people_of_other_branches_and_people_without_the_right_are_never_found(f
 def test_where_a_person_is_stands_beside_the_name(client, tree):
     make_member(tree.b1, name="王明远", number="3001234")
     make_member(tree.b1, name="王明远", number="3001999", ended_on=date(2026, 6, 30), end_reason="graduated")
-    sign_in(client, make_user(Role.SECRETARY, tree.b1))
-    client.cookies["django_language"] = "en"
+    sign_in(client, make_user(Role.SECRETARY, tree.b1), language="en")
     answer = client.get(SEARCH, {"q": "王明远"})
     assert [hit.note for hit in answer.context["found"][0].hits] == [
         "3001234 · 本科生第一党支部 · Activist",
@@ -102,8 +100,7 @@ def test_every_page_that_is_offered_opens(client, tree):
     """What the search offers to somebody never answers 403."""
     for role in Role:
         user = make_user(role, tree.b1 if role != Role.REVIEWER else tree.root)
-        sign_in(client, user)
-        client.cookies["django_language"] = "en"
+        sign_in(client, user, language="en")
         urls = {
             hit.url
             for letter in ("a", "e", "i", "o")
@@ -116,8 +113,7 @@ def test_every_page_that_is_offered_opens(client, tree):
 def test_every_place_of_the_menus_is_found_by_its_name(client, rf, tree):
     for role in Role:
         user = make_user(role, tree.root if role == Role.REVIEWER else tree.b1)
-        sign_in(client, user)
-        client.cookies["django_language"] = "en"
+        sign_in(client, user, language="en")
         request = rf.get("/")
         request.user, request.resolver_match = user, None
         with override("en"):
@@ -190,8 +186,7 @@ def test_a_surname_is_enough(found, tree):
 
 
 def test_nothing_found_says_what_to_try(client, tree):
-    sign_in(client, make_user(Role.SECRETARY, tree.b1))
-    client.cookies["django_language"] = "en"
+    sign_in(client, make_user(Role.SECRETARY, tree.b1), language="en")
     assert "Only people of your own branches are found." in client.get(SEARCH, {"q": "nobody at all"}).text
     assert (
         "Type at least two letters or digits; one Chinese character is enough." in client.get(SEARCH, {"q": "x"}).text

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 WAIT = 2  # seconds after which somebody who is still at work is taken to be waiting
+HELD_UP = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 
 
 def at_once(acts: Iterable[Callable[[], Any]]) -> list[Any]:
@@ -60,7 +62,10 @@ class Aside:
 
     @property
     def waits(self) -> bool:
-        self.thread.join(timeout=WAIT)
+        """Whether it is held up: by a lock of this connection, or for unknown reasons as long as WAIT."""
+        deadline = time.monotonic() + WAIT
+        while self.thread.is_alive() and time.monotonic() < deadline and not _holds_somebody_up():
+            self.thread.join(timeout=0.02)
         return self.thread.is_alive()
 
     def ends(self) -> Exception | None:
@@ -68,3 +73,12 @@ class Aside:
         self.thread.join(timeout=30)
         assert not self.thread.is_alive()
         return self.raised
+
+
+def _holds_somebody_up() -> bool:
+    """Whether somebody waits for a lock that this thread's transaction holds, as far as the database tells."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(HELD_UP)
+        return cursor.fetchone()[0]

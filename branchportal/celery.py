@@ -3,6 +3,8 @@
 import os
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchportal.settings")
 
@@ -21,3 +23,9 @@ app.conf.beat_schedule = {
 }
 for _entry in app.conf.beat_schedule.values():
     _entry["options"] = {"expires": _entry["schedule"]}
+
+
+@task_prerun.connect
+def replace_broken_connection(**_about: object) -> None:
+    """Tasks share a connection to the database (CELERY_DB_REUSE_MAX): one that broke ends before the next task."""
+    close_old_connections()

@@ -170,7 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "members.password_rules.CommonnessValidator"},
     {"NAME": "members.password_rules.DigitsValidator"},
 ]  # fmt: skip
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a broker that is away signs nobody out
+SESSION_ENGINE = "branchportal.sessions"  # a broker that is away signs nobody out
 SESSION_COOKIE_AGE = int(timedelta(days=35).total_seconds())  # outlives the month: few log-ins on the 15th
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -242,6 +242,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 500  # tasks on one connection to the database: a new one costs as much as a small task
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 840
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30

@@ -1,8 +1,9 @@
 """What is in this workbook? Runs as a child process, so that a hostile file can only kill the child.
 
-Standard input: the file. Standard output: one JSON object, `{"sheets": [{"name", "rows"}]}` or `{"error", "limit"}`.
-A row is `[number, cells]` (1-based, blank rows left out); a cell is a text, number, boolean, `{"date": ISO}` or
-`{"fault": text}` for an error value or a formula without a stored result. Imports nothing of the portal.
+Standard input: the file. Standard output: one JSON object, `{"sheets": [{"name", "rows", "dates", "faults"}]}` or
+`{"error", "limit"}`. A row is `[number, cells]` (1-based, blank rows left out); a cell is a text, number or boolean.
+`dates` and `faults` are {column: [places of rows]}, both from 0: there stands the ISO text of a date, or the text of an
+error value or of a formula without a stored result. Imports nothing of the portal.
 """
 
 import datetime
@@ -24,6 +25,7 @@ MAX_RATIO = 100
 MAX_ROWS = 50_000
 MAX_COLUMNS = 256
 MAX_CHARACTERS = 30_000_000
+JSON = frozenset({str, int, float, bool})
 SMALL_PART = 8 * 1024 * 1024
 MEMORY = 640 * 1024 * 1024
 CPU_SECONDS = 10
@@ -164,44 +166,65 @@ def find_faults(archive, part):
     return finder.faults
 
 
-def plain(value):
-    """A cell as JSON can carry it."""
-    if isinstance(value, datetime.datetime):
-        return {"date": value.date().isoformat()}
-    if isinstance(value, datetime.date):
-        return {"date": value.isoformat()}
-    if isinstance(value, datetime.time | datetime.timedelta):
-        return str(value)
-    return value
+class _Fault(str):
+    """The text of an error value, or of a formula without a stored result."""
 
 
-def _rows(sheet, faults):
-    _, start_column = sheet.start or (0, 0)
-    by_row = {}
+class _Table:
+    """The filled rows of one sheet, as JSON can carry them."""
+
+    def __init__(self, name):
+        self.name, self.rows, self.dates, self.faults = name, [], {}, {}
+        self.characters = 0
+
+    def add(self, number, cells, faults):
+        """Cells from column A on without trailing blanks; a blank row is left out. `faults`: [(column from 1, text)]"""
+        if not faults and not any(not isinstance(cell, str) or cell.strip() for cell in cells):
+            return
+        for column, text in faults:
+            cells.extend([""] * (column - len(cells)))
+            cells[column - 1] = _Fault(text)
+        while cells and cells[-1] == "":
+            cells.pop()
+        if len(cells) > MAX_COLUMNS:
+            raise RefusedError("too_many_columns", MAX_COLUMNS)
+        for column, cell in enumerate(cells):
+            if type(cell) is str:
+                self.characters += len(cell)
+            elif type(cell) not in JSON:
+                cells[column] = self._noted(column, cell)
+        self.rows.append((number, cells))
+
+    def _noted(self, column, cell):
+        """The cell as text; where a day or a fault stands is kept apart."""
+        if isinstance(cell, datetime.date):
+            self.dates.setdefault(column, []).append(len(self.rows))
+            return cell.isoformat()[: len("2026-11-22")]
+        if isinstance(cell, _Fault):
+            self.faults.setdefault(column, []).append(len(self.rows))
+        return str(cell)
+
+    def as_dict(self):
+        return {"name": self.name, "rows": self.rows, "dates": self.dates, "faults": self.faults}
+
+
+def _read_sheet(sheet, faults, rows_left, characters_left):
+    """The table of one sheet; raises RefusedError as soon as it is larger than what is left."""
+    blank = [""] * (sheet.start[1] if sheet.start else 0)
+    by_row, table = {}, _Table(sheet.name)
     for (row, column), text in faults.items():
         by_row.setdefault(row, []).append((column, text))
     for number, cells in enumerate(sheet.iter_rows(), start=1):  # from row 1, but from the first filled column
-        found = by_row.pop(number, ())
-        row = _row(cells, start_column, found)
-        if row:
-            yield number, row
+        table.add(number, blank + cells, by_row.pop(number, ()))
+        if len(table.rows) > rows_left:
+            raise RefusedError("too_many_rows", MAX_ROWS)
+        if table.characters > characters_left:
+            raise RefusedError("too_heavy", None)
     for number in sorted(by_row):
-        yield number, _row([], 0, by_row[number])
-
-
-def _row(cells, offset, faults):
-    """Cells from column A on without trailing blanks, or [] for a blank row."""
-    if not faults and not any(not isinstance(cell, str) or cell.strip() for cell in cells):
-        return []
-    row = [""] * offset + [plain(cell) for cell in cells]
-    for column, text in faults:
-        row.extend([""] * (column - len(row)))
-        row[column - 1] = {"fault": text}
-    while row and row[-1] == "":
-        row.pop()
-    if len(row) > MAX_COLUMNS:
-        raise RefusedError("too_many_columns", MAX_COLUMNS)
-    return row
+        table.add(number, [], by_row[number])
+    if len(table.rows) > rows_left:
+        raise RefusedError("too_many_rows", MAX_ROWS)
+    return table
 
 
 def read(content):
@@ -209,21 +232,15 @@ def read(content):
     archive = open_archive(content) if content.startswith(b"PK") else None
     parts = _sheet_parts(archive) if archive else {}
     workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    sheets, total, characters = [], 0, 0
+    sheets, rows_left, characters_left = [], MAX_ROWS, MAX_CHARACTERS
     for meta in workbook.sheets_metadata:
         if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
         faults = find_faults(archive, parts.get(meta.name)) if archive else {}
-        rows = []
-        for row in _rows(workbook.get_sheet_by_name(meta.name), faults):
-            rows.append(row)
-            characters += sum(len(cell) for cell in row[1] if isinstance(cell, str))
-            if total + len(rows) > MAX_ROWS:
-                raise RefusedError("too_many_rows", MAX_ROWS)
-            if characters > MAX_CHARACTERS:
-                raise RefusedError("too_heavy", None)
-        total += len(rows)
-        sheets.append({"name": meta.name, "rows": rows})
+        table = _read_sheet(workbook.get_sheet_by_name(meta.name), faults, rows_left, characters_left)
+        rows_left -= len(table.rows)
+        characters_left -= table.characters
+        sheets.append(table.as_dict())
     return sheets
 
 

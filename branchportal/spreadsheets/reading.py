@@ -87,18 +87,20 @@ def _read_workbook(content):
     answer = json.loads(run_child(PARSER, content))
     if "error" in answer:
         raise SpreadsheetError(answer["error"], limit=answer["limit"])
-    return [
-        Sheet(sheet["name"], [(number, [_cell(value) for value in cells]) for number, cells in sheet["rows"]])
-        for sheet in answer["sheets"]
-    ]
+    return [_sheet(**sheet) for sheet in answer["sheets"]]
 
 
-def _cell(value):
-    if not isinstance(value, dict):
-        return value
-    if "fault" in value:
-        return Fault(value["fault"])
-    return datetime.date.fromisoformat(value["date"])
+def _sheet(name, rows, dates, faults):
+    """One sheet as parser.py tells it; days and faults come as text, with their places beside."""
+    for column, places in dates.items():
+        for place in places:
+            cells = rows[place][1]
+            cells[int(column)] = datetime.date.fromisoformat(cells[int(column)])
+    for column, places in faults.items():
+        for place in places:
+            cells = rows[place][1]
+            cells[int(column)] = Fault(cells[int(column)])
+    return Sheet(name, [tuple(row) for row in rows])
 
 
 def decode(content):

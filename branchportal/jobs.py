@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from branchportal import audit
@@ -44,8 +44,7 @@ class JobContext:
 
     def progress(self, step: str, done: int = 0, total: int = 0) -> None:
         """Show true counts and prove that this worker is alive. Call it outside the final transaction."""
-        updated = self._mine().update(step=step, done_count=done, total_count=total, heartbeat_at=timezone.now())
-        if not updated:
+        if not show([self], step, done, total):
             raise StaleAttempt
 
     def finish(self, result: dict[str, Any], *, step: str = "", count: int = 0) -> None:
@@ -55,18 +54,21 @@ class JobContext:
         """
         now = timezone.now()
         last = {"step": step, "done_count": count, "total_count": count} if step else {}
-        updated = self._mine().update(
+        updated = _held([self]).update(
             state=State.DONE, result=result, finished_at=now, heartbeat_at=now, error="", **last
         )
         if not updated:
             raise StaleAttempt
 
-    def _mine(self):
-        return JobRun.objects.filter(pk=self.job.pk, state=State.RUNNING, attempt=self.job.attempt)
+    def refuse(self, message: str) -> None:
+        """End this one of several jobs as JobRefused ends a single one."""
+        _fail(self.job, message)
 
 
 Handler = Callable[[JobContext], None]
-_handlers: dict[str, Handler] = {}
+HandlerOfMany = Callable[[list[JobContext]], None]
+_handlers: dict[str, Handler | HandlerOfMany] = {}
+_at_once: dict[str, int] = {}  # of the kinds whose handler takes many
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -77,6 +79,34 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def handler_of_many(kind: str, *, at_once: int) -> Callable[[HandlerOfMany], HandlerOfMany]:
+    """Register a function that does up to so many small jobs of this kind at once, each with its own row and attempt.
+
+    In its last transaction it must ask for the contexts that are `still_held`, write for those only and call
+    `finish` on each of them.
+    """
+
+    def register(function: HandlerOfMany) -> HandlerOfMany:
+        _handlers[kind], _at_once[kind] = function, at_once
+        return function
+
+    return register
+
+
+def show(contexts: list[JobContext], step: str, done: int = 0, total: int = 0) -> int:
+    """Show where these jobs are; return how many of them are still held by this worker."""
+    return _held(contexts).update(step=step, done_count=done, total_count=total, heartbeat_at=timezone.now())
+
+
+def still_held(contexts: list[JobContext]) -> list[JobContext]:
+    """Those of these jobs that nobody has taken over; they are locked until the transaction ends."""
+    held = set(_held(contexts).select_for_update().order_by("pk").values_list("pk", flat=True))
+    for context in contexts:
+        if context.job.pk not in held:
+            logger.warning("Job %s was taken over; this attempt is dropped.", context.job.pk)
+    return [context for context in contexts if context.job.pk in held]
 
 
 def enqueue(kind: str, *, key: str, arguments: dict[str, Any], by: Any, branch: Any = None) -> tuple[JobRun, bool]:
@@ -106,19 +136,25 @@ def publish(job_id: Any) -> bool:
 
 
 def run(job_id: str) -> None:
-    """Take the job and do it. Taking is one atomic step, so a message delivered five times runs once."""
+    """Take the job and do it. Taking is one atomic step, so a message delivered five times runs once.
+
+    Where a handler does many at once, jobs of the same kind that wait are taken along; their messages find nothing.
+    """
     job = _take(job_id)
     if job is None:
         return
+    taken = [job, *_company(job)]
+    contexts = [JobContext(one) for one in taken]
     try:
-        _handlers[job.kind](JobContext(job))
+        _handlers[job.kind](contexts if job.kind in _at_once else contexts[0])
     except StaleAttempt:
         logger.warning("Job %s was taken over; this attempt is dropped.", job.pk)
     except JobRefused as refusal:
         _fail(job, str(refusal))
     except Exception as error:
-        logger.exception("Job %s failed in attempt %s.", job.pk, job.attempt)
-        _give_back(job, f"{type(error).__name__}: {error}")
+        for one in taken:
+            logger.exception("Job %s failed in attempt %s.", one.pk, one.attempt)
+            _give_back(one, f"{type(error).__name__}: {error}")
 
 
 def republish() -> int:
@@ -176,6 +212,30 @@ def _take(job_id: str) -> JobRun | None:
         state=State.RUNNING, attempt=F("attempt") + 1, heartbeat_at=timezone.now()
     )
     return JobRun.objects.select_related("branch", "requested_by").get(pk=job_id) if taken else None
+
+
+@transaction.atomic
+def _company(job: JobRun) -> list[JobRun]:
+    """Take along what waits, the oldest first. What has failed once runs alone, so that it harms no other."""
+    places = _at_once.get(job.kind, 1) - 1
+    if not places or job.attempt > 1:
+        return []
+    waiting = JobRun.objects.filter(kind=job.kind, state=State.QUEUED, attempt=0).order_by("created_at")
+    found = waiting.select_related("branch", "requested_by").select_for_update(of=("self",), skip_locked=True)[:places]
+    company = list(found)
+    JobRun.objects.filter(pk__in=[one.pk for one in company]).update(
+        state=State.RUNNING, attempt=1, heartbeat_at=timezone.now()
+    )
+    for one in company:
+        one.state, one.attempt = State.RUNNING, 1
+    return company
+
+
+def _held(contexts: list[JobContext]) -> QuerySet[JobRun]:
+    """The rows of these jobs as far as no other worker has taken them over; they are in the same attempt."""
+    return JobRun.objects.filter(
+        pk__in=[context.job.pk for context in contexts], state=State.RUNNING, attempt=contexts[0].job.attempt
+    )
 
 
 def _give_back(job: JobRun, error: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from evaluations.dimensions import DIMENSIONS
 from evaluations.scheme import CONSTANT, Component, Scheme
@@ -13,6 +14,7 @@ from members.stages import whole_months
 SELF_REVIEW = "self_review"
 BRANCH_RATING = "branch_rating"
 MONTHS_AS_ACTIVIST = "months_as_activist"
+MOST_KEPT = 5**5  # as many as five grades in five dimensions can be
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,21 @@ def unknown_dimensions(component: Component) -> list[str]:
     return [name for name, _weight in component.dimensions if name not in DIMENSIONS]
 
 
-def observation(component: Component, points: Mapping[str, int]) -> dict[str, str] | str:
-    """One month's five points as the bundle wants them: by dimension, or their mean where the scheme names none."""
-    if component.dimensions:
-        return {name: str(points[name]) for name, _weight in component.dimensions}
-    tenths = 2 * sum(points[dimension] for dimension in DIMENSIONS)  # a fifth has one decimal at most
-    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+def observer(component: Component) -> Callable[[tuple[int, ...]], dict[str, str] | str]:
+    """What makes an observation of one month's five points (in the order of DIMENSIONS), as the bundle wants it.
+
+    By dimension, or their mean where the scheme names none. The same points give the same object: never change it.
+    """
+    places = [(name, DIMENSIONS.index(name)) for name, _weight in component.dimensions]
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def observe(points: tuple[int, ...]) -> dict[str, str] | str:
+        if places:
+            return {name: str(points[place]) for name, place in places}
+        tenths = 2 * sum(points)  # a fifth has one decimal at most
+        return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+
+    return observe
 
 
 def months_as_activist(activist_on: date | None, day: date) -> str | None:

@@ -1,16 +1,17 @@
 """What goes into a ranking: who is in the pool, and what was submitted about him in each month?
 
-Seven queries for one branch, whatever the number of people: see `read`.
+Six queries, whatever the number of branches and people: see `read`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 
 from branchportal.months import last_day_of
 from evaluations import sources as known
@@ -20,6 +21,7 @@ from evaluations.models import BranchReview, Cycle, Due, ScoringScheme, SelfRevi
 from evaluations.periods import pool_day
 from evaluations.purposes import Purpose
 from evaluations.queries import schemes
+from evaluations.refusals import Refused
 from evaluations.scheme import Component, parse_scheme
 from members.models import Branch, Member
 from members.stages import Stage
@@ -31,7 +33,7 @@ POOLS: dict[str, tuple[Stage, ...]] = {
 }
 REVIEW_MODELS = {known.SELF_REVIEW: SelfReview, known.BRANCH_RATING: BranchReview}
 
-Points = dict[tuple[int, str], dict[date, dict[str, int]]]
+Filed = dict[int, dict[date, tuple[int, ...]]]  # {member: {month: points in the order of DIMENSIONS}}
 
 
 @dataclass(frozen=True)
@@ -58,46 +60,75 @@ class Material:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """What was submitted by and about everybody who is in a pool, and who was due."""
+
+    filed: dict[str, Filed]  # by source
+    late: set[tuple[int, date]]
+    due: set[tuple[int, date]]
+
+
+@dataclass(frozen=True)
 class _Asked:
-    """What the scheme wants to know, and what was found for everybody."""
+    """What one scheme wants to know of the people of one branch."""
 
     sources: dict[str, dict[str, str]]
-    components: list[Component]
-    months: list[date]
+    components: list[tuple[Component, Callable]]  # each with what makes its observations
+    months: tuple[date, ...]
     texts: dict[date, str]  # the months as "2026-10"
     period_end: date
-    points: Points
-    due: set[tuple[int, date]]
-    late: set[tuple[int, date]]
 
 
-def read(*, branch: Branch, purpose: str, first: date, last: date, today: date) -> Material:
-    """Read a ranking's material. Call it in one snapshot. Raises Refused when no single scheme applies."""
-    scheme = schemes.for_period(branch, purpose, first, last)
+def read(
+    *, branches: Sequence[Branch], purpose: str, first: date, last: date, today: date
+) -> dict[int, Material | Refused]:
+    """Read the material of a ranking of each of these branches: {branch id: material}. Call it in one snapshot.
+
+    Refused stands for a branch for which no single scheme applies.
+    """
     day = pool_day(last, today)
-    members = pool(branch, purpose, day)
-    months = months_on(branch, first, last)
-    ids = [member.pk for member in members]
-    points, late = _points(ids, months)
-    due = _due(ids, months)
-    components = known.needed_components(parse_scheme(scheme.document))
-    texts = {month: f"{month:%Y-%m}" for month in months}
-    asked = _Asked(scheme.sources, components, months, texts, last_day_of(last), points, due, late)
-    people = [_person(asked, member, day) for member in members]
-    return Material(branch, purpose, first, last, scheme, day, people)
+    candidates = schemes.published_by_branch(branches, purpose)
+    pools = pools_of(branches, purpose, day)
+    cycles = list(
+        Cycle.objects.filter(month__range=(first, last)).values_list("pk", "month", "is_off", "committee__path")
+    )
+    found = _found([member.pk for pool in pools.values() for member in pool], cycles)
+    readings: dict[int, Material | Refused] = {}
+    kept: dict[tuple, _Asked] = {}  # most branches ask the same
+    for branch in branches:
+        try:
+            scheme = schemes.over_period(candidates[branch.pk], branch, first, last)
+        except Refused as refusal:
+            readings[branch.pk] = refusal
+            continue
+        off = {month for _pk, month, is_off, root in cycles if is_off and root == branch.ancestor_paths()[0]}
+        months = tuple(month for month in months_between(first, last) if month not in off)
+        asked = kept.get((scheme.pk, months)) or kept.setdefault((scheme.pk, months), _asked(scheme, months, last))
+        people = [_person(asked, found, member, day) for member in pools[branch.pk]]
+        readings[branch.pk] = Material(branch, purpose, first, last, scheme, day, people)
+    return readings
 
 
 def pool(branch: Branch, purpose: str, day: date) -> list[Member]:
     """Students who belonged to the branch on that day and stood at the stage that the purpose is about; one query."""
+    return pools_of([branch], purpose, day)[branch.pk]
+
+
+def pools_of(branches: Sequence[Branch], purpose: str, day: date) -> dict[int, list[Member]]:
+    """The same for many branches: {branch id: people}; one query."""
     students = Member.objects.filter(kind=Member.Kind.STUDENT)
-    here = students.filter(Q(ended_on=None) | Q(ended_on__gt=day), branch=branch, joined_on__lte=day)
+    here = students.filter(Q(ended_on=None) | Q(ended_on__gt=day), branch__in=branches, joined_on__lte=day)
     earlier = students.filter(
-        former_memberships__branch=branch,
+        former_memberships__branch__in=branches,
         former_memberships__joined_on__lte=day,
         former_memberships__left_on__gt=day,
     )
-    found = here.union(earlier).in_roster_order()  # each half by its own index; one condition would scan everybody
-    return [member for member in found if member.stage_on(day) in POOLS[purpose]]
+    belonged = here.annotate(home=F("branch_id")).union(earlier.annotate(home=F("former_memberships__branch_id")))
+    pools: dict[int, list[Member]] = {branch.pk: [] for branch in branches}
+    for member in belonged.in_roster_order():  # each half by its own index; one condition would scan everybody
+        if member.stage_on(day) in POOLS[purpose]:
+            pools[member.home].append(member)
+    return pools
 
 
 def months_on(branch: Branch, first: date, last: date) -> list[date]:
@@ -111,45 +142,52 @@ def months_on(branch: Branch, first: date, last: date) -> list[date]:
     return [month for month in months_between(first, last) if month not in off]
 
 
-def _points(ids: list[int], months: list[date]) -> tuple[Points, set[tuple[int, date]]]:
-    """Submitted points: {(member, source): {month: {dimension: points}}}; a query for each kind of rater.
+def _found(ids: list[int], cycles: list[tuple[int, date, bool, str]]) -> _Found:
+    """What was submitted for these people in these months, with a query for each kind of rater, and who was due.
 
-    And whose self-review of which month counts although it came late; it is only said, the points are the same.
+    That a self-review came late is only said, its points are the same.
     """
-    points: Points = defaultdict(dict)
+    month_of = {pk: month for pk, month, _is_off, _root in cycles}
+    on = [pk for pk, _month, is_off, _root in cycles if not is_off]
+    filed: dict[str, Filed] = {}
     late = set()
     for source, model in REVIEW_MODELS.items():
-        submitted = model.objects.submitted().filter(member__in=ids, cycle__month__in=months, cycle__is_off=False)
+        own: Filed = defaultdict(dict)
         is_late = "is_late" if model is SelfReview else Value(False)
-        for member, month, came_late, *values in submitted.values_list(
-            "member_id", "cycle__month", is_late, *DIMENSIONS
-        ):
-            points[member, source][month] = dict(zip(DIMENSIONS, values, strict=True))
+        submitted = model.objects.submitted().filter(member__in=ids, cycle__in=on)
+        for member, cycle, came_late, *points in submitted.values_list("member", "cycle", is_late, *DIMENSIONS):
+            own[member][month_of[cycle]] = tuple(points)
             if came_late:
-                late.add((member, month))
-    return points, late
+                late.add((member, month_of[cycle]))
+        filed[source] = own
+    due = Due.objects.filter(member__in=ids, cycle__in=list(month_of)).values_list("member", "cycle")
+    return _Found(filed, late, {(member, month_of[cycle]) for member, cycle in due})
 
 
-def _due(ids: list[int], months: list[date]) -> set[tuple[int, date]]:
-    return set(Due.objects.filter(member__in=ids, cycle__month__in=months).values_list("member_id", "cycle__month"))
+def _asked(scheme: ScoringScheme, months: tuple[date, ...], last: date) -> _Asked:
+    components = [
+        (component, known.observer(component)) for component in known.needed_components(parse_scheme(scheme.document))
+    ]
+    return _Asked(scheme.sources, components, months, {month: f"{month:%Y-%m}" for month in months}, last_day_of(last))
 
 
-def _person(asked: _Asked, member: Member, day: date) -> PersonData:
+def _person(asked: _Asked, found: _Found, member: Member, day: date) -> PersonData:
     inputs: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
-    for component in asked.components:
+    texts = asked.texts
+    for component, observe in asked.components:
         source = asked.sources["components"][component.code]
-        own = asked.points[member.pk, source]
+        own = found.filed[source].get(member.pk, {})
         filed = [month for month in asked.months if month in own]
         absent = [month for month in asked.months if month not in own]
-        inputs[component.code] = [known.observation(component, own[month]) for month in filed]
+        inputs[component.code] = [observe(own[month]) for month in filed]
         evidence[component.code] = {
-            "months": [asked.texts[month] for month in filed],
-            "missing": [asked.texts[month] for month in absent if (member.pk, month) in asked.due],
-            "not_due": [asked.texts[month] for month in absent if (member.pk, month) not in asked.due],
+            "months": [texts[month] for month in filed],
+            "missing": [texts[month] for month in absent if (member.pk, month) in found.due],
+            "not_due": [texts[month] for month in absent if (member.pk, month) not in found.due],
         }
         if source == known.SELF_REVIEW:
-            late = [asked.texts[month] for month in filed if (member.pk, month) in asked.late]
+            late = [texts[month] for month in filed if (member.pk, month) in found.late]
             evidence[component.code] |= {"late": late} if late else {}
     for name in asked.sources["inputs"]:  # so far there is one source of such inputs
         figure = known.months_as_activist(member.activist_on, asked.period_end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext_noop as _
@@ -18,7 +18,11 @@ def for_period(branch: Branch, purpose: str, first: date, last: date) -> Scoring
 
     One query. Raises Refused where there is none, or where another one applies later in the period.
     """
-    candidates = published(branch, purpose)
+    return over_period(published(branch, purpose), branch, first, last)
+
+
+def over_period(candidates: Iterable[ScoringScheme], branch: Branch, first: date, last: date) -> ScoringScheme:
+    """The same out of the branch's published schemes of that purpose, without a query."""
     scheme = nearest(candidates, first)
     if scheme is None:
         raise Refused(
@@ -42,6 +46,17 @@ def for_month(branch: Branch, purpose: str, month: date) -> ScoringScheme | None
 def published(branch: Branch, purpose: str) -> list[ScoringScheme]:
     """Every published scheme of the branch and of all above it for this purpose; one query."""
     return list(ScoringScheme.objects.in_force().above(branch).filter(purpose=purpose).select_related("branch"))
+
+
+def published_by_branch(branches: Sequence[Branch], purpose: str) -> dict[int, list[ScoringScheme]]:
+    """The same for many branches: {branch id: schemes}; one query."""
+    paths = {path for branch in branches for path in branch.ancestor_paths()}
+    found = list(
+        ScoringScheme.objects.in_force().filter(branch__path__in=paths, purpose=purpose).select_related("branch")
+    )
+    return {
+        branch.pk: [scheme for scheme in found if branch.path.startswith(scheme.branch.path)] for branch in branches
+    }
 
 
 def nearest(candidates: Iterable[ScoringScheme], month: date) -> ScoringScheme | None:

@@ -1,8 +1,10 @@
-"""How is a ranking compiled: asked for, read in one snapshot, computed, and written once with its job's end?"""
+"""How are rankings compiled: asked for, read in one snapshot, computed, and written once with their jobs' ends?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +32,8 @@ from members.roles import Permission
 KIND = "compile_ranking"
 LONGEST_PERIOD = 36  # months
 READING, COMPUTING, WRITING = "reading", "computing", "writing"
+AT_ONCE = 20  # branches that wait are compiled together: the queries of a small one cost more than its figures
+SAME = ("branch", "purpose", "first_month", "last_month")  # within which runs are numbered
 SLOW_FROM = 500  # people: fewer are done before anybody could see another step
 
 
@@ -76,22 +80,39 @@ def request_for_closed_month(*, branch: Branch, month: date, now: datetime) -> l
     return found
 
 
-@jobs.handler(KIND)
-def compile_ranking(context: jobs.JobContext) -> None:
-    """Do the job: read in one snapshot, compute, write the run and the job's end in one transaction."""
-    context.progress(READING)
-    try:
-        with one_snapshot():
-            found = _read(context.job)
-    except Refused as refusal:
-        raise jobs.JobRefused(refusal.stored()) from refusal
+@dataclass(frozen=True)
+class Compiled:
+    """What one job has computed, not written yet."""
+
+    context: jobs.JobContext
+    found: material.Material
+    sealed: dict[str, Any]
+
+
+@jobs.handler_of_many(KIND, at_once=AT_ONCE)
+def compile_rankings(contexts: list[jobs.JobContext]) -> None:
+    """Do these jobs: read in one snapshot, compute, write all runs and the ends of their jobs in one transaction."""
+    jobs.show(contexts, READING)
+    with one_snapshot():
+        readings = _read(contexts)
+    compiled = []
+    for context, found in zip(contexts, readings, strict=True):
+        if isinstance(found, Refused):
+            context.refuse(found.stored())
+        else:
+            compiled.append(_compile(context, found))
+    if compiled:
+        write(compiled)
+
+
+def _compile(context: jobs.JobContext, found: material.Material) -> Compiled:
     people = len(found.people)
     if people >= SLOW_FROM:
         context.progress(COMPUTING, 0, people)
     sealed = bundle.build(found.scheme.document, bundle_people(found))
     if people >= SLOW_FROM:
         context.progress(WRITING, people, people)
-    _write(context, found, sealed)
+    return Compiled(context, found, sealed)
 
 
 def bundle_people(found: material.Material) -> list[dict[str, Any]]:
@@ -126,46 +147,81 @@ def _first_month_under_the_same_scheme(branch: Branch, purpose: str, month: date
     return term[0]
 
 
-def _read(job: JobRun) -> material.Material:
-    arguments, branch = job.arguments, job.branch
-    if job.requested_by and not access_of(job.requested_by).may_in(Permission.COMPILE_RANKING, branch):
-        raise Refused(
-            _("Who asked for this ranking may not compile rankings of %(branch)s any more."), branch=branch.name
+def _read(contexts: list[jobs.JobContext]) -> list[material.Material | Refused]:
+    """What each job asks for, with one reading for all that ask for the same purpose and months."""
+    today = timezone.localdate()
+    groups: dict[tuple[str, str, str], list[Branch]] = defaultdict(list)
+    for context in contexts:
+        groups[_asked_for(context.job)].append(context.job.branch)
+    readings = {
+        asked: material.read(
+            branches=branches,
+            purpose=asked[0],
+            first=deadlines.parse_month(asked[1]),
+            last=deadlines.parse_month(asked[2]),
+            today=today,
         )
-    return material.read(
-        branch=branch,
-        purpose=arguments["purpose"],
-        first=deadlines.parse_month(arguments["first"]),
-        last=deadlines.parse_month(arguments["last"]),
-        today=timezone.localdate(),
+        for asked, branches in groups.items()
+    }
+    return [_refusal(context.job) or readings[_asked_for(context.job)][context.job.branch_id] for context in contexts]
+
+
+def _asked_for(job: JobRun) -> tuple[str, str, str]:
+    return job.arguments["purpose"], job.arguments["first"], job.arguments["last"]
+
+
+def _refusal(job: JobRun) -> Refused | None:
+    """Why whoever asked gets no ranking, if he lost the right meanwhile."""
+    if not job.requested_by or access_of(job.requested_by).may_in(Permission.COMPILE_RANKING, job.branch):
+        return None
+    return Refused(
+        _("Who asked for this ranking may not compile rankings of %(branch)s any more."), branch=job.branch.name
     )
 
 
 @transaction.atomic
-def _write(context: jobs.JobContext, found: material.Material, sealed: dict[str, Any]) -> None:
-    same = {
-        "branch": found.branch,
-        "purpose": found.purpose,
-        "first_month": found.first,
-        "last_month": found.last,
-    }
-    latest = RankingRun.objects.filter(**same).order_by("-number").first()
-    run = RankingRun.objects.create(
-        **same,
-        number=latest.number + 1 if latest else 1,
-        supersedes=latest,
-        scheme=found.scheme,
-        scheme_document=sealed["scheme"],
-        fingerprint=sealed["fingerprint"],
-        ranked_count=len(sealed["result"]["ranked"]),
-        not_ranked_count=len(sealed["result"]["not_ranked"]),
-        job=context.job,
-        compiled_by=context.job.requested_by,
-        compiled_at=timezone.now(),
-    )
-    bulk.insert(list(_entries(run, found, sealed["result"])))
-    _tell(run, context.job)
-    context.finish({"run": run.pk}, step=WRITING, count=len(found.people))
+def write(compiled: Sequence[Compiled]) -> None:
+    """Write the runs and the ends of their jobs, leaving out the jobs that somebody else has taken over."""
+    held = {context.job.pk for context in jobs.still_held([one.context for one in compiled])}
+    mine = [one for one in compiled if one.context.job.pk in held]
+    runs = RankingRun.objects.bulk_create(_runs(mine))
+    entries = [
+        entry for one, run in zip(mine, runs, strict=True) for entry in _entries(run, one.found, one.sealed["result"])
+    ]
+    bulk.insert(entries)
+    for one, run in zip(mine, runs, strict=True):
+        _tell(run, one.context.job)
+        one.context.finish({"run": run.pk}, step=WRITING, count=len(one.found.people))
+
+
+def _runs(compiled: Sequence[Compiled]) -> list[RankingRun]:
+    """A run of each, numbered after the newest one of the same branch, purpose and period."""
+    now = timezone.now()
+    newest = RankingRun.objects.filter(branch__in=[one.found.branch for one in compiled], superseded_by=None)
+    known = {tuple(same): (pk, number) for pk, number, *same in newest.order_by().values_list("pk", "number", *SAME)}
+    runs = []
+    for one in compiled:
+        found = one.found
+        earlier, number = known.get((found.branch.pk, found.purpose, found.first, found.last), (None, 0))
+        runs.append(
+            RankingRun(
+                branch=found.branch,
+                purpose=found.purpose,
+                first_month=found.first,
+                last_month=found.last,
+                number=number + 1,
+                supersedes_id=earlier,
+                scheme=found.scheme,
+                scheme_document=one.sealed["scheme"],
+                fingerprint=one.sealed["fingerprint"],
+                ranked_count=len(one.sealed["result"]["ranked"]),
+                not_ranked_count=len(one.sealed["result"]["not_ranked"]),
+                job=one.context.job,
+                compiled_by=one.context.job.requested_by,
+                compiled_at=now,
+            )
+        )
+    return runs
 
 
 def _entries(run: RankingRun, found: material.Material, result: dict[str, Any]) -> Iterator[RankingEntry]:

@@ -28,6 +28,17 @@ def handle(monkeypatch):
     return register
 
 
+@pytest.fixture
+def handle_many(monkeypatch):
+    """The same for a function that does three at once."""
+
+    def register(function):
+        monkeypatch.setitem(jobs._handlers, "probe", function)
+        monkeypatch.setitem(jobs._at_once, "probe", 3)
+
+    return register
+
+
 def enqueue(key="B001", **more):
     return jobs.enqueue("probe", key=key, arguments={"branch": "B001"}, by=None, **more)[0]
 
@@ -175,3 +186,85 @@ def test_a_retry_is_a_new_job_of_the_same_work(handle):
     job.refresh_from_db()
     again, created = jobs.retry(job, by=None)
     assert (created, again.arguments, again.key, again.pk == job.pk) == (True, job.arguments, job.key, False)
+
+
+def test_what_waits_is_taken_along_and_its_own_message_finds_nothing(handle_many):
+    calls = []
+
+    def work(contexts):
+        calls.append([context.job.key for context in contexts])
+        for context in jobs.still_held(contexts):
+            context.finish({"key": context.job.key})
+
+    handle_many(work)
+    waiting = [enqueue(key) for key in ("a", "b", "c", "d")]
+    other = jobs.enqueue("other", key="a", arguments={}, by=None)[0]
+
+    for job in reversed(waiting):
+        jobs.run(str(job.pk))
+
+    assert calls == [["d", "a", "b"], ["c"]]
+    assert [(state_of(job), job.attempt, job.result) for job in waiting] == [
+        (State.DONE, 1, {"key": key}) for key in ("a", "b", "c", "d")
+    ]
+    assert state_of(other) == State.QUEUED
+
+
+def test_what_failed_together_is_done_alone(handle_many):
+    calls = []
+
+    def work(contexts):
+        calls.append([context.job.key for context in contexts])
+        if any(context.job.key == "poison" for context in contexts):
+            raise Boom("poison")
+        for context in jobs.still_held(contexts):
+            context.finish({})
+
+    handle_many(work)
+    waiting = [enqueue(key) for key in ("a", "poison", "b")]
+
+    jobs.run(str(waiting[0].pk))
+    together = [state_of(job) for job in waiting]
+    for job in waiting:
+        jobs.run(str(job.pk))
+
+    assert (together, calls) == ([State.QUEUED] * 3, [["a", "poison", "b"], ["a"], ["poison"], ["b"]])
+    assert [(state_of(job), job.attempt, job.error) for job in waiting] == [
+        (State.DONE, 2, ""), (State.QUEUED, 2, "Boom: poison"), (State.DONE, 2, ""),
+    ]  # fmt: skip
+
+
+def test_one_of_many_that_was_taken_over_or_refused_leaves_the_others_alone(handle_many):
+    def work(contexts):
+        first, second, *_others = contexts
+        JobRun.objects.filter(pk=first.job.pk).update(attempt=2)  # another worker took it
+        second.refuse("no scheme")
+        with transaction.atomic():
+            for context in jobs.still_held(contexts):
+                context.finish({})
+
+    handle_many(work)
+    taken_over, refused, done = (enqueue(key) for key in ("a", "b", "c"))
+    jobs.run(str(taken_over.pk))
+
+    assert [state_of(job) for job in (taken_over, refused, done)] == [State.RUNNING, State.FAILED, State.DONE]
+    assert (refused.error, taken_over.finished_at) == ("no scheme", None)
+
+
+def test_the_heartbeats_of_all_that_were_taken_along_tell_when_their_worker_is_gone(handle_many):
+    class Killed(BaseException):
+        pass
+
+    def work(_contexts):
+        raise Killed
+
+    handle_many(work)
+    waiting = [enqueue(key) for key in ("a", "b")]
+    with pytest.raises(Killed):
+        jobs.run(str(waiting[0].pk))
+    assert [state_of(job) for job in waiting] == [State.RUNNING] * 2
+
+    JobRun.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=61))
+    jobs.republish()
+
+    assert [(state_of(job), job.attempt) for job in waiting] == [(State.QUEUED, 1)] * 2

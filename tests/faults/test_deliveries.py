@@ -69,5 +69,5 @@ def test_control_looking_before_taking_runs_it_five_times(deliver, monkeypatch):
         return job
 
     monkeypatch.setattr(jobs, "_take", take)
-    monkeypatch.setattr(jobs.JobContext, "_mine", lambda context: JobRun.objects.filter(pk=context.job.pk))
+    monkeypatch.setattr(jobs, "_held", lambda contexts: JobRun.objects.filter(pk=contexts[0].job.pk))
     assert deliver(0) == (MESSAGES, MESSAGES)

@@ -7,6 +7,7 @@ may open. `ACCOUNT = "members.navigation.account"`: function(request) -> Account
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -62,13 +63,18 @@ def account(request: HttpRequest) -> Account | None:
 
 def links(request: HttpRequest) -> list[NavLink]:
     """The header's links in their order; at most one is active: the closest to the page shown."""
-    places = [(item, reverse(item.url_name)) for item in sorted(_items(request), key=lambda item: item.order)]
+    places = [(item, _address(item.url_name)) for item in sorted(_items(request), key=lambda item: item.order)]
     closeness = [_closeness(item, url, request) for item, url in places]
     nearest = max(closeness, default=0)
     active = closeness.index(nearest) if nearest else None
     return [
         NavLink(item.label, url, item.badge, index == active, item.place) for index, (item, url) in enumerate(places)
     ]
+
+
+@cache
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 def _items(request: HttpRequest) -> Iterator[NavItem]:

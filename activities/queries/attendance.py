@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.models import Activity, Attendance, AttendanceCorrection
 from activities.queries.expected import expected_of
-from activities.queries.hours import academic_year, hours_by_member, in_days
+from activities.queries.hours import academic_year, days_between, hours_by_member
+from branchportal.prepared import prepared
 from members.models import Branch, Member
 
 
@@ -68,9 +70,16 @@ def rows_of(activity: Activity, people: Iterable[Member]) -> list[Row]:
     return [replace(row, is_expected=row.member.pk in expected) for row in rows]
 
 
-def recorded_between(member: Member, first: date, last: date) -> QuerySet[Attendance]:
+def recorded_between(member: Member, first: date, last: date) -> list[Attendance]:
     """At which activities somebody was present on these days, both included, the newest first."""
-    present = Attendance.objects.filter(in_days(first, last), member=member, state=Attendance.State.PRESENT)
+    begin, end = days_between(first, last)
+    return _recorded(member=member.pk, begin=begin, end=end)
+
+
+@prepared(member=models.BigIntegerField(), begin=models.DateTimeField(), end=models.DateTimeField())
+def _recorded(member, begin, end):
+    days = {"activity__starts_at__gte": begin, "activity__starts_at__lt": end}
+    present = Attendance.objects.filter(member=member, state=Attendance.State.PRESENT, **days)
     return present.select_related("activity__kind").order_by("-activity__starts_at", "-activity__pk")
 
 

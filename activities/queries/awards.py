@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import models
 from django.db.models import Count, QuerySet
 
 from activities.models import Award
+from branchportal.prepared import prepared
 from members.access import access_of
 from members.models import Member, User
 from members.queries.own_matters import is_own_matter, of_others
@@ -19,8 +21,13 @@ def awards_of(member: Member) -> QuerySet[Award]:
     return Award.objects.filter(member=member).select_related("level", "evidence", "decided_by")
 
 
-def confirmed_between(member: Member, first: date, last: date) -> QuerySet[Award]:
+def confirmed_between(member: Member, first: date, last: date) -> list[Award]:
     """Confirmed awards of these days, both included, the newest first."""
+    return _confirmed(member=member.pk, first=first, last=last)
+
+
+@prepared(member=models.BigIntegerField(), first=models.DateField(), last=models.DateField())
+def _confirmed(member, first, last):
     found = Award.objects.confirmed().filter(member=member, awarded_on__range=(first, last))
     return found.select_related("level")
 

@@ -102,9 +102,14 @@ def academic_year(day: date) -> tuple[date, date]:
 
 def in_days(first: date, last: date, lookup: str = "activity__") -> Q:
     """What began on these days, both included; `lookup` is the way to the activity."""
-    begin = timezone.make_aware(datetime.combine(first, time()))
-    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
+    begin, end = days_between(first, last)
     return Q(**{f"{lookup}starts_at__gte": begin, f"{lookup}starts_at__lt": end})
+
+
+def days_between(first: date, last: date) -> tuple[datetime, datetime]:
+    """The first instant of these days, and the first one after them."""
+    begin = timezone.make_aware(datetime.combine(first, time()))
+    return begin, timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
 
 
 def _folded(rows: Iterable[tuple]) -> dict:

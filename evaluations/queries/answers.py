@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from branchportal.prepared import prepared
 from evaluations.models import Cycle, Due, ReviewAnswer, SelfReview
 from evaluations.reply_times import first_replies, median
 from members.models import Branch, Member, User
@@ -37,7 +39,12 @@ class ReviewLine:
 
 def answers_of(review: SelfReview | None) -> list[ReviewAnswer]:
     """Everything that was said to one review, the oldest first."""
-    return list(review.answers.select_related("by")) if review else []
+    return _said(review=review.pk) if review else []
+
+
+@prepared(review=models.BigIntegerField())
+def _said(review):
+    return ReviewAnswer.objects.filter(review=review).select_related("by")
 
 
 def open_return(answers: Iterable[ReviewAnswer]) -> ReviewAnswer | None:

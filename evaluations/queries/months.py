@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
+from branchportal.prepared import prepared
 from evaluations.deadlines import Phase, Window, month_of
 from evaluations.models import BranchReview, Cycle, CycleDeadline, CycleEvent, Due, SelfReview
 from members.access import access_of
@@ -37,26 +39,42 @@ class Progress:
 
 def cycle_of(branch: Branch, month: date) -> Cycle | None:
     """Return the cycle of this month (its first day) of the branch's top committee, or None."""
-    return cycles_of(branch, [month]).get(month)
+    return cycles_of(branch, month, month).get(month)
 
 
-def cycles_of(branch: Branch, months: Iterable[date]) -> dict[date, Cycle]:
-    """Return {month: cycle} of the branch's top committee for those of these months that are planned, in one query.
+def cycles_of(branch: Branch, first: date, last: date) -> dict[date, Cycle]:
+    """Return {month: cycle} of the branch's top committee for the planned months from first to last, in one query.
 
     Each carries the days that branches have of their own, and `is_opened`: whether it was opened in this branch.
     """
-    opened = CycleEvent.objects.filter(cycle=OuterRef("pk"), branch=branch, kind=CycleEvent.Kind.OPENED)
-    cycles = Cycle.objects.filter(committee__path=branch.ancestor_paths()[0], month__in=list(months))
-    found = with_own_days(cycles.annotate(is_opened=Exists(opened)))
+    found = _together(_planned(committee=branch.ancestor_paths()[0], branch=branch.pk, first=first, last=last))
     return {cycle.month: cycle for cycle in found}
+
+
+@prepared(
+    committee=models.CharField(), branch=models.BigIntegerField(), first=models.DateField(), last=models.DateField()
+)
+def _planned(committee, branch, first, last):
+    opened = CycleEvent.objects.filter(cycle=OuterRef("pk"), branch=branch, kind=CycleEvent.Kind.OPENED)
+    cycles = Cycle.objects.filter(committee__path=committee, month__range=(first, last))
+    return _beside_own_days(cycles.annotate(is_opened=Exists(opened)))
 
 
 def with_own_days(cycles: QuerySet[Cycle]) -> list[Cycle]:
     """Read these months, each with the days that branches have of their own: {path: (review day, rating day)}."""
+    return _together(_beside_own_days(cycles))
+
+
+def _beside_own_days(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    """A month comes once for each branch with days of its own."""
     path, first, last = OWN_DAYS
-    rows = cycles.select_related("committee").annotate(own_path=F(path), first_day=F(first), last_day=F(last))
+    return cycles.select_related("committee").annotate(own_path=F(path), first_day=F(first), last_day=F(last))
+
+
+def _together(rows: Iterable[Cycle]) -> list[Cycle]:
+    """Each month once, with all the days that branches have of their own."""
     found: dict[int, Cycle] = {}
-    for row in rows:  # a month comes once for each branch with days of its own
+    for row in rows:
         cycle = found.setdefault(row.pk, row)
         cycle.own_days = cycle.own_days or {}
         if row.own_path:
@@ -108,14 +126,19 @@ def windows_of(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Window]:
 
 def read_again(cycle: Cycle, branch: Branch) -> tuple[bool, Window]:
     """Give `cycle` its rules as they stand now; tell whether it has closed there, and its window; one query."""
-    closed = CycleEvent.objects.filter(cycle=OuterRef("pk"), branch=branch, kind=CycleEvent.Kind.CLOSED)
-    found = Cycle.objects.filter(pk=cycle.pk).annotate(is_closed=Exists(closed)).order_by()
-    rows = list(found.values("is_closed", *RULES, *OWN_DAYS))
+    rows = _rules(cycle=cycle.pk, branch=branch.pk)
     for name in RULES:
         setattr(cycle, name, rows[0][name])
     path, *days = OWN_DAYS
     cycle.own_days = {row[path]: tuple(row[day] for day in days) for row in rows}
     return rows[0]["is_closed"], window_of(cycle, branch)
+
+
+@prepared(cycle=models.BigIntegerField(), branch=models.BigIntegerField())
+def _rules(cycle, branch):
+    closed = CycleEvent.objects.filter(cycle=OuterRef("pk"), branch=branch, kind=CycleEvent.Kind.CLOSED)
+    found = Cycle.objects.filter(pk=cycle).annotate(is_closed=Exists(closed)).order_by()
+    return found.values("is_closed", *RULES, *OWN_DAYS)
 
 
 def accepts_sheets(cycle: Cycle, branch: Branch, now: datetime) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
 
+from branchportal.prepared import prepared
 from evaluations import explaining, scoring
 from evaluations.bundle import FORMAT
 from evaluations.deadlines import Window, months_between, parse_month
@@ -152,14 +154,18 @@ def not_closed(runs: Sequence[RankingRun]) -> dict[int, list[date]]:
         return {}
     period = (min(run.first_month for run in runs), max(run.last_month for run in runs))
     planned: dict[tuple[str, date], dict[str, tuple[bool, int]]] = defaultdict(dict)
-    cycles = Cycle.objects.filter(month__range=period).order_by()
-    for root, month, is_off, day, path, own_day in cycles.values_list(
-        "committee__path", "month", "is_off", "rating_day", "deadlines__branch__path", "deadlines__rating_day"
-    ):
+    for root, month, is_off, day, path, own_day in _days_of(first=period[0], last=period[1]):
         planned[root, month].setdefault(root, (is_off, day))
         if path:
             planned[root, month][path] = (is_off, own_day)
     return {run.pk: [month for month in _months(run) if _is_open(run, month, planned)] for run in runs}
+
+
+@prepared(first=models.DateField(), last=models.DateField())
+def _days_of(first, last):
+    return Cycle.objects.filter(month__range=(first, last)).order_by().values_list(
+        "committee__path", "month", "is_off", "rating_day", "deadlines__branch__path", "deadlines__rating_day"
+    )  # fmt: skip
 
 
 def months_of(entry: RankingEntry, code: str) -> Mapping[str, list[date]]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_noop as _
 
+from branchportal.prepared import prepared
 from evaluations.deadlines import months_between
 from evaluations.models import BranchReview, ScoringScheme, SelfReview
 from evaluations.refusals import Refused
@@ -98,3 +101,14 @@ def _refuse_other_scheme(scheme: ScoringScheme, other: ScoringScheme | None, mon
         other=str(other),
         month=f"{month:%Y-%m}",
     )
+
+
+def unsealed_above(branch: Branch, month: date) -> list[ScoringScheme]:
+    """Published schemes of the branch and of all above it that hold for this month and no rating has sealed yet."""
+    return _unsealed(path=branch.path, month=month)
+
+
+@prepared(path=models.CharField(), month=models.DateField())
+def _unsealed(path, month):
+    above = ScoringScheme.objects.alias(here=path).filter(here__startswith=F("branch__path"))
+    return above.valid_in(month).filter(state=ScoringScheme.State.PUBLISHED).select_related("branch")

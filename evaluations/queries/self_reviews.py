@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from activities.models import Attendance, Award
 from activities.queries.attendance import recorded_between
 from activities.queries.awards import confirmed_between
+from branchportal.prepared import prepared
 from evaluations.deadlines import SHANGHAI, Phase, Window, days_until, looked_back, month_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.models import Cycle, Due, ReviewAnswer, SelfReview
@@ -69,12 +71,12 @@ class Card:
     @cached_property
     def records(self) -> list[Attendance]:
         """What he took part in since the previous deadline, the newest first."""
-        return list(recorded_between(self.member, *self.looked_back))
+        return recorded_between(self.member, *self.looked_back)
 
     @cached_property
     def awards(self) -> list[Award]:
         """What he was awarded and an officer confirmed in the same days, the newest first."""
-        return list(confirmed_between(self.member, *self.looked_back))
+        return confirmed_between(self.member, *self.looked_back)
 
     @property
     def record_count(self) -> int:
@@ -100,10 +102,10 @@ class History:
 
 def card_of(member: Member, month: date, now: datetime) -> Card | None:
     """Return the member's card of this month (its first day), or None if there is no such month."""
-    due = Due.objects.filter(member=member, cycle__month=month).select_related("branch").first()
+    due = next(iter(_dues(member=member.pk, month=month)), None)
     branch = due.branch if due else member.branch
     month_before = month_of(month - timedelta(days=1))
-    cycles = cycles_of(branch, (month, month_before))
+    cycles = cycles_of(branch, month_before, month)
     if month not in cycles:
         return None
     cycle, window = cycles[month], window_of(cycles[month], branch)
@@ -126,14 +128,24 @@ def card_of(member: Member, month: date, now: datetime) -> Card | None:
 
 def _reviews(member: Member, cycle: Cycle) -> tuple[SelfReview | None, SelfReview | None]:
     """What he wrote in this month, and the newest that he submitted before; one query."""
-    earlier = Q(cycle__month__lt=cycle.month, submitted_at__isnull=False)
-    found = SelfReview.objects.filter(Q(cycle=cycle) | earlier, member=member).select_related("cycle")
-    reviews = list(found.order_by("-cycle__month")[:2])
+    reviews = _newest_two(member=member.pk, cycle=cycle.pk, month=cycle.month)
     for review in reviews:
         review.member = member
     if reviews and reviews[0].cycle_id == cycle.pk:
         return reviews[0], reviews[1] if len(reviews) > 1 else None
     return None, reviews[0] if reviews else None
+
+
+@prepared(member=models.BigIntegerField(), month=models.DateField())
+def _dues(member, month):
+    return Due.objects.filter(member=member, cycle__month=month).select_related("branch").order_by("pk")
+
+
+@prepared(member=models.BigIntegerField(), cycle=models.BigIntegerField(), month=models.DateField())
+def _newest_two(member, cycle, month):
+    earlier = Q(cycle__month__lt=month, submitted_at__isnull=False)
+    found = SelfReview.objects.filter(Q(cycle=cycle) | earlier, member=member).select_related("cycle")
+    return found.order_by("-cycle__month")[:2]
 
 
 def filing_end(

@@ -117,9 +117,7 @@ def publish(
 
 def seal_first_rating(*, branch: Branch, month: date, now: datetime) -> int:
     """Seal what applies to this branch and month, at its first submitted rating; return how many. Mostly one query."""
-    unsealed = ScoringScheme.objects.above(branch).valid_in(month).filter(state=State.PUBLISHED)
-    found = list(unsealed.select_related("branch"))
-    return sum(_seal(scheme, branch, month, now) for scheme in found)
+    return sum(_seal(scheme, branch, month, now) for scheme in queries.unsealed_above(branch, month))
 
 
 @transaction.atomic

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
+from branchportal.prepared import prepared
 from evaluations.deadlines import SHANGHAI, Phase, Window
 from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import Cycle, ReviewAnswer, SelfReview
@@ -166,11 +167,16 @@ def _locked_row(card: Card, now: datetime) -> SelfReview:
     if card.review is None:
         blank = SelfReview(cycle=card.cycle, member=card.member, branch=card.branch, saved_at=now, version=0)
         SelfReview.objects.bulk_create([blank], ignore_conflicts=True)
-    review = SelfReview.objects.select_for_update().get(member=card.member, cycle=card.cycle)
+    (review,) = _for_update(member=card.member.pk, cycle=card.cycle.pk)
     review.member, review.cycle = card.member, card.cycle
     if review.branch_id == card.branch.pk:
         review.branch = card.branch
     return review
+
+
+@prepared(member=models.BigIntegerField(), cycle=models.BigIntegerField())
+def _for_update(member, cycle):
+    return SelfReview.objects.select_for_update().filter(member=member, cycle=cycle)
 
 
 def _says_the_same(review: SelfReview, words: Words) -> bool:

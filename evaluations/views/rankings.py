@@ -58,15 +58,19 @@ class RunView(PortalView, View):
     """What every page about one run begins with."""
 
     permission = Permission.VIEW_RANKING
+    not_read: tuple[str, ...] = ()  # long columns that the page needs seldom
 
     @cached_property
     def run(self) -> RankingRun:
         related = ("branch", "scheme__branch", "supersedes", "superseded_by", "compiled_by")
-        return get_object_or_404(self.visible(RankingRun.objects.select_related(*related)), pk=self.kwargs["pk"])
+        runs = RankingRun.objects.select_related(*related).defer(*self.not_read)
+        return get_object_or_404(self.visible(runs), pk=self.kwargs["pk"])
 
 
 class RankingView(RunView):
     """One ranking: who stands where, and who is not ranked and why."""
+
+    not_read = ("scheme_document", "scheme__document", "supersedes__scheme_document", "superseded_by__scheme_document")
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         run, places = self.run, _places(request)

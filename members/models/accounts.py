@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from branchportal.prepared import prepared
 from members.access import ScopedQuerySet, access_of
 from members.roles import ACTING_ORDER, Permission, Role
 
@@ -73,19 +74,12 @@ class RoleAssignmentQuerySet(ScopedQuerySet):
         """Only offices held on that day."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
-    def held_by(self, user: User, day: date) -> "RoleAssignmentQuerySet":
-        """The person's offices of that day, and those of the people for whom he stands in; no further links.
+    def held_by(self, user: User, day: date) -> "list[RoleAssignment]":
+        """The person's offices of that day, and those of the people for whom he stands in, with branch and holder.
 
         `is_outranked`: a secretary, or somebody earlier in the acting order, is appointed in the same branch.
         """
-        stood_in = RoleAssignment.objects.filter(
-            absences__stand_in=user, absences__starts_on__lte=day, absences__ends_on__gte=day, user__is_active=True
-        )
-        mine = self.filter(Q(user=user) | Q(pk__in=stood_in.values("pk")))
-        colleagues = RoleAssignment.objects.on(day).filter(branch=OuterRef("branch"), user__is_active=True)
-        seniors = colleagues.annotate(place=PLACE_IN_ACTING_ORDER).filter(place__lt=OuterRef("place"))
-        mine = mine.on(day).annotate(place=PLACE_IN_ACTING_ORDER).annotate(is_outranked=Exists(seniors))
-        return mine.select_related("branch", "user")
+        return _offices_held(user=user.pk, day=day)
 
 
 class RoleAssignment(models.Model):
@@ -118,6 +112,18 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.branch}"
+
+
+@prepared(user=models.BigIntegerField(), day=models.DateField())
+def _offices_held(user, day):
+    stood_in = RoleAssignment.objects.filter(
+        absences__stand_in=user, absences__starts_on__lte=day, absences__ends_on__gte=day, user__is_active=True
+    )
+    mine = RoleAssignment.objects.filter(Q(user=user) | Q(pk__in=stood_in.values("pk")))
+    colleagues = RoleAssignment.objects.on(day).filter(branch=OuterRef("branch"), user__is_active=True)
+    seniors = colleagues.annotate(place=PLACE_IN_ACTING_ORDER).filter(place__lt=OuterRef("place"))
+    mine = mine.on(day).annotate(place=PLACE_IN_ACTING_ORDER).annotate(is_outranked=Exists(seniors))
+    return mine.select_related("branch", "user")
 
 
 class ActivationSlip(models.Model):

@@ -107,7 +107,12 @@ class Member(models.Model):
     @property
     def stage_began_on(self) -> date | None:
         """When today's stage began, if that is known."""
-        return self.stage_dates.get(Stage(self.stage))
+        field = STAGE_DATE_FIELDS.get(self.stage)
+        return getattr(self, field) if field else None
+
+    def get_stage_display(self) -> str:
+        """Django's own looks through all choices again for each row of a list."""
+        return str(STAGE_LABELS[self.stage])
 
     @property
     def is_party_member(self) -> bool:

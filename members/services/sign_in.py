@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
+from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from branchportal.models import Notification
+from branchportal.prepared import prepared
 from members.models import User
 from members.numbers import typed_number
 from members.services import throttle
@@ -26,11 +28,17 @@ class PortalBackend(ModelBackend):
     """
 
     def get_user(self, user_id: int) -> User | None:
-        unread = Notification.objects.filter(user=OuterRef("pk"), read_at=None).order_by()
-        counted = unread.values("user").annotate(number=Count("pk")).values("number")
-        users = User.objects.select_related("member__branch").annotate(unread=Coalesce(Subquery(counted), 0))
-        user = users.filter(pk=user_id).first()
+        found = _signed_in(user=user_id)
+        user = found[0] if found else None
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@prepared(user=models.BigIntegerField())
+def _signed_in(user):
+    unread = Notification.objects.filter(user=OuterRef("pk"), read_at=None).order_by()
+    counted = unread.values("user").annotate(number=Count("pk")).values("number")
+    users = User.objects.select_related("member__branch").annotate(unread=Coalesce(Subquery(counted), 0))
+    return users.filter(pk=user)
 
 
 def sign_in(*, number: str, password: str, address: str, device: str, now: datetime) -> User:

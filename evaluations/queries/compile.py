@@ -116,7 +116,7 @@ def pool(branch: Branch, purpose: str, day: date) -> list[Member]:
 
 def pools_of(branches: Sequence[Branch], purpose: str, day: date) -> dict[int, list[Member]]:
     """The same for many branches: {branch id: people}; one query."""
-    students = Member.objects.filter(kind=Member.Kind.STUDENT)
+    students = Member.objects.filter(kind=Member.Kind.STUDENT).order_by()
     here = students.filter(Q(ended_on=None) | Q(ended_on__gt=day), branch__in=branches, joined_on__lte=day)
     earlier = students.filter(
         former_memberships__branch__in=branches,

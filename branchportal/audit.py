@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 from django.db.models import Max
@@ -18,6 +18,20 @@ from branchportal.models import AccessRecord, AuditEntry
 GENESIS = "0" * 64
 READ_AT_ONCE = 2000
 SEAL_LOCK = 7_301_540_216  # any constant: PostgreSQL's advisory lock that lets one sealer work at a time
+
+
+class Subject(NamedTuple):
+    """What a line is about, as the line keeps it."""
+
+    type: str = ""
+    id: str = ""
+    name: str = ""
+
+    @classmethod
+    def of(cls, subject: models.Model | Subject | None) -> Subject:
+        if subject is None or isinstance(subject, Subject):
+            return subject or cls()
+        return cls(subject._meta.label_lower, str(subject.pk), str(subject)[:120])
 
 
 def record(
@@ -40,8 +54,8 @@ def record(
 
 
 def record_many(action: str, *, by: Any, lines: Iterable[dict[str, Any]]) -> None:
-    """Write one line per dict of `record`'s other arguments, in one statement."""
-    bulk.insert([AuditEntry(**_line(action, by=by, **line)) for line in lines])
+    """Write one line per dict of `record`'s other arguments, in one statement; a subject may be a `Subject`."""
+    bulk.insert_values(AuditEntry, [_line(action, by=by, **line) for line in lines])
 
 
 def note_access(
@@ -116,30 +130,31 @@ def _line(
     action: str,
     *,
     by: Any,
-    subject: models.Model | None = None,
+    subject: models.Model | Subject | None = None,
     branch: models.Model | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> dict[str, Any]:
     branch = branch if branch is not None else getattr(subject, "branch", None)
+    about = Subject.of(subject)
     return {
         "action": action,
-        "actor": by,
+        "actor_id": by.pk if by else None,
         "actor_name": by.name if by else "",
         "stood_in_for": by.stood_in_for(branch) if by else "",
-        "branch": branch,
-        "subject_type": subject._meta.label_lower if subject else "",
-        "subject_id": str(subject.pk) if subject else "",
-        "subject_name": str(subject)[:120] if subject else "",
-        "before": _plain(before or {}),
-        "after": _plain(after or {}),
+        "branch_id": branch.pk if branch else None,
+        "subject_type": about.type,
+        "subject_id": about.id,
+        "subject_name": about.name,
+        "before": _plain(before) if before else {},
+        "after": _plain(after) if after else {},
         "reason": reason,
     }
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: _plain_value(value) for key, value in values.items()}
+    return {key: value if type(value) is str else _plain_value(value) for key, value in values.items()}
 
 
 def _plain_value(value: Any) -> Any:

@@ -49,6 +49,7 @@ STAGE_WORDS = {
 }
 STEPS = tuple(STAGE_DATE_FIELDS.values())
 DATES = ("born_on", *STEPS)
+RECURRING = frozenset({str, date})
 LENGTHS = {
     "name": 80,
     "class_name": 60,
@@ -101,12 +102,15 @@ class _Reader(rows.RowReader):
     def __init__(self, today, taken, owners, kept):
         super().__init__()
         self.today, self.taken, self.owners, self.kept = today, taken, owners, kept
+        self.known = {key: {} for key in HEADERS}
 
     def read(self):
         number = self._number()
-        values = {}
-        for key in self.table.columns:
-            if key != "number" and (value := self._value(key, self.cell(key))):
+        values, cells, width = {}, self.cells, len(self.cells)
+        for key, column in self.table.columns.items():
+            if key != "number" and (
+                value := self._known_value(key, cells[column.index] if column.index < width else "")
+            ):
                 values[key] = value
         self._order(values, self.kept.get(number, {}))
         name = values.pop("name", "")
@@ -120,6 +124,19 @@ class _Reader(rows.RowReader):
             )
             self.fail("number", "other_branch", text, number=number)
         return number
+
+    def _known_value(self, key, cell):
+        """Classes, days and stages recur by the thousand: a text or day that was good once is good again."""
+        if type(cell) not in RECURRING:
+            return self._value(key, cell)
+        known = self.known[key]
+        if cell in known:
+            return known[cell]
+        errors = len(self.errors)
+        value = self._value(key, cell)
+        if len(self.errors) == errors:
+            known[cell] = value
+        return value
 
     def _value(self, key, cell):
         if key in DATES:
@@ -157,6 +174,9 @@ class _Reader(rows.RowReader):
 
     def _order(self, values, kept):
         """Mark a step before an earlier one; a kept date counts where the file has none, and is never marked itself."""
+        days = [values[key] for key in STEPS if key in values]
+        if not kept and days == sorted(days):
+            return
         latest, marked = None, set()
         for key in STEPS:
             is_kept = key not in values and key in kept and self._is_empty(key)

@@ -90,17 +90,18 @@ def _read_workbook(content):
     return [_sheet(**sheet) for sheet in answer["sheets"]]
 
 
-def _sheet(name, rows, dates, faults):
-    """One sheet as parser.py tells it; days and faults come as text, with their places beside."""
-    for column, places in dates.items():
-        for place in places:
-            cells = rows[place][1]
-            cells[int(column)] = datetime.date.fromisoformat(cells[int(column)])
-    for column, places in faults.items():
-        for place in places:
-            cells = rows[place][1]
-            cells[int(column)] = Fault(cells[int(column)])
-    return Sheet(name, [tuple(row) for row in rows])
+def _sheet(name, numbers, rows, dates, faults):
+    """One sheet as parser.py tells it: days and faults come as text, with their places beside."""
+    _replace(rows, dates, datetime.date.fromisoformat)
+    _replace(rows, faults, Fault)
+    return Sheet(name, list(zip(numbers, rows, strict=True)))
+
+
+def _replace(rows, places, make):
+    for column, found in places.items():
+        place = int(column)
+        for row in found:
+            rows[row][place] = make(rows[row][place])
 
 
 def decode(content):

@@ -100,6 +100,6 @@ def _columns(names, keys, own):
 def _counts(cells):
     """Blank rows and rows of totals do not count."""
     first = next((cell for cell in cells if not is_blank(cell)), None)
-    if first is None:
-        return False
-    return not (isinstance(first, str) and header_of(first).rstrip(":") in TOTALS)
+    if not isinstance(first, str):
+        return first is not None
+    return first.isascii() or header_of(first).rstrip(":") not in TOTALS

@@ -40,6 +40,8 @@ def is_blank(cell):
 
 def text_of(cell):
     """Text without control and invisible characters, NBSP and outer white space; numbers in full digits."""
+    if type(cell) is str and cell.isprintable():  # neither control characters nor NBSP nor anything invisible
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, Fault):
@@ -52,8 +54,6 @@ def text_of(cell):
         return str(cell)
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
-    if cell.isprintable():  # neither control characters nor NBSP nor anything invisible
-        return cell.strip()
     text = INVISIBLE.sub("", cell.replace("\xa0", ""))
     text = "".join(
         " " if character in "\t\r\n\x0b\x0c" else character
@@ -75,6 +75,8 @@ def header_of(cell):
 
 def number_of(cell):
     """A student or staff number as text, "" for a blank cell; raises BadNumberError."""
+    if type(cell) is str and cell.isascii() and cell.isdigit():
+        return cell
     if isinstance(cell, bool | Fault | datetime.date):
         raise BadNumberError
     if isinstance(cell, int | float):

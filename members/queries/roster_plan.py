@@ -26,7 +26,7 @@ CHUNK = 1000  # numbers in one query
 SHOWN_ERRORS = 1000
 SHOWN_CHANGES = 300
 STEP_FIELDS = tuple(STAGE_DATE_FIELDS.values())
-FIELDS = ("name", "stage", *STEP_FIELDS, "class_name", "grade", "major", "schooling", "contact", "cultivation_contact")
+LATER = {stage: ORDER[place + 1 :] for place, stage in enumerate(ORDER)}
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _names_in(branch: Branch) -> dict[str, set[str]]:
 
 
 def _plan_row(plan: Plan, row: RosterRow, member: Member | None, names: dict[str, set[str]]) -> None:
-    after = {"name": row.name, **{key: value for key, value in row.values.items() if key in FIELDS}}
+    after = {"name": row.name, **{key: value for key, value in row.values.items() if key != "born_on"}}
     if member is None:
         _concern_new_person(plan, row, after, names)
         plan.created.append(Change(row, None, {}, after))
@@ -201,11 +201,11 @@ def _latest_stage(values: dict[str, Any]) -> Stage:
 
 
 def _concern_limits(plan: Plan, row: RosterRow, member: Member | None, after: dict[str, Any]) -> None:
-    dates = {stage: after.get(key) or getattr(member, key, None) for stage, key in STAGE_DATE_FIELDS.items()}
+    dates = {stage: after.get(key) or (member and getattr(member, key)) for stage, key in STAGE_DATE_FIELDS.items()}
     for finding in warnings(dates, born_on=row.values.get("born_on")):
         _concern(plan, row, sentence(finding))
     stage = Stage(after.get("stage") or member.stage)
-    if any(dates[step] for step in ORDER[ORDER.index(stage) + 1 :]):
+    if any(dates[step] for step in LATER[stage]):
         message = _("There is a date for a later step than the stage %(stage)s.")
         _concern(plan, row, message % {"stage": STAGE_LABELS[stage]})
 

@@ -71,11 +71,8 @@ def _twice(write: Callable[[], Plan]) -> Plan:
 def _write(plan: Plan, file_name: str, by: User | None, joined_on: date) -> None:
     if not plan.created and not plan.updated:
         return
-    new = [_new_member(plan.branch, change, joined_on) for change in plan.created]
-    bulk.insert(new)
+    bulk.insert_values(Member, (_new_member(plan.branch, change, joined_on) for change in plan.created))
     keys = dict(Member.objects.filter(branch=plan.branch).values_list("number", "pk"))
-    for member in new:
-        member.pk = keys[member.number]
     changed = [_changed_member(change) for change in plan.updated]
     fields = {key for change in plan.updated for key in change.after} | {"version"}
     if "name" in fields:
@@ -86,8 +83,13 @@ def _write(plan: Plan, file_name: str, by: User | None, joined_on: date) -> None
         "member.added",
         by=by,
         lines=[
-            {"subject": member, "branch": plan.branch, "after": change.after, "reason": file_name}
-            for member, change in zip(new, plan.created, strict=True)
+            {
+                "subject": audit.Subject(Member._meta.label_lower, str(keys[change.row.number]), change.row.name),
+                "branch": plan.branch,
+                "after": change.after,
+                "reason": file_name,
+            }
+            for change in plan.created
         ],
     )
     audit.record_many(
@@ -108,16 +110,17 @@ def _write(plan: Plan, file_name: str, by: User | None, joined_on: date) -> None
     audit.record("roster.imported", by=by, subject=plan.branch, branch=plan.branch, after=after, reason=file_name)
 
 
-def _new_member(branch: Branch, change: Change, joined_on: date) -> Member:
+def _new_member(branch: Branch, change: Change, joined_on: date) -> dict[str, Any]:
+    """The columns of a new person."""
     pinyin, initials = spell(change.row.name)
-    return Member(
-        branch=branch,
-        number=change.row.number,
-        pinyin=pinyin,
-        initials=initials,
-        joined_on=joined_on,
+    return {
+        "branch_id": branch.pk,
+        "number": change.row.number,
+        "pinyin": pinyin,
+        "initials": initials,
+        "joined_on": joined_on,
         **change.after,
-    )
+    }
 
 
 def _changed_member(change: Change) -> Member:

@@ -242,13 +242,14 @@ def test_a_number_taken_at_the_last_moment_becomes_an_error_of_its_row(tree, mon
     """Another branch's import commits between plan and write: the second plan sees it."""
     calls = []
 
-    def insert(rows):
-        calls.append((type(rows[0]).__name__, len(rows)))
+    def insert_values(model, rows):
+        rows = list(rows)
+        calls.append((model.__name__, len(rows)))
         if len(calls) == 1:
             raise IntegrityError
-        return bulk.insert(rows)
+        return bulk.insert_values(model, rows)
 
-    monkeypatch.setattr("members.services.roster_import.bulk", SimpleNamespace(insert=insert))
+    monkeypatch.setattr("members.services.roster_import.bulk", SimpleNamespace(insert_values=insert_values))
     write(tree.b1, GOOD)
     assert (calls, Member.objects.count()) == ([("Member", 2), ("Member", 2)], 2)
 

@@ -2,9 +2,9 @@
 
 Standard input: the file. Standard output: one JSON object, `{"sheets": [{"name", "numbers", "rows", "dates",
 "faults"}]}` or `{"error", "limit"}`. `numbers` are those of the rows (from 1, blank rows left out), a row is a list of
-cells, a cell is a text, number or boolean. `dates` and `faults` are {column: [places of rows]}, both from 0: there stands
-the ISO text of a date, or the text of an error value or of a formula without a stored result. Imports nothing of the
-portal.
+cells, a cell is a text, number or boolean. `dates` and `faults` are {column: [places of rows]}, both from 0: there
+stands the ISO text of a date, or the text of an error value or of a formula without a stored result. Imports nothing of
+the portal.
 """
 
 import datetime

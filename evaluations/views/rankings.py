@@ -70,7 +70,7 @@ class RunView(PortalView, View):
 class RankingView(RunView):
     """One ranking: who stands where, and who is not ranked and why."""
 
-    not_read = ("scheme_document", "scheme__document", "supersedes__scheme_document", "superseded_by__scheme_document")
+    not_read = ("scheme__document", "supersedes__scheme_document", "superseded_by__scheme_document")
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         run, places = self.run, _places(request)

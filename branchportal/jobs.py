@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import models, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from branchportal import audit
@@ -65,6 +65,15 @@ class JobContext:
         _fail(self.job, message)
 
 
+@dataclass
+class End:
+    """How one of many jobs ended: its result and how much was done."""
+
+    context: JobContext
+    result: dict[str, Any]
+    count: int
+
+
 Handler = Callable[[JobContext], None]
 HandlerOfMany = Callable[[list[JobContext]], None]
 _handlers: dict[str, Handler | HandlerOfMany] = {}
@@ -84,8 +93,7 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def handler_of_many(kind: str, *, at_once: int) -> Callable[[HandlerOfMany], HandlerOfMany]:
     """Register a function that does up to so many small jobs of this kind at once, each with its own row and attempt.
 
-    In its last transaction it must ask for the contexts that are `still_held`, write for those only and call
-    `finish` on each of them.
+    In its last transaction it must ask for the contexts that are `still_held`, write for those only and `finish` them.
     """
 
     def register(function: HandlerOfMany) -> HandlerOfMany:
@@ -107,6 +115,19 @@ def still_held(contexts: list[JobContext]) -> list[JobContext]:
         if context.job.pk not in held:
             logger.warning("Job %s was taken over; this attempt is dropped.", context.job.pk)
     return [context for context in contexts if context.job.pk in held]
+
+
+def finish(ends: list[End], *, step: str) -> None:
+    """Mark these jobs done in one statement, inside the handler's own transaction, in which they are `still_held`."""
+    now = timezone.now()
+    result = Case(*(When(pk=end.context.job.pk, then=Value(end.result, models.JSONField())) for end in ends))
+    count = Case(*(When(pk=end.context.job.pk, then=end.count) for end in ends))
+    updated = _held([end.context for end in ends]).update(
+        state=State.DONE, result=result, step=step, done_count=count, total_count=count,
+        finished_at=now, heartbeat_at=now, error="",
+    )  # fmt: skip
+    if updated != len(ends):
+        raise StaleAttempt
 
 
 def enqueue(kind: str, *, key: str, arguments: dict[str, Any], by: Any, branch: Any = None) -> tuple[JobRun, bool]:

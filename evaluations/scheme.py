@@ -5,7 +5,7 @@ or names the place that is wrong. The arithmetic is in `scoring.py`, the order o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -60,6 +60,7 @@ class Component:
     factor: Number = 1
     value: Number | None = None
     dimensions: tuple[tuple[str, Number], ...] = ()
+    divisor: Number = 1  # what an observation's weighed sum over its dimensions is divided by
     drop_high: int = 0
     drop_low: int = 0
     drop_from: int = 5
@@ -68,11 +69,6 @@ class Component:
     floor: Number | None = None
     cap: Number | None = None
     missing: str = REDISTRIBUTE
-
-    @property
-    def divisor(self) -> Number:
-        """What an observation's weighed sum over its dimensions is divided by."""
-        return sum(weight for _name, weight in self.dimensions) if self.dimensions else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +155,10 @@ def _component(field: Field) -> Component:
     if "aggregate" in entries and entries["aggregate"].word(*AGGREGATES) == CONSTANT:
         required += ("value",)
     fields = field.members(required, optional)
-    return Component(**{key: READERS[key](value) for key, value in fields.items()})
+    component = Component(**{key: READERS[key](value) for key, value in fields.items()})
+    if component.dimensions:
+        return replace(component, divisor=sum(weight for _name, weight in component.dimensions))
+    return component
 
 
 def _dimensions(field: Field) -> tuple[tuple[str, Number], ...]:

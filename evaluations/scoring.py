@@ -87,9 +87,8 @@ def aggregate(component: Component, observations: list[Number]) -> Number | None
     kept = _drop(component, observations)
     if not kept:
         return None
-    if component.aggregate == "last":
-        return Fraction(observations[-1], component.divisor)
-    return Fraction(AGGREGATES[component.aggregate](kept), component.divisor)
+    amount, count = (observations[-1], 1) if component.aggregate == "last" else AGGREGATES[component.aggregate](kept)
+    return Fraction(amount, count * component.divisor)
 
 
 def _drop(component: Component, observations: list[Number]) -> list[Number]:
@@ -101,19 +100,19 @@ def _drop(component: Component, observations: list[Number]) -> list[Number]:
     return sorted(observations)[low : len(observations) - high]
 
 
-def _median(numbers: list[Number]) -> Number:
+def _median(numbers: list[Number]) -> tuple[Number, int]:
     ordered = sorted(numbers)
     middle = len(ordered) // 2
     if len(ordered) % 2:
-        return ordered[middle]
-    return Fraction(ordered[middle - 1] + ordered[middle], 2)
+        return ordered[middle], 1
+    return ordered[middle - 1] + ordered[middle], 2
 
 
-AGGREGATES = {
-    "mean": lambda numbers: Fraction(sum(numbers), len(numbers)),
+AGGREGATES = {  # each gives an amount and what it is still to be divided by
+    "mean": lambda numbers: (sum(numbers), len(numbers)),
     "median": _median,
-    "sum": sum,
-    "max": max,
+    "sum": lambda numbers: (sum(numbers), 1),
+    "max": lambda numbers: (max(numbers), 1),
 }
 
 

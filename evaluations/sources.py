@@ -64,6 +64,7 @@ def unknown_dimensions(component: Component) -> list[str]:
     return [name for name, _weight in component.dimensions if name not in DIMENSIONS]
 
 
+@lru_cache(maxsize=16)
 def observer(component: Component) -> Callable[[tuple[int, ...]], dict[str, str] | str]:
     """What makes an observation of one month's five points (in the order of DIMENSIONS), as the bundle wants it.
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -184,14 +185,12 @@ def write(compiled: Sequence[Compiled]) -> None:
     """Write the runs and the ends of their jobs, leaving out the jobs that somebody else has taken over."""
     held = {context.job.pk for context in jobs.still_held([one.context for one in compiled])}
     mine = [one for one in compiled if one.context.job.pk in held]
-    runs = RankingRun.objects.bulk_create(_runs(mine))
-    entries = [
-        entry for one, run in zip(mine, runs, strict=True) for entry in _entries(run, one.found, one.sealed["result"])
-    ]
-    bulk.insert(entries)
-    for one, run in zip(mine, runs, strict=True):
-        _tell(run, one.context.job)
-        one.context.finish({"run": run.pk}, step=WRITING, count=len(one.found.people))
+    if not mine:
+        return
+    pairs = list(zip(mine, RankingRun.objects.bulk_create(_runs(mine)), strict=True))
+    bulk.insert_values(RankingEntry, chain.from_iterable(_entries(run, one) for one, run in pairs))
+    _tell([run for _one, run in pairs])
+    jobs.finish([jobs.End(one.context, {"run": run.pk}, len(one.found.people)) for one, run in pairs], step=WRITING)
 
 
 def _runs(compiled: Sequence[Compiled]) -> list[RankingRun]:
@@ -224,53 +223,53 @@ def _runs(compiled: Sequence[Compiled]) -> list[RankingRun]:
     return runs
 
 
-def _entries(run: RankingRun, found: material.Material, result: dict[str, Any]) -> Iterator[RankingEntry]:
-    people = {person.member.number: person for person in found.people}
+def _entries(run: RankingRun, compiled: Compiled) -> Iterator[dict[str, Any]]:
+    """The row of each person, ranked or not."""
+    people = {person.member.number: person for person in compiled.found.people}
+    result = compiled.sealed["result"]
     for row in result["ranked"]:
-        yield _entry(
-            run,
-            people[row["id"]],
-            components=row["components"],
-            total=row["total"],
-            rank=row["rank"],
-            tied=row["tied"],
-            band=row.get("band", ""),
-        )
+        place = {name: row[name] for name in ("components", "total", "rank", "tied")}
+        yield _entry(run, people[row["id"]]) | place | {"band": row.get("band", "")}
     for row in result["not_ranked"]:
-        yield _entry(run, people[row["id"]], reasons=row["reasons"])
+        yield _entry(run, people[row["id"]]) | {"reasons": row["reasons"]}
 
 
-def _entry(run: RankingRun, person: material.PersonData, **outcome: Any) -> RankingEntry:
+def _entry(run: RankingRun, person: material.PersonData) -> dict[str, Any]:
     member = person.member
-    return RankingEntry(
-        run=run,
-        member=member,
-        number=member.number,
-        name=member.name,
-        class_name=member.class_name,
-        stage=person.stage,
-        inputs=person.inputs,
-        evidence=person.evidence,
-        **outcome,
-    )
+    return {
+        "run_id": run.pk,
+        "member_id": member.pk,
+        "number": member.number,
+        "name": member.name,
+        "class_name": member.class_name,
+        "stage": person.stage,
+        "inputs": person.inputs,
+        "evidence": person.evidence,
+    }
 
 
-def _tell(run: RankingRun, job: JobRun) -> None:
-    audit.record(
-        "ranking.compile",
-        by=job.requested_by,
-        subject=run,
-        after={"ranked": run.ranked_count, "not_ranked": run.not_ranked_count, "fingerprint": run.fingerprint},
-    )
-    if job.requested_by:
-        notify(
-            [job.requested_by],
-            "ranking_compiled",
-            key=str(job.pk),
-            context={
-                "purpose": run.purpose,
-                "branch": run.branch.name,
-                "months": f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}",
-            },
-            url=reverse("evaluations:ranking", args=[run.pk]),
-        )
+def _tell(runs: Sequence[RankingRun]) -> None:
+    """A line of the trail for each run, and a message to whoever asked for it."""
+    asked_by = defaultdict(list)
+    for run in runs:
+        asked_by[run.compiled_by].append(run)
+    for by, theirs in asked_by.items():
+        audit.record_many("ranking.compile", by=by, lines=[_line(run) for run in theirs])
+        for run in theirs if by else ():
+            notify(
+                [by],
+                "ranking_compiled",
+                key=str(run.job_id),
+                context=_words(run),
+                url=reverse("evaluations:ranking", args=[run.pk]),
+            )
+
+
+def _line(run: RankingRun) -> dict[str, Any]:
+    after = {"ranked": run.ranked_count, "not_ranked": run.not_ranked_count, "fingerprint": run.fingerprint}
+    return {"subject": run, "after": after}
+
+
+def _words(run: RankingRun) -> dict[str, Any]:
+    months = f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}"
+    return {"purpose": run.purpose, "branch": run.branch.name, "months": months}

@@ -158,6 +158,7 @@ def _open_page(card: Card, now: datetime, form: ReviewCardForm | None = None) ->
     return {
         **_frame(card, now),
         "fields": [_field(card, dimension, form, problems) for dimension in DIMENSIONS],
+        "grades": [(grade.value, str(GRADE_LABELS[grade])) for grade in GRADE_POINTS],
         "grade_table": [(GRADE_LABELS[grade], points) for grade, points in GRADE_POINTS.items()],
         "problems": form.problems if form else [],
         "page": secrets.token_hex(PAGE_BYTES),
@@ -239,7 +240,6 @@ def _field(card: Card, dimension: str, form: ReviewCardForm | None, problems: di
         "label": DIMENSION_LABELS[dimension],
         "typed": typed,
         "note": note,
-        "grades": [(grade.value, GRADE_LABELS[grade], grade.value == typed) for grade in GRADE_POINTS],
         "last": last_text(card, dimension),
         "problem": problems.get(dimension, ""),
         "note_problem": problems.get(f"{dimension}_note", ""),

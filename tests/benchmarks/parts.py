@@ -30,9 +30,9 @@ def main(wanted: list[str]) -> None:
     print(table.machine(), flush=True)
     for name in wanted or PARTS:
         load = os.getloadavg()[0]
-        lines = PARTS[name]()
-        print("\n".join(line.text(load=load) for line in lines), flush=True)
-        table.write(lines, load=load)
+        for line in PARTS[name]():
+            print(line.text(load=load), flush=True)
+            table.write([line], load=load)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,9 +70,13 @@ def edit_award(
 ) -> Award:
     """Change a proposal, or a refused one, which is then proposed again. Without `upload` the file stays.
 
-    Raises StaleAward, or AwardRefused for a confirmed one.
+    The same edit sent twice is done once. Raises StaleAward, or AwardRefused for one that is confirmed or taken back.
     """
-    row = _locked(award, version)
+    row = _locked(award)
+    if row.version == version + 1 and row.state == State.PROPOSED and _holds(row, values, upload):
+        return row
+    if row.version != version:
+        raise StaleAward(row)
     if row.state == State.CONFIRMED:
         raise AwardRefused(_("This award is confirmed. If something is wrong, tell an officer of the branch."))
     before, former = _facts(row), row.evidence
@@ -88,8 +93,12 @@ def edit_award(
 
 @transaction.atomic
 def withdraw_award(*, award: Award, version: int, by: User) -> None:
-    """Remove a proposal with its file. Raises StaleAward, or AwardRefused for a confirmed one."""
-    row = _locked(award, version)
+    """Remove a proposal with its file. Twice is once. Raises StaleAward, or AwardRefused for a confirmed one."""
+    row = _rows(award).first()
+    if row is None:
+        return
+    if row.version != version:
+        raise StaleAward(row)
     if row.state == State.CONFIRMED:
         raise AwardRefused(_("This award is confirmed. If something is wrong, tell an officer of the branch."))
     audit.record("award.withdrawn", by=by, subject=row, branch=row.branch, before=_facts(row))
@@ -103,12 +112,11 @@ def withdraw_award(*, award: Award, version: int, by: User) -> None:
 def decide_award(*, award: Award, version: int, confirms: bool, reason: str, by: User, now: datetime) -> Award:
     """Confirm or reject it; a confirmed one may be rejected later. The same decision twice is taken once.
 
-    Raises StaleAward, or AwardRefused for one's own award (see own_matters) and for a rejection without a reason.
+    Raises StaleAward, or AwardRefused for one's own award (see own_matters), for one that was taken back, and for a
+    rejection without a reason.
     """
     state = State.CONFIRMED if confirms else State.REJECTED
-    row = (
-        Award.objects.select_for_update(of=("self",)).select_related("member__user", "member__branch").get(pk=award.pk)
-    )
+    row = _locked(award)
     if (row.state, row.decided_by_id) == (state, by.pk):
         return row
     if row.version != version:
@@ -132,12 +140,27 @@ def decide_award(*, award: Award, version: int, confirms: bool, reason: str, by:
     return row
 
 
-def _locked(award: Award, version: int) -> Award:
-    rows = Award.objects.select_for_update(of=("self",)).select_related("member__branch", "evidence", "level")
-    row = rows.get(pk=award.pk)
-    if row.version != version:
-        raise StaleAward(row)
+def _rows(award: Award) -> QuerySet[Award]:
+    """The row of the award, locked; none once it was taken back."""
+    rows = Award.objects.select_for_update(of=("self",)).filter(pk=award.pk)
+    return rows.select_related("member__user", "member__branch", "evidence", "level")
+
+
+def _locked(award: Award) -> Award:
+    row = _rows(award).first()
+    if row is None:
+        raise AwardRefused(_("This award was taken back meanwhile."))
     return row
+
+
+def _holds(row: Award, values: dict[str, Any], upload: Upload | None) -> bool:
+    """Are these the values, and is this the file, that the row has?"""
+    is_its_file = upload is None or (row.evidence and row.evidence.sha256 == _digest(upload))
+    return is_its_file and all(getattr(row, name) == value for name, value in values.items())
+
+
+def _digest(upload: Upload) -> str:
+    return hashlib.sha256(upload.content).hexdigest()
 
 
 def _propose(award: Award, now: datetime) -> None:
@@ -149,7 +172,7 @@ def _propose(award: Award, now: datetime) -> None:
 
 def _keep(upload: Upload, branch: Branch, by: User, now: datetime) -> Evidence:
     """The file of this content: the one that the branch has already, or a new one."""
-    digest = hashlib.sha256(upload.content).hexdigest()
+    digest = _digest(upload)
     standing = Evidence.objects.filter(branch=branch, sha256=digest).first()
     if standing:
         return standing

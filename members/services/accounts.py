@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
@@ -55,8 +55,12 @@ def account_by_number(*, number: str, name: str) -> User:
 
 
 def change_password(*, user: User, password: str, by: User, now: datetime) -> None:
-    """Set a new password; every other session of the person ends with it."""
+    """Set a new password; every other session of the person ends with it. The same form sent twice sets it once."""
     with transaction.atomic():
+        stored = User.objects.select_for_update().get(pk=user.pk).password
+        if stored != user.password and check_password(password, stored):
+            user.password = stored  # for the session, which is to go on
+            return
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.record("account.password_changed", by=by, subject=user, branch=branch_of(user))
@@ -64,12 +68,11 @@ def change_password(*, user: User, password: str, by: User, now: datetime) -> No
 
 
 def change_email(*, user: User, email: str, by: User) -> None:
-    """Keep or remove the address for messages; the address itself stays out of the audit trail."""
-    if user.email == email:
-        return
+    """Keep or remove the address for messages, twice is once; the address itself stays out of the audit trail."""
     with transaction.atomic():
+        if not User.objects.filter(pk=user.pk).exclude(email=email).update(email=email):
+            return
         user.email = email
-        user.save(update_fields=["email"])
         audit.record("account.email_changed", by=by, subject=user, branch=branch_of(user))
 
 

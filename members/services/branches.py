@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from branchportal import audit
@@ -29,12 +29,16 @@ def add_branch(
         code=code.strip(), name=name.strip(), kind=kind, parent=parent, founded_on=founded_on,
         path=f"{parent.path if parent else ''}{code.strip()}/",
     )  # fmt: skip
-    if Branch.objects.filter(code=branch.code).exists():
-        raise ValidationError({"code": _("There is a branch with this code already. Choose another code.")})
-    branch.full_clean()
-    with transaction.atomic():
-        branch.save()
-        audit.record("branch.added", by=by, subject=branch, branch=branch, after={"code": branch.code, "kind": kind})
+    branch.full_clean(validate_unique=False)
+    try:
+        with transaction.atomic():
+            branch.save()
+            after = {"code": branch.code, "kind": kind}
+            audit.record("branch.added", by=by, subject=branch, branch=branch, after=after)
+    except IntegrityError as error:  # the database decides, also between two who add it at once
+        raise ValidationError(
+            {"code": _("There is a branch with this code already. Choose another code.")}
+        ) from error
     return branch
 
 

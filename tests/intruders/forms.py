@@ -49,14 +49,13 @@ def forms_of(client, person: str, own: dict) -> tuple[list[Form], dict[str, set[
     found: dict[tuple, Form] = {}
     asked: dict[str, set[str]] = {}
     for name, url in openable(person, own).items():
-        answer = client.get(url)
-        if not answer.headers["Content-Type"].startswith("text/html") or not answer.content:
+        tree = _tree_of(client.get(url))
+        if tree is None:
             continue
-        tree = html.fromstring(answer.content.decode())
-        for form in (_form(one, url) for one in tree.xpath("//form")):
-            if form and form.method == "post" and form.page not in LEAVES:
+        for form in _forms_in(tree, url):
+            if form.method == "post" and form.page not in LEAVES:
                 found.setdefault(form.key, form)
-            elif form:
+            else:
                 asked.setdefault(form.page, set()).update(form.fields)
         for link in tree.xpath("//a/@href"):
             _remember_names(asked, urljoin(url, link))
@@ -66,6 +65,13 @@ def forms_of(client, person: str, own: dict) -> tuple[list[Form], dict[str, set[
             fields = {key: [value] for key, value in BY_HAND.get(name, {}).items()}
             found[name, url] = Form(name, url, fields=fields)
     return [*found.values()], asked
+
+
+def forms_on(client, url: str) -> list[Form]:
+    """The forms of one page; none if it does not open."""
+    answer = client.get(url)
+    tree = _tree_of(answer) if answer.status_code == 200 else None
+    return [] if tree is None else [form for form in _forms_in(tree, url) if form.method == "post"]
 
 
 def openable(person: str, own: dict) -> dict[str, str]:
@@ -83,6 +89,16 @@ def takeable(person: str, own: dict) -> dict[str, str]:
 
 def _public() -> dict[str, str]:
     return {name: reverse(name) for name in sorted(PUBLIC - LEAVES) if name != "activities:calendar_file"}
+
+
+def _tree_of(answer):
+    """The elements of a page; None for a file, or an answer without content."""
+    is_page = answer.headers["Content-Type"].startswith("text/html") and answer.content
+    return html.fromstring(answer.content.decode()) if is_page else None
+
+
+def _forms_in(tree, page_url: str) -> list[Form]:
+    return [form for form in (_form(one, page_url) for one in tree.xpath("//form")) if form]
 
 
 def _form(element, page_url: str) -> Form | None:

@@ -194,13 +194,13 @@ def test_cancelling_an_activity(clock, tree, secretary, person, client):
 @pytest.mark.parametrize(
     ("page", "field", "kind", "action"),
     [
-        ("reply_to_review", "text", "reply", "self_review.answered"),
-        ("return_review", "reason", "return", "self_review.returned"),
+        ("evaluations:reply_to_review", "text", "reply", "self_review.answered"),
+        ("evaluations:return_review", "reason", "return", "self_review.returned"),
     ],
 )
 def test_answering_a_review(page, field, kind, action, clock, tree, secretary, person, client):
     filed = file_self(person, NOVEMBER, 85)
-    url = reverse(f"evaluations:{page}", kwargs={"code": tree.b1.code, "month": NOVEMBER, "member": person.pk})
+    url = reverse(page, kwargs={"code": tree.b1.code, "month": NOVEMBER, "member": person.pk})
     form = {"submission": filed.submitted_at.isoformat(), field: "请补充学习部分"}
     send(sign_in(client, secretary), url, *[form] * COUNT)
     assert list(ReviewAnswer.objects.values_list("kind", flat=True)) == [kind]

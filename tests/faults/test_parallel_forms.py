@@ -1,0 +1,341 @@
+"""Has a form that is sent fifty times at once exactly the effect of one, on every address that takes a form?
+
+`PARALLEL_FORMS=50 bin/test faults/test_parallel_forms.py -n0 -s` is the long run; the suite sends three. First the form
+is sent once and taken back; then it is sent many times at the same moment. What is stored must differ by the same rows
+with the same values both times. Forms with rules of their own are in journeys/test_fifty_submits.py; an address that is
+in neither place fails the test.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from activities.models import Activity, SignUp
+from branchportal.celery import app
+from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
+from evaluations.models import Cycle, Due, Reminder
+from members import notice
+from members.models import Branch, LoginFailure, Transfer, User
+from members.roles import Role
+from tests.access.test_matrix import MATRIX, address
+from tests.access.world import NOW, World, make_world
+from tests.evaluations.ranking_material import NOVEMBER, ready_document
+from tests.factories import make_member, make_user, sign_in
+from tests.faults.conftest import rounds
+from tests.intruders.forms import Form, forms_on, posting_pages
+from tests.intruders.ledger import our_models
+from tests.journeys import test_fifty_submits
+from tests.parallel import at_once
+
+COUNT = rounds("PARALLEL_FORMS", 3)
+WORDS, NEW_WORDS = "zhibu-menhu-1026", "menhu-zhibu-1126"
+ROSTER = "学号,姓名\n2026009001,甲\n"
+SCORES = "学号,思想,学习,生活,工作,作风\n9999999,优秀,良好,合格,优秀,坏\n"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is typed over the fields of the page, and what happens before.
+
+    A field's name may hold the {member} who is rated; what is typed may be a function of the world, or LAST for the
+    last choice that the page offers.
+    """
+
+    typed: dict[str, Any] = field(default_factory=dict)
+    before: Callable[[World], Any] = lambda world: None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is chosen in a form."""
+
+    name: str
+    content: str
+
+    def opened(self) -> SimpleUploadedFile:
+        return SimpleUploadedFile(self.name, self.content.encode())
+
+
+def sent(before: Callable[[World], Any] = lambda world: None, **typed: Any) -> Sent:
+    return Sent(typed, before)
+
+
+def password_known(world: World) -> None:
+    User.objects.filter(pk=world.user.pk).update(password=make_password(WORDS))
+
+
+def notice_unread(world: World) -> None:
+    User.objects.filter(pk=world.user.pk).update(notice_version=0)
+
+
+def messages_unread(_world: World) -> None:
+    Notification.objects.update(read_at=None)
+
+
+def job_failed(world: World) -> None:
+    JobRun.objects.filter(pk=world.own["job"]["pk"]).update(state=JobRun.State.FAILED)
+
+
+def log_in_known(world: World) -> None:
+    make_user(Role.MEMBER, Branch.objects.get(**world.own["branch"]), number="2026009009", password=WORDS)
+
+
+def ratings_owed(world: World) -> None:
+    """Somebody of the branch is due this month."""
+    branch = Branch.objects.get(**world.own["branch"])
+    Due.objects.get_or_create(
+        cycle=Cycle.objects.get(month=NOVEMBER, committee__path=branch.ancestor_paths()[0]), branch=branch,
+        member_id=world.own["rated_member"]["member"],
+    )  # fmt: skip
+
+
+def nobody_reminded(_world: World) -> None:
+    Reminder.objects.all().delete()
+    Notification.objects.all().delete()
+
+
+def transfer_waits(world: World) -> None:
+    Transfer.objects.filter(**world.own["leaving"]).update(state="proposed", answer="", decided_at=None)
+
+
+def second_to_wait(world: World) -> None:
+    """For a day to come one has a place, one waits, and so does the one of the address."""
+    sign_up = SignUp.objects.select_related("activity__branch").get(**world.own["sign_up"])
+    SignUp.objects.filter(pk=sign_up.pk).update(arrival=3)
+    for arrival in (1, 2):
+        member = make_member(sign_up.activity.branch)
+        sign_up.activity.sign_ups.create(member=member, arrival=arrival, has_place=arrival == 1, at=NOW)
+    day = NOW + timedelta(days=3)
+    Activity.objects.filter(pk=sign_up.activity_id).update(
+        starts_at=day, ends_at=day + timedelta(hours=1), signs_up=True, capacity=1, arrivals=3
+    )
+
+
+def this_month(world: World) -> None:
+    """Another thing in the address: the month that runs instead of one that is closed."""
+    world.own["cycle"] = {"pk": Cycle.objects.get(month=NOVEMBER, committee__code="ROOT").pk}
+
+
+def branch_without_people(world: World) -> None:
+    world.own["branch"] = {"pk": Branch.objects.get(code="B009").pk}
+
+
+def of(thing: str, name: str = "pk") -> Callable[[World], Any]:
+    return lambda world: world.own[thing][name]
+
+
+LAST = object()
+SHOWN, SENT = NOW + timedelta(minutes=5), NOW + timedelta(minutes=6)
+DRAFT = {"thought": "excellent", "thought_note": "读了报告", "page": "p1", "step": "1"}
+SOURCES = {
+    "component-self": "self_review",
+    "component-branch": "branch_rating",
+    "input-months_as_activist": "months_as_activist",
+}
+# Who sends which form, in this order.
+FORMS = {
+    "member": {
+        "activities:award_edit": sent(title="竞赛一等奖"),
+        "activities:award_withdraw": sent(),
+        "activities:calendar_address": sent(),
+        "evaluations:review_draft": sent(version="0", **DRAFT),
+        "evaluations:review_discard": sent(version="1"),
+        "evaluations:review_card": sent(thought_note="读了报告"),
+        "evaluations:review_of_month": sent(thought_note="读了两份报告"),
+        "members:acknowledge_notice": sent(notice_unread, version=str(notice.VERSION)),
+        "members:email": sent(email="a@example.edu"),
+        "members:mail_settings": sent(language="en"),
+        "members:open_message": sent(messages_unread),
+        "members:read_messages": sent(messages_unread),
+        "members:withdraw_correction": sent(),
+        "members:password": sent(password_known, old_password=WORDS, password=NEW_WORDS, repeated=NEW_WORDS),
+        "set_language": sent(language="zh-hans"),
+        "members:logout": sent(),
+    },
+    "secretary": {
+        "activities:attendance": sent(**{"version": "1", "state-{member}": "present", "guests": "0"}),
+        "activities:award": sent(confirms="yes"),
+        "activities:edit": sent(title="参观校史馆", owner=LAST, reason="更正"),
+        "activities:sign_up_change": sent(second_to_wait, wish="put_first", reason="先报名"),
+        "evaluations:compile_retry": sent(job_failed),
+        "evaluations:rating_draft": sent(
+            ratings_owed, **{"version-{member}": "0", "thought-{member}": "95", "comment-{member}": "值班两次"}
+        ),
+        "evaluations:scheme_import": sent(
+            branch="B001", purpose="candidate", document=json.dumps(ready_document(name="草案")), **SOURCES
+        ),
+        "evaluations:scheme_delete": sent(),
+        "evaluations:score_import": sent(source="self", file=Upload("cards.csv", SCORES)),
+        "evaluations:score_failing_rows": sent(),
+        "evaluations:score_marked_file": sent(),
+        "members:absence_end": sent(),
+        "members:member_slips": sent(as_of=SHOWN.isoformat(), member=of("member")),
+        "members:staff_slip": sent(),
+        "members:end_office": sent(),
+        "members:person_edit": sent(class_name="计算机2302"),
+        "members:person_end": sent(reason="graduated"),
+        "members:person_resume": sent(),
+        "members:roster_import": sent(file=Upload("roster.csv", ROSTER)),
+        "members:transfer_decline": sent(answer="未收到"),
+        "members:transfer_cancel": sent(answer="撤回"),
+        "members:transfer_receipt": sent(transfer_waits),
+    },
+    "reviewer": {
+        "activities:add_kind": sent(name="读书分享", group=LAST),
+        "activities:edit_kind": sent(name="学习"),
+        "activities:retire_kind": sent(wish="retire"),
+        "evaluations:changes_seen": sent(until="2026-11-10T04:00:00+00:00"),
+        "evaluations:edit_month": sent(this_month, review_day="16"),
+        "evaluations:remind_branches": sent(ratings_owed),
+        "evaluations:remind_officers": sent(nobody_reminded),
+        "evaluations:scheme_publish": sent(),
+        "evaluations:spot_check": sent(finding="in_order"),
+    },
+    "administrator": {
+        "members:rename_branch": sent(name="本科生党支部"),
+        "members:add_branch": sent(code="B009", name="第九党支部"),
+        "members:close_branch": sent(branch_without_people),
+        "members:retry_job": sent(job_failed),
+    },
+    "anonymous": {"members:login": sent(log_in_known, number="2026009009", password=WORDS)},
+}
+# What these do is not stored: a file to take away, a session that ends. Here it only counts how they answer.
+NOTHING_STORED = {"evaluations:score_failing_rows", "evaluations:score_marked_file", "members:logout"}
+# Wanted for each press: a new secret address, of which the newest counts, with its line in the trail; a file that is
+# kept to be looked at, of which nothing counts until it is written (once, see the fifty known by heart).
+EACH_TIME = {
+    "activities:calendar_address": "+ line calendar.address_made",
+    "evaluations:score_import": "+ ImportBatch",
+    "members:roster_import": "+ ImportBatch",
+}
+# Who looked, who is signed in; and whoever types his old password once the new one is set has guessed wrong.
+OF_THE_DOOR = {AccessRecord, Session, LoginFailure}
+# Secrets are drawn at random; and a job that is taken back was never published.
+NOT_COMPARED = {"password", "code_hash", "token_hash", "seal", "published_at"}
+
+
+def stored() -> dict[tuple[str, Any], dict[str, Any]]:
+    """{(table, key): {column: value}} of everything; a line of the trail goes by its action."""
+    models = [model for model in our_models() if model not in {*OF_THE_DOOR, AuditEntry}]
+    found = {
+        (model.__name__, row["pk"]): row for model in models for row in model.objects.values("pk", *columns(model))
+    }
+    return found | {(f"line {line.action}", line.pk): {} for line in AuditEntry.objects.only("action")}
+
+
+def columns(model) -> list[str]:
+    """Keys of other rows are left out: a row that was taken back has used up its number."""
+    return [one.name for one in model._meta.concrete_fields if one.name not in NOT_COMPARED and not one.is_relation]
+
+
+def effect(before: dict) -> dict[str, Any]:
+    """How many rows each table has more and less, and the new values of rows that were there."""
+    after = stored()
+    found = Counter(f"+ {table}" for table, _key in after.keys() - before.keys())
+    found.update(f"- {table}" for table, _key in before.keys() - after.keys())
+    changed = {
+        f"{table} {key} {name}": value
+        for (table, key), row in after.items()
+        for name, value in row.items()
+        if (table, key) in before and before[table, key][name] != value
+    }
+    return {**found, **changed}
+
+
+class Sender:
+    """Somebody who fills in a form as its page shows it, a minute before it is sent."""
+
+    def __init__(self, person: str, time_machine) -> None:
+        self.person, self.time_machine = person, time_machine
+        time_machine.move_to(NOW, tick=False)
+        self.world = make_world(person)
+
+    def client(self) -> Client:
+        window = Client(raise_request_exception=False)
+        if self.world.user is None:
+            return window
+        self.world.user.refresh_from_db()
+        return sign_in(window, self.world.user)
+
+    def filled(self, page: str, form: Sent) -> tuple[str, dict[str, Any]]:
+        """The address, and the fields of the page with what is typed over them."""
+        form.before(self.world)
+        self.time_machine.move_to(SHOWN, tick=False)
+        url = address(MATRIX[page], self.world.own) if page in MATRIX else reverse(page)
+        found = sorted(forms_on(self.client(), url), key=lambda one: one.page != page)
+        typed_over = {name for name in form.typed if name.isidentifier()}
+        shown = next((one for one in found if one.fields.keys() | one.files >= typed_over), Form(page, url))
+        self.time_machine.move_to(SENT, tick=False)
+        fields = dict(shown.fields)
+        for name, value in form.typed.items():
+            typed = value(self.world) if callable(value) else value
+            typed = shown.choices[name][-1] if value is LAST else typed
+            fields[name.format(member=self.world.own["rated_member"]["member"])] = typed
+        return url, fields
+
+    def alone(self, url: str, fields: dict) -> dict[str, Any]:
+        """What the form does when it is sent once; it is taken back."""
+        window, before = self.client(), stored()
+        with transaction.atomic():
+            window.post(url, opened(fields))
+            done = effect(before)
+            transaction.set_rollback(True)
+        return done
+
+    def together(self, url: str, fields: dict) -> tuple[dict[str, Any], Counter]:
+        """The same sent many times at once, each from a window of its own; what was done, and the answers."""
+        cookies, before = self.client().cookies, stored()
+
+        def send() -> int:
+            window = Client(raise_request_exception=False)
+            window.cookies.update(cookies)
+            return window.post(url, opened(fields)).status_code
+
+        met = Counter(at_once([send] * COUNT))
+        return effect(before), met
+
+
+def opened(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.opened() if isinstance(value, Upload) else value for name, value in fields.items()}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("person", FORMS)
+def test_a_form_sent_many_times_has_the_effect_of_one(person, time_machine):
+    sender, wrong, met = Sender(person, time_machine), {}, Counter()
+    for page, form in FORMS[person].items():
+        url, fields = sender.filled(page, form)
+        one = sender.alone(url, fields)
+        many, answers = sender.together(url, fields)
+        met += answers
+        if page in EACH_TIME:
+            one[EACH_TIME[page]] *= COUNT
+        if many != one or bool(one) == (page in NOTHING_STORED) or any(status >= 500 for status in answers):
+            wrong[page] = (one, many, dict(answers))
+    app.control.purge()
+    print(f"\n{person}: {len(FORMS[person])} addresses, {COUNT} times at once each: {dict(sorted(met.items()))}")
+    assert wrong == {}, "\n".join(f"{page}: {found}" for page, found in wrong.items())
+
+
+def test_every_address_that_takes_a_form_is_sent_to():
+    """Each stands in FORMS, or its name in a test of the fifty known by heart."""
+    source = inspect.getsource(test_fifty_submits)
+    by_heart = {page for page in posting_pages() if f'"{page}"' in source}
+    here = list(chain.from_iterable(FORMS.values()))
+    assert sorted([*here, *by_heart]) == sorted(posting_pages())

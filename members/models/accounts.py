@@ -27,6 +27,13 @@ class UserManager(BaseUserManager):
         user.save()
         return user
 
+    def get_by_natural_key(self, number: str) -> "User":
+        """Return the log-in with this number, for Django; raises User.DoesNotExist."""
+        found = _with_number(number=number)
+        if not found:
+            raise self.model.DoesNotExist
+        return found[0]
+
 
 class User(AbstractBaseUser):
     """A log-in by student or staff number. Who the person is in a branch stands in Member and RoleAssignment."""
@@ -67,6 +74,11 @@ class User(AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions end when the password changes (Django) and when the epoch rises (a role ended, a reset)."""
         return f"{super()._get_session_auth_hash(secret=secret)}{self.session_epoch}"
+
+
+@prepared(number=models.CharField())
+def _with_number(number):
+    return User.objects.filter(number=number).order_by()
 
 
 class RoleAssignmentQuerySet(ScopedQuerySet):

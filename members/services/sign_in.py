@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -41,14 +42,26 @@ def _signed_in(user):
     return users.filter(pk=user)
 
 
-def sign_in(*, number: str, password: str, address: str, device: str, now: datetime) -> User:
+def sign_in(
+    *,
+    number: str,
+    password: str,
+    address: str,
+    device: str,
+    now: datetime,
+    open_session: Callable[[User], None] | None = None,
+) -> User:
     """Return the person; raises SignInRefused or throttle.TooManyFailures.
 
-    An unknown number takes as long as a known one: Django hashes a dummy password for it.
+    An unknown number takes as long as a known one: Django hashes a dummy password for it. The attempt is forgiven in
+    one transaction with what `open_session` stores.
     """
     attempt = throttle.begin(number=number, address=address, device=device, now=now)
     user = authenticate(username=typed_number(number), password=password)
     if user is None:
         raise SignInRefused
-    throttle.forgive(attempt)
+    with transaction.atomic():
+        throttle.forgive(attempt)
+        if open_session:
+            open_session(user)
     return user

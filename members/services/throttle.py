@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import models
 from django.db.models import Count, Q
 from django.utils.crypto import salted_hmac
 
+from branchportal.prepared import prepared
 from members.models import LoginFailure
 from members.numbers import typed_number
 
@@ -62,17 +64,29 @@ def forget(number: str) -> None:
 
 
 def _exceeded(attempt: LoginFailure) -> bool:
-    from_here = _since(PER_ACCOUNT_AND_ADDRESS, attempt) & Q(address=attempt.address)
-    found = LoginFailure.objects.filter(_since(PER_ACCOUNT, attempt), account=attempt.account).aggregate(
-        all=Count("pk"), from_here=Count("pk", filter=from_here)
+    found = _failures(
+        account=attempt.account,
+        address=attempt.address,
+        lately=attempt.at - PER_ACCOUNT_AND_ADDRESS.within,
+        since=attempt.at - PER_ACCOUNT.within,
     )
-    return found["from_here"] > PER_ACCOUNT_AND_ADDRESS.failures or (
-        found["all"] > PER_ACCOUNT.failures and not attempt.account.endswith(BY_SLIP)
+    if not found:  # forgotten meanwhile, for the person has just used a slip
+        return False
+    return found[0]["from_here"] > PER_ACCOUNT_AND_ADDRESS.failures or (
+        found[0]["all"] > PER_ACCOUNT.failures and not attempt.account.endswith(BY_SLIP)
     )
 
 
-def _since(limit: Limit, attempt: LoginFailure) -> Q:
-    return Q(at__gt=attempt.at - limit.within)
+@prepared(
+    account=models.CharField(),
+    address=models.GenericIPAddressField(),
+    lately=models.DateTimeField(),
+    since=models.DateTimeField(),
+)
+def _failures(account, address, lately, since):
+    from_here = Count("pk", filter=Q(address=address, at__gt=lately))
+    found = LoginFailure.objects.filter(account=account, at__gt=since).values("account").order_by()
+    return found.annotate(all=Count("pk"), from_here=from_here)
 
 
 def _key(number: str, device: str) -> str:

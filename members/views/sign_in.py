@@ -49,6 +49,7 @@ class SignInView(FormView):
             user = sign_in.sign_in(
                 number=number, password=password, address=client_address(self.request),
                 device=trusted_device(self.request, number), now=timezone.now(),
+                open_session=lambda user: _open_session(self.request, user),
             )  # fmt: skip
         except throttle.TooManyFailures:
             return self._refused(form, _too_many())
@@ -121,13 +122,19 @@ class ActivateView(FormView):
             messages.success(
                 self.request, _("Your account is ready. From now on log in with your number and password.")
             )
+            _open_session(self.request, user)
             return _enter(self.request, user, resolve_url(settings.LOGIN_REDIRECT_URL))
         return self.form_invalid(form)
 
 
-def _enter(request: HttpRequest, user: User, url: str, words: Kept | None = None) -> HttpResponse:
-    """Open a session under a new key and remember the browser."""
+def _open_session(request: HttpRequest, user: User) -> None:
+    """Store a session under a new key."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session.save()
+
+
+def _enter(request: HttpRequest, user: User, url: str, words: Kept | None = None) -> HttpResponse:
+    """Let somebody in whose session stands, and remember the browser."""
     response = _go_on(request, url, words)
     trust(request, response, user.number)
     return response

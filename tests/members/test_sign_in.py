@@ -84,6 +84,14 @@ def test_the_session_key_changes_at_log_in(client, member):
     assert not Session.objects.filter(session_key=planted).exists()
 
 
+def test_a_log_in_takes_six_statements_and_stores_its_session_once(client, member, django_assert_num_queries):
+    """The attempt, its count, the person; then forgiven, noted and let in by one transaction."""
+    post(client, "2023000001", PASSWORD)
+    stranger = Client()
+    with django_assert_num_queries(6 + 2):  # in a test the transaction is a savepoint, a statement at each end
+        post(stranger, "2023000001", PASSWORD)
+
+
 def test_log_in_goes_where_the_person_wanted_inside_the_portal_only(client, member):
     inside = client.post("/login/", {"number": "2023000001", "password": PASSWORD, "next": "/account/"})
     assert inside["Location"] == "/account/"

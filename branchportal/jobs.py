@@ -237,11 +237,14 @@ def _take(job_id: str) -> JobRun | None:
 
 @transaction.atomic
 def _company(job: JobRun) -> list[JobRun]:
-    """Take along what waits, the oldest first. What has failed once runs alone, so that it harms no other."""
+    """Take along what waits. What has failed once runs alone, so that it harms no other.
+
+    The newest are taken: messages come in the order of their jobs, so the ones that find nothing any more come last.
+    """
     places = _at_once.get(job.kind, 1) - 1
     if not places or job.attempt > 1:
         return []
-    waiting = JobRun.objects.filter(kind=job.kind, state=State.QUEUED, attempt=0).order_by("created_at")
+    waiting = JobRun.objects.filter(kind=job.kind, state=State.QUEUED, attempt=0).order_by("-created_at")
     found = waiting.select_related("branch", "requested_by").select_for_update(of=("self",), skip_locked=True)[:places]
     company = list(found)
     JobRun.objects.filter(pk__in=[one.pk for one in company]).update(

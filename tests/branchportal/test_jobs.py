@@ -200,10 +200,10 @@ def test_what_waits_is_taken_along_and_its_own_message_finds_nothing(handle_many
     waiting = [enqueue(key) for key in ("a", "b", "c", "d")]
     other = jobs.enqueue("other", key="a", arguments={}, by=None)[0]
 
-    for job in reversed(waiting):
+    for job in waiting:
         jobs.run(str(job.pk))
 
-    assert calls == [["d", "a", "b"], ["c"]]
+    assert calls == [["a", "d", "c"], ["b"]]
     assert [(state_of(job), job.attempt, job.result) for job in waiting] == [
         (State.DONE, 1, {"key": key}) for key in ("a", "b", "c", "d")
     ]
@@ -228,7 +228,7 @@ def test_what_failed_together_is_done_alone(handle_many):
     for job in waiting:
         jobs.run(str(job.pk))
 
-    assert (together, calls) == ([State.QUEUED] * 3, [["a", "poison", "b"], ["a"], ["poison"], ["b"]])
+    assert (together, calls) == ([State.QUEUED] * 3, [["a", "b", "poison"], ["a"], ["poison"], ["b"]])
     assert [(state_of(job), job.attempt, job.error) for job in waiting] == [
         (State.DONE, 2, ""), (State.QUEUED, 2, "Boom: poison"), (State.DONE, 2, ""),
     ]  # fmt: skip
@@ -244,7 +244,7 @@ def test_one_of_many_that_was_taken_over_or_refused_leaves_the_others_alone(hand
                 context.finish({})
 
     handle_many(work)
-    taken_over, refused, done = (enqueue(key) for key in ("a", "b", "c"))
+    taken_over, done, refused = (enqueue(key) for key in ("a", "b", "c"))
     jobs.run(str(taken_over.pk))
 
     assert [state_of(job) for job in (taken_over, refused, done)] == [State.RUNNING, State.FAILED, State.DONE]

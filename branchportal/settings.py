@@ -133,6 +133,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:  # a machine that is gone says nothing: without limits people would wait minutes for the page that says so
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "tcp_user_timeout": 10_000,  # milliseconds until what was sent must have arrived
+        "keepalives_idle": 30,  # seconds of silence until a long query's connection is looked after
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In each web process: tables of rankings, which never change, rendered once (a third of a megabyte for 250 people).
@@ -251,6 +258,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    # Whoever asks for a job does not wait for a broker that is away: the tick publishes it later.
+    "max_retries": 1,
+    "interval_start": 0,
 }
 CELERY_VISIBILITY_TIMEOUT = 1800
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

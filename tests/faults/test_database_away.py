@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import signal
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from contextlib import contextmanager
 from threading import Event
 from uuid import uuid4
 
+import psycopg2
 import pytest
+from django.db import connection
 
 from tests.faults.conftest import rounds
 from tests.faults.processes import wait_for
@@ -90,6 +93,15 @@ class Writers:
             if (points, note) != self.last[place] or told != self.acknowledged[place]:
                 found.append(f"{person['number']}: {note} {points}, {told} lines for {self.acknowledged[place]}")
         return found
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is a file")
+def test_a_machine_that_says_nothing_is_given_up_after_some_seconds():
+    """It takes the connection and never answers; without a limit this test would not end."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = {"host": "127.0.0.1", "port": mute.getsockname()[1]}
+        with pytest.raises(psycopg2.OperationalError, match="timeout expired"):
+            psycopg2.connect(**{**connection.get_connection_params(), **address})
 
 
 @pytest.mark.parametrize("kind", KINDS)

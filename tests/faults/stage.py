@@ -186,10 +186,10 @@ class Stage:
             return cursor.rowcount
 
     @contextmanager
-    def locked(self, table: str) -> Iterator[None]:
-        """Somebody else holds the table, so that whoever reads it waits."""
+    def locked(self, table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:
+        """Somebody else holds the table, so that whoever reads it waits; with EXCLUSIVE only whoever writes to it."""
         with closing(psycopg2.connect(self.database_url)) as connection, connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
             yield
 
     def verify(self, *options: str) -> str:

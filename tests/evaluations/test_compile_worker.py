@@ -115,6 +115,25 @@ def test_a_worker_killed_in_the_middle_costs_nothing(tree, live_worker):
     assert rankings.bundle_of(run) == rankings.bundle_of(control)
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a file has no connections that break")
+def test_a_worker_whose_connections_broke_takes_new_ones(tree, live_worker):
+    """Its processes keep their connections from task to task; a restart of the database ends them all."""
+    ask(tree.b1)
+    wait_until_idle()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        ended = cursor.fetchone()[0]
+
+    job = ask(tree.b2)
+    wait_until_idle()
+
+    job.refresh_from_db()
+    assert (ended > 0, job.state, job.attempt) == (True, "done", 1)
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets nobody write while it is read")
 def test_all_inputs_come_from_one_moment(tree):
     """What changes after the snapshot began is not in the ranking, even where its table is read later."""

@@ -76,8 +76,10 @@
   const problem = document.querySelector("[data-focus]");
   if (problem) problem.focus();
 
-  const current = document.querySelector(".site-nav [aria-current]");
-  if (current) current.scrollIntoView({ block: "nearest", inline: "center" });
+  /* Menus that are wider than a phone begin with the page shown. */
+  document.querySelectorAll(".site-nav [aria-current], .office-links [aria-current]").forEach((link) => {
+    link.scrollIntoView({ block: "nearest", inline: "center" });
+  });
 
   /* htmx: say when the server cannot be reached, and take it back when it answers again. */
   const note = document.getElementById("connection-note");

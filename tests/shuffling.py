@@ -16,6 +16,8 @@ def _unordered_rows_come_in_any_order(monkeypatch):
 
 def _shuffled(compiler):
     order = _order_by(compiler)
+    for part in compiler.query.combined_queries:
+        part.is_part = True  # SQLite takes no order inside of a union; the whole may have one
     if order or type(compiler.query) is not Query or _order_means_something(compiler.query):
         return order
     chance = OrderBy(Random()).resolve_expression(compiler.query, allow_joins=True, reuse=None)
@@ -27,6 +29,7 @@ def _order_means_something(query) -> bool:
     return bool(
         query.subquery
         or query.combinator
+        or getattr(query, "is_part", False)
         or query.distinct
         or query.group_by is not None
         or query.select_for_update

@@ -25,41 +25,17 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-pytest_plugins = ["tests.browser", "tests.card", "tests.live", "tests.shuffling"]
+pytest_plugins = ["tests.browser", "tests.card", "tests.emptying", "tests.live", "tests.ordering", "tests.shuffling"]
 
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 WRITTEN_BY_READING = {"branchportal_accessrecord", "django_session"}
-MIGRATED_ROWS = pytest.StashKey[str]()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Put the rows of migrations back on the connection that this test sees."""
-    _hand_on_migrated_rows(item.config)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item):
-    """Once more, for the test in which the browser started: what empties its tables asks the connection for them."""
-    _hand_on_migrated_rows(item.config)
-
-
-def _hand_on_migrated_rows(config) -> None:
-    """Django keeps the rows that migrations made on the connection that made the database, and there alone.
-
-    The browser's driver runs in an event loop, in which tests get connections of their own.
-    """
-    if rows := getattr(connection, "_test_serialized_contents", None):
-        config.stash[MIGRATED_ROWS] = rows
-    elif MIGRATED_ROWS in config.stash:
-        connection._test_serialized_contents = config.stash[MIGRATED_ROWS]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Say of each test whether it commits rows, sees the database at all, or needs a whole portal on a stage.
 
-    Tests with committed rows empty the tables at their end; before the next one, migrated rows are put back.
+    Tests with committed rows leave the tables behind as migrations left them (see emptying.py).
     """
     for item in items:
         if item.path.parent.name == "faults" and "stage" in item.fixturenames:

@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from tests.access.guards import PROJECT, all_guards, guards_of, without
-from tests.intruders.conftest import once
 
 SOURCE = """
 class Page(PortalView):
@@ -69,7 +68,7 @@ def test_guards_of_the_portal_are_found():
         without(guard, (PROJECT / guard.path).read_text(encoding="utf-8"))
 
 
-@once("REMOVED_GUARD")
+@pytest.mark.long
 def test_a_few_missing_guards_are_noticed_by_the_matrix(tmp_path):
     def run(*arguments: str) -> str:
         command = [sys.executable, "-m", "tests.access.probing", *arguments]

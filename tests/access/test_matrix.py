@@ -79,6 +79,7 @@ def clock(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", PEOPLE)
 def test_the_own_branch(person, clock):
@@ -91,6 +92,7 @@ def test_the_own_branch(person, clock):
     assert too_many(opened) == {}
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", PEOPLE)
 def test_other_branches(person, clock):
@@ -107,6 +109,7 @@ def test_other_branches(person, clock):
     assert let_in == {}
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", PEOPLE)
 def test_posts_that_the_role_table_does_not_include(person, clock):

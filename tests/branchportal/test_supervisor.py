@@ -95,6 +95,7 @@ def wait_for(condition) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
     data = tmp_path / "数据 one"
     first = Run(data, "--empty")
@@ -121,6 +122,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
     assert (data / "secret_key").read_text() == key
 
 
+@pytest.mark.long
 def test_the_first_start_loads_the_demo_and_says_so(tmp_path):
     run = Run(tmp_path)
     assert run.process.stdout.readline() == ("First start: loading demo data (bin/portal --empty leaves it out) …\n")
@@ -134,6 +136,7 @@ def test_the_first_start_loads_the_demo_and_says_so(tmp_path):
         assert database.execute("SELECT count(*) FROM members_member").fetchone() == (85,)
 
 
+@pytest.mark.long
 def test_a_database_that_was_filled_by_hand_gets_no_demo(tmp_path):
     for command in (["migrate"], ["create_branch", "P01", "示例学院党委", "--kind", "committee"]):
         environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}"}
@@ -146,6 +149,7 @@ def test_a_database_that_was_filled_by_hand_gets_no_demo(tmp_path):
         assert database.execute("SELECT code FROM members_branch").fetchall() == [("P01",)]
 
 
+@pytest.mark.long
 def test_a_killed_service_comes_back_and_a_killed_supervisor_leaves_no_process(tmp_path):
     first = Run(tmp_path, "--empty")
     first.address()

@@ -98,6 +98,8 @@ def cells(content: bytes, sheet: str) -> list[list]:
 
 
 @needs_libreoffice
+@pytest.mark.any_database
+@pytest.mark.long
 def test_libreoffice_reaches_every_total_of_all_worked_cases_and_of_many_generated_schemes(tree, tmp_path):
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in VECTORS]
     documents += [bundle.build(*generated.bundle_inputs(seed)) for seed in range(150)]

@@ -16,12 +16,6 @@ def rounds(name: str, short: int) -> int:
     return int(os.environ.get(name, short))
 
 
-def once(name: str):
-    """A short run that has little to do with the database is made on PostgreSQL alone; a long run wherever asked."""
-    on_sqlite = os.environ.get("TEST_DATABASE") == "sqlite"
-    return pytest.mark.skipif(on_sqlite and name not in os.environ, reason="the suite on PostgreSQL makes this run")
-
-
 @pytest.fixture
 def clock(time_machine):
     time_machine.move_to(NOW, tick=False)

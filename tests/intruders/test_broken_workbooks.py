@@ -22,7 +22,7 @@ from lxml import html
 from branchportal.models import AuditEntry
 from tests.access.world import make_world
 from tests.factories import sign_in
-from tests.intruders.conftest import SEED, once, rounds
+from tests.intruders.conftest import SEED, rounds
 from tests.intruders.forms import Form, forms_of
 from tests.intruders.test_fuzzed_forms import cause
 from tests.intruders.workbooks import FAMILIES
@@ -38,7 +38,8 @@ UPLOADS = {
 }
 
 
-@once("BROKEN_WORKBOOKS")
+@pytest.mark.any_database
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", UPLOADS)
 def test_no_file_hurts_a_page(person, clock):

@@ -20,9 +20,9 @@ from members.roles import Role
 from members.services.slips import make_member_slip
 from tests.access.world import NOW
 from tests.factories import JOINED_ON, make_branch_tree, make_user
-from tests.intruders.conftest import SEED, once, rounds
+from tests.intruders.conftest import SEED, rounds
 
-pytestmark = [pytest.mark.django_db, once("GUESSES")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.long]
 
 GUESSES = rounds("GUESSES", 120)
 ADDRESSES = max(GUESSES // 20, 2)  # 500 in the long run

@@ -23,7 +23,7 @@ from tests.access.world import NOW, make_world
 from tests.factories import sign_in
 from tests.journeys.test_payloads import OUR_APPS, infest, is_page, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 OWN_NAME = re.compile("简体中文")  # each language is named in itself

@@ -12,7 +12,7 @@ from tests.access.world import NOW, ROLES, make_world
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, make_month
 from tests.factories import make_branch_tree, make_member, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 WALKERS = ("member", "secretary", "reviewer", "administrator")
 DOWNLOADS = {
@@ -32,16 +32,21 @@ def walker_of(row) -> str:
     return next((person for person in WALKERS if row.signs[person] == "+"), "nobody")
 
 
+def app_of(row) -> str:
+    """Whose page it is; pages of no app have no name before the colon."""
+    return row.page.rpartition(":")[0]
+
+
 def test_every_page_is_visited_by_somebody():
     assert {row.page for row in SHOWN if walker_of(row) == "nobody"} == set()
     assert {*MATRIX} >= DOWNLOADS
 
 
-@pytest.mark.parametrize("person", WALKERS)
-def test_every_page(person, clock, window, look):
+@pytest.mark.parametrize(("person", "app"), sorted({(walker_of(row), app_of(row)) for row in SHOWN}))
+def test_every_page(person, app, clock, window, look):
     world = make_world(person)
     chinese, english = window(world.user), window(world.user, "en")
-    urls = [address(row, world.own) for row in SHOWN if walker_of(row) == person]
+    urls = [address(row, world.own) for row in SHOWN if (walker_of(row), app_of(row)) == (person, app)]
     assert [fault for url in urls for fault in look(chinese, url, checked=(1366, 390))] == []
     assert [fault for url in urls for fault in look(english, url, checked=(1366,))] == []
     assert [page.get_attribute("html", "lang") for page in (chinese, english)] == ["zh-hans", "en"]

@@ -21,7 +21,7 @@ from tests.evaluations.ranking_material import NOVEMBER, file_self, install, mak
 from tests.factories import make_branch_tree, make_member, make_user
 from tests.journeys.conftest import faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 # Forms that refuse to be sent empty, by who fills them in.
 FORMS = {

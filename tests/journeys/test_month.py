@@ -133,6 +133,7 @@ def paper_cards(tmp_path, members, source, points):
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_the_month_as_one_journey(live_portal, phone, desktop, axe, time_machine, tmp_path):
     url = live_portal.url
     time_machine.move_to(BEFORE)

@@ -27,7 +27,7 @@ from tests.access.world import NOW, branch_root, make_world
 from tests.evaluations.ranking_material import OCTOBER
 from tests.factories import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.long]
 
 MARKUP, ATTRIBUTE, LINK = "<script>a()</script>{{7*7}}", '"><img src=x onerror=a()>', "javascript:a()"
 READERS = [

@@ -13,7 +13,6 @@ import pytest
 from django.db import connection
 from openpyxl import load_workbook
 
-from branchportal.spreadsheets.writing import SheetSpec, write_workbook
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import Due, SelfReview
 from evaluations.purposes import Purpose
@@ -42,8 +41,7 @@ def test_the_statement_beside_makes_the_same_totals_and_places():
 
 
 def test_both_workbooks_hold_the_same_cells():
-    rows = files._rows(20)
-    ours, bare = write_workbook([SheetSpec("综合排名", files.COLUMNS, rows)]), files._bare(rows)
+    ours, bare = files.ours(files.rows(20)), files.bare(files.rows(20))
 
     def cells(content: bytes) -> list[tuple]:
         found = load_workbook(io.BytesIO(content), read_only=True).active.iter_rows(values_only=True)

@@ -181,7 +181,9 @@ def test_late_counts_the_same_and_is_named_in_evidence_and_workbook(tree, member
     prompt = make_user(Role.MEMBER, tree.b1, joined_on=date(2026, 11, 2)).member
     submit(prompt, cycle, now=at(9))
     submit(member, cycle, now=at(17))
-    material = read(branch=tree.b1, purpose="candidate", first=NOVEMBER, last=NOVEMBER, today=at(22).date())
+    material = read(branches=[tree.b1], purpose="candidate", first=NOVEMBER, last=NOVEMBER, today=at(22).date())[
+        tree.b1.pk
+    ]
     found = {person.member: person for person in material.people}
     assert found[member].inputs["self"] == found[prompt].inputs["self"]
     assert found[member].evidence["self"] == {

@@ -100,7 +100,9 @@ def test_a_returned_review_is_out_of_every_count(tree, member, cycle, secretary)
     review = submit(member, cycle)
 
     def counted():
-        material = read(branch=tree.b1, purpose="candidate", first=NOVEMBER, last=NOVEMBER, today=at(22).date())
+        material = read(branches=[tree.b1], purpose="candidate", first=NOVEMBER, last=NOVEMBER, today=at(22).date())[
+            tree.b1.pk
+        ]
         lines = branch_months([tree.b1], NOVEMBER)[0]
         return (
             progress_of(cycle, tree.b1).filed,

@@ -95,7 +95,7 @@ def explain(scheme: Scheme, people: Sequence[Mapping[str, Any]], person_id: str,
     score = next(score for score in scores if score.person.id == person_id)
     inputs = next(person["inputs"] for person in people if person["id"] == person_id)
     return Explanation(
-        parts=tuple(_part(scheme, component, score, scores, inputs) for component in scheme.components),
+        parts=tuple(_part(component, score, scores, inputs) for component in scheme.components),
         checks=tuple(Check(gate, _found(scheme, gate, score), gate.code not in reasons) for gate in scheme.gates),
         total=None if score.total is None else figure(score.total, scheme.decimals),
         reasons=tuple(reasons),
@@ -119,13 +119,9 @@ def in_card_order(component: Component) -> list[tuple[str, Number]]:
     return sorted(component.dimensions, key=lambda dimension: places.get(dimension[0], len(places)))
 
 
-def _part(
-    scheme: Scheme, component: Component, score: Score, scores: Sequence[Score], inputs: Mapping[str, Any]
-) -> Part:
+def _part(component: Component, score: Score, scores: Sequence[Score], inputs: Mapping[str, Any]) -> Part:
     observations = _observations(component, score.person, inputs)
     value, points = score.values.get(component.code), score.points.get(component.code)
-    weights = scoring.counted_weight(scheme, score.points)
-    added = None if points is None else scoring.contribution(component, points, weights)
     place, among = _place(component, value, scores)
     return Part(
         component=component,
@@ -133,8 +129,8 @@ def _part(
         kept=tuple(one.value for one in observations if not one.dropped),
         value=_plain_or_none(value),
         points=_plain_or_none(points),
-        weight=_weight_used(component, points, weights),
-        contribution=_plain_or_none(added),
+        weight=_weight_used(component, points, score.weights),
+        contribution=_plain_or_none(score.added.get(component.code)),
         place=place,
         among=among,
     )

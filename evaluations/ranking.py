@@ -114,7 +114,6 @@ def _entry(scheme: Scheme, score: Score, place: dict) -> dict:
 
 def _components(scheme: Scheme, score: Score) -> dict[str, dict[str, str]]:
     """How the total was made: a component that is missing, or only counted as zero, has no entry."""
-    weights = scoring.counted_weight(scheme, score.points)
     components = {}
     for component in scheme.components:
         points = score.points.get(component.code)
@@ -122,8 +121,8 @@ def _components(scheme: Scheme, score: Score) -> dict[str, dict[str, str]]:
             continue
         entry = {"value": _figure(score.values[component.code]), "points": _figure(points)}
         if component.role == WEIGHTED:
-            entry["weight"] = _figure(Fraction(100 * component.weight, weights))
-        entry["contribution"] = _figure(scoring.contribution(component, points, weights))
+            entry["weight"] = _figure(Fraction(100 * component.weight, score.weights))
+        entry["contribution"] = _figure(score.added[component.code])
         components[component.code] = entry
     return components
 

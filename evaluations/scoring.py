@@ -31,13 +31,16 @@ FIGURE_DECIMALS = 4
 class Score:
     """One person's arithmetic. `values` and `points` have an entry for each component that is not missing.
 
-    `values` are aggregates, `points` the same after normalising and clamping. `total` is in units of
-    10^-decimals, and None for a person who is excluded or has no data.
+    `values` are aggregates, `points` the same after normalising and clamping, `added` what they add to the total,
+    with `weights` sharing the 100 %. `total` is in units of 10^-decimals, and None for a person who is excluded or
+    has no data.
     """
 
     person: Person
     values: dict[str, Number]
     points: dict[str, Number]
+    weights: Number
+    added: dict[str, Number]
     excluded_by: tuple[str, ...]
     has_data: bool
     total: int | None
@@ -74,8 +77,10 @@ def _score(scheme: Scheme, person: Person, values: dict[str, Number], standings:
     weighted = [c for c in scheme.components if c.role == WEIGHTED]
     has_data = not weighted or any(c.code in points for c in weighted)
     countable = has_data and not excluded_by
-    total = rounded(total_of(scheme, points), scheme.decimals) if countable else None
-    return Score(person, values, points, excluded_by, has_data, total)
+    weights = counted_weight(scheme, points)
+    added = contributions(scheme, points, weights)
+    total = rounded(sum(added.values()), scheme.decimals) if countable else None
+    return Score(person, values, points, weights, added, excluded_by, has_data, total)
 
 
 def aggregate(component: Component, observations: list[Number]) -> Number | None:
@@ -162,14 +167,18 @@ def contribution(component: Component, points: Number, weights: Number) -> Numbe
     return Fraction(component.weight * points, weights)
 
 
-def total_of(scheme: Scheme, points: dict[str, Number]) -> Number:
-    """The exact total of somebody with these points by component."""
-    weights = counted_weight(scheme, points)
-    return sum(
-        contribution(component, points[component.code], weights)
+def contributions(scheme: Scheme, points: dict[str, Number], weights: Number) -> dict[str, Number]:
+    """What each component with points adds to the total."""
+    return {
+        component.code: contribution(component, points[component.code], weights)
         for component in scheme.components
         if component.code in points
-    )
+    }
+
+
+def total_of(scheme: Scheme, points: dict[str, Number]) -> Number:
+    """The exact total of somebody with these points by component."""
+    return sum(contributions(scheme, points, counted_weight(scheme, points)).values())
 
 
 def rounded(value: Number, decimals: int) -> int:

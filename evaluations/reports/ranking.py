@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from branchportal.spreadsheets.writing import (
@@ -56,10 +55,6 @@ class Line:
     score: Score
     scheme: Scheme
 
-    @cached_property
-    def weights(self) -> Number:
-        return scoring.counted_weight(self.scheme, self.score.points)
-
     def value(self, component: Component) -> Decimal | None:
         return _fifteen_digits(self.score.values.get(component.code))
 
@@ -72,7 +67,7 @@ class Line:
             return None
         if component.role == ADDITIVE:
             return _fifteen_digits(component.factor)
-        return _fifteen_digits(Fraction(100 * component.weight, self.weights))
+        return _fifteen_digits(Fraction(100 * component.weight, self.score.weights))
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ def total_cell(line: Line) -> Formula | Decimal | None:
     letters = _points_letters(scheme)
     weighted = [f"{_text(c.weight)}*{letters[c.code]}{{row}}" for c in counted if c.role == WEIGHTED]
     added = [f"({_text(c.factor)})*{letters[c.code]}{{row}}" for c in counted if c.role == ADDITIVE]
-    terms = [f"({'+'.join(weighted)})/{_text(line.weights)}"] if weighted else []
+    terms = [f"({'+'.join(weighted)})/{_text(line.score.weights)}"] if weighted else []
     return Formula(f"=ROUND(ROUND({'+'.join([*terms, *added])},{NOISE_DECIMALS}),{scheme.decimals})")
 
 

@@ -11,13 +11,18 @@ Every text is stored as a text: only `Formula` makes a live formula. Real number
 A4 landscape fitted to the width, header repeated on each printed page.
 """
 
+import errno
 import io
+import os
 import re
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import ALL_TEMP_FILES
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from branchportal.spreadsheets.cells import (
@@ -107,13 +112,26 @@ def notes_sheet(name: str, lines: Iterable[tuple[str, object]]) -> SheetSpec:
 
 def write_workbook(sheets: Iterable[SheetSpec]) -> bytes:
     """The finished .xlsx file."""
-    workbook = Workbook(write_only=True)
-    names = set()
-    for spec in sheets:
-        _write_sheet(workbook, spec, names)
-    out = io.BytesIO()
-    workbook.save(out)
+    workbook, names, out = Workbook(write_only=True), set(), io.BytesIO()
+    with _whole_or_nothing(workbook):
+        for spec in sheets:
+            _write_sheet(workbook, spec, names)
+        workbook.save(out)
     return out.getvalue()
+
+
+@contextmanager
+def _whole_or_nothing(workbook):
+    """Leave no temporary file of a workbook that was broken off; a full disk is an OSError, as everywhere else."""
+    try:
+        yield
+    except Exception as error:
+        for writer in filter(None, (sheet._writer for sheet in workbook.worksheets)):
+            if writer.out in ALL_TEMP_FILES:
+                writer.cleanup()
+        if isinstance(error, SerialisationError) and "ENOSPC" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
 
 
 def _write_sheet(workbook, spec, names):

@@ -40,29 +40,31 @@ class _Paginator(Paginator):
         return _Page(*args, **options)
 
 
-def page_of(request: HttpRequest, rows: Any, size: int, parameter: str = "page") -> Page:
-    """The page of these rows that `?page=` asks for; several lists of one page have parameters of their own."""
-    return _page_of(request, _Paginator(rows, size), parameter)
+def page_of(request: HttpRequest, rows: Any, size: int, parameter: str = "page", *, total: int | None = None) -> Page:
+    """The page of these rows that `?page=` asks for; several lists of one page have parameters of their own.
+
+    `total` says how many rows there are, where the caller knows it already.
+    """
+    paginator = _Paginator(rows, size)
+    if total is not None:
+        paginator.count = total
+    paginator.query, paginator.parameter = request.GET, parameter
+    return paginator.get_page(request.GET.get(parameter))
 
 
 def pages_of(request: HttpRequest, lists: Mapping[str, QuerySet], size: int) -> dict[str, Page]:
     """Each of several lists as `page_of` gives it, {parameter: page}; what they hold is counted in one query."""
-    found, totals = {}, counts(lists.items())
-    for parameter, rows in lists.items():
-        paginator = _Paginator(rows, size)
-        paginator.count = totals[parameter]
-        found[parameter] = _page_of(request, paginator, parameter)
-    return found
-
-
-def _page_of(request: HttpRequest, paginator: _Paginator, parameter: str) -> Page:
-    paginator.query, paginator.parameter = request.GET, parameter
-    return paginator.get_page(request.GET.get(parameter))
+    totals = counts(lists.items())
+    return {
+        parameter: page_of(request, rows, size, parameter, total=totals[parameter]) for parameter, rows in lists.items()
+    }
 
 
 class NearestPage:
     """Mix-in before ListView, whose own answer to a wrong number is a 404."""
 
+    total: int | None = None  # how many rows there are, where the view knows it already
+
     def paginate_queryset(self, queryset, page_size):
-        page = page_of(self.request, queryset, page_size)
+        page = page_of(self.request, queryset, page_size, total=self.total)
         return page.paginator, page, page.object_list, page.has_other_pages()

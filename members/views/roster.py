@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import ListView, View
 
@@ -18,6 +19,7 @@ from members.models import Branch, Member
 from members.queries.roster import stage_counts
 from members.reports.roster import roster_workbook
 from members.roles import Permission
+from members.stages import Stage
 
 
 class _FilteredRoster(PortalView):
@@ -41,6 +43,16 @@ class RosterView(_FilteredRoster, NearestPage, ListView):
         self.filter = self.filtered()
         return self.filter.qs.select_related("branch")
 
+    @cached_property
+    def counts(self) -> dict[Stage, int]:
+        """How many people stand at each stage, whatever stage was chosen."""
+        return dict(stage_counts(self.filter.at_any_stage()))
+
+    @property
+    def total(self) -> int:
+        stage = self.filter.form.cleaned_data.get("stage")
+        return self.counts.get(stage, 0) if stage else sum(self.counts.values())
+
     def get_context_data(self, **context) -> dict:
         access = access_of(self.request.user)
         branches = self.filter.branches
@@ -48,7 +60,7 @@ class RosterView(_FilteredRoster, NearestPage, ListView):
             filter=self.filter,
             branch=branches[0] if len(branches) == 1 else None,
             branch_count=len(branches),
-            counts=[(stage, STAGE_LABELS[stage], count) for stage, count in stage_counts(self.filter.at_any_stage())],
+            counts=[(stage, STAGE_LABELS[stage], count) for stage, count in self.counts.items()],
             stage=self.filter.form.cleaned_data.get("stage"),
             may_edit=access.may(Permission.EDIT_ROSTER),
             may_transfer=access.may(Permission.TRANSFER_MEMBERS),

@@ -133,7 +133,7 @@ def test_the_number_of_queries_does_not_grow(tree, client, secretary, count, dja
         client.get(URL)
 
 
-QUERIES = 8
+QUERIES = 7
 
 
 def test_names_are_text(tree, client, secretary):

@@ -37,7 +37,7 @@ class Prepared:
 
     def __init__(self, compose: Callable[..., QuerySet], fields: dict[str, Field]) -> None:
         self._compose, self._fields = compose, fields
-        self._name = f"portal_{next(_numbers)}"
+        self._name = f"{compose.__name__.strip('_')}_{next(_numbers)}"
         self._composed: tuple[QuerySet, SQLCompiler, Statement] | None = None
 
     def __call__(self, **values: Any) -> list[Any]:

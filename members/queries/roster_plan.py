@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, Value
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
 from branchportal.spreadsheets.reading import Sheet
@@ -22,7 +24,6 @@ from members.rule_texts import sentence
 from members.rules import warnings
 from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 
-CHUNK = 1000  # numbers in one query
 SHOWN_ERRORS = 1000
 SHOWN_CHANGES = 300
 STEP_FIELDS = tuple(STAGE_DATE_FIELDS.values())
@@ -125,21 +126,25 @@ def plan_import(branch: Branch, sheets: list[Sheet], *, today: date, by: User | 
 
 def _known_people(numbers: set[str]) -> dict[str, Member]:
     """{number or former number: person} of everybody whom the file may mean, in whatever branch."""
-    people: dict[str, Member] = {}
-    for chunk in _chunks(sorted(numbers)):
-        for former in FormerNumber.objects.filter(number__in=chunk).select_related("member"):
-            people[former.number] = former.member
-        for member in Member.objects.filter(number__in=chunk):
-            people[member.number] = member
-    return people
+    all_of_them = _Each(Value(json.dumps(sorted(numbers))))
+    people = {
+        former.number: former.member
+        for former in FormerNumber.objects.filter(number__in=all_of_them).select_related("member")
+    }
+    return people | {member.number: member for member in Member.objects.filter(number__in=all_of_them)}
+
+
+class _Each(Func):
+    """The texts of a JSON list, as rows. Thousands of values one by one take the ORM longer than the database."""
+
+    template = "(SELECT jsonb_array_elements_text(%(expressions)s::jsonb))"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        return super().as_sql(compiler, connection, template="(SELECT value FROM json_each(%(expressions)s))")
 
 
 def _kept_steps(member: Member) -> dict[str, date]:
     return {key: day for key in STEP_FIELDS if (day := getattr(member, key))}
-
-
-def _chunks(items: list[str]) -> Iterable[list[str]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def _names_in(branch: Branch) -> dict[str, set[str]]:

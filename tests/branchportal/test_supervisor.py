@@ -96,7 +96,7 @@ def wait_for(condition) -> None:
 
 
 @pytest.mark.long
-def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
+def test_whatever_ends_it_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
     data = tmp_path / "数据 one"
     first = Run(data, "--empty")
     assert urllib.request.urlopen(first.address() + "health/").status == 200
@@ -115,11 +115,30 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
 
     second = Run(data)  # not the first start any more: no demo data although --empty is left out
     second.address()
-    assert second.end(signal.SIGTERM) == "Stopping …\nStopped; the data stays.\n"
+    broker = next(pid for pid in Path("/proc").glob("[0-9]*") if is_broker(pid, data))
+    os.kill(int(broker.name), signal.SIGKILL)
+    assert second.process.stdout.readline() == "The broker ended and is started again.\n"
+    second.end(signal.SIGKILL)
+    wait_for(lambda: second.left() == [])
+    assert second.left() == []
+
+    third = Run(data)
+    assert urllib.request.urlopen(third.address() + "health/").status == 200
+    assert third.end(signal.SIGTERM) == "Stopping …\nStopped; the data stays.\n"
+    assert third.left() == []
     with sqlite3.connect(data / "portal.sqlite3") as database:
         assert database.execute("SELECT session_key FROM django_session").fetchall() == [("kept",)]
         assert database.execute("SELECT count(*) FROM members_member").fetchone() == (0,)
     assert (data / "secret_key").read_text() == key
+
+
+def is_broker(folder: Path, data: Path) -> bool:
+    """Tell whether the process is the broker of this data folder."""
+    try:
+        command = (folder / "cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"valkey-server" in command and str(data).encode() in command
 
 
 @pytest.mark.long
@@ -147,33 +166,6 @@ def test_a_database_that_was_filled_by_hand_gets_no_demo(tmp_path):
     assert run.end(signal.SIGINT) == "Stopping …\nStopped; the data stays.\n"
     with sqlite3.connect(tmp_path / "portal.sqlite3") as database:
         assert database.execute("SELECT code FROM members_branch").fetchall() == [("P01",)]
-
-
-@pytest.mark.long
-def test_a_killed_service_comes_back_and_a_killed_supervisor_leaves_no_process(tmp_path):
-    first = Run(tmp_path, "--empty")
-    first.address()
-    broker = next(pid for pid in Path("/proc").glob("[0-9]*") if is_broker(pid, tmp_path))
-    os.kill(int(broker.name), signal.SIGKILL)
-    assert first.process.stdout.readline() == "The broker ended and is started again.\n"
-
-    first.end(signal.SIGKILL)
-    wait_for(lambda: first.left() == [])
-    assert first.left() == []
-
-    second = Run(tmp_path)
-    assert urllib.request.urlopen(second.address() + "health/").status == 200
-    second.end(signal.SIGINT)
-    assert second.left() == []
-
-
-def is_broker(folder: Path, data: Path) -> bool:
-    """Tell whether the process is the broker of this data folder."""
-    try:
-        command = (folder / "cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"valkey-server" in command and str(data).encode() in command
 
 
 def test_a_taken_port_is_one_sentence(tmp_path):

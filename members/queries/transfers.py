@@ -15,6 +15,7 @@ from branchportal.todo import Todo
 from members.access import access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member, Transfer, User
+from members.queries.own_matters import of_others
 from members.roles import Permission
 
 P = Permission.TRANSFER_MEMBERS
@@ -64,12 +65,12 @@ def overdue(user: User, today: date) -> QuerySet[Transfer]:
 
 
 def todos(user: User, now: datetime) -> Iterator[Todo]:
-    """What waits for an officer: people who would come, and letters whose receipt is late. One query."""
+    """What waits for an officer: other people who would come, and letters whose receipt is late. One query."""
     if not access_of(user).may(P):
         return
     today = timezone.localdate(now)
-    rows = (waiting(user) | overdue(user, today)).select_related("member", "source", "target")
-    for row in rows:
+    rows = waiting(user).filter(of_others(user, today)) | overdue(user, today)
+    for row in rows.select_related("member", "source", "target"):
         looked_after = sides(row, user)
         if looked_after.leaving and row.is_overdue(today):
             yield Todo(_late(row), _url(row), since=_end_of(row.valid_until))

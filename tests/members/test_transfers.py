@@ -258,6 +258,14 @@ def test_what_waits_for_whom(tree, secretary, receiver):
     ]
 
 
+def test_who_would_come_himself_is_not_asked_to_decide_about_it(tree, secretary, receiver):
+    colleague = make_user(Role.DEPUTY_SECRETARY, tree.b4)
+    RoleAssignment.objects.create(user=colleague, branch=tree.b4, role=Role.SECRETARY, starts_on=date(2024, 9, 1))
+    propose(make_member(tree.b1, user=colleague), secretary, target=tree.b4)
+    assert list(todos(colleague, NOW)) == []
+    assert len(list(todos(receiver, NOW))) == 1
+
+
 def test_who_stands_in_for_the_receiver_is_told_too(tree, secretary, receiver):
     deputy = make_user(Role.DEPUTY_SECRETARY, tree.b4)
     office = receiver.role_assignments.get()

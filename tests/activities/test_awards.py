@@ -177,6 +177,13 @@ def test_nobody_decides_about_himself_and_no_refusal_is_without_a_reason(client,
     assert waiting == [[], ["/awards/?state=proposed"]]
 
 
+def test_an_award_waits_for_the_officers_of_its_own_branch(tree, member, secretary):
+    make_award(member.member)
+    now, elsewhere = timezone.now(), make_user(Role.SECRETARY, tree.b2)
+    waiting = [[todo.url for todo in in_one_line_each(of_awards(user, now))] for user in (secretary, elsewhere)]
+    assert waiting == [["/awards/?state=proposed"], []]
+
+
 def test_the_person_is_told_once(client, member, secretary):
     award = make_award(member.member)
     address = reverse("activities:award", args=[award.pk])

@@ -268,6 +268,17 @@ def test_who_moved_is_shown_against_the_run_before(client, tree, run, secretary)
     assert answer.context["unchanged"] == 1
 
 
+def test_a_run_that_changed_nothing_says_so(client, tree, run, secretary):
+    same = "Nothing that counts has changed since the run before."
+    again = compile_now(tree.b1)
+    BranchReview.objects.filter(member__name="孙三").update(thought=100)
+    changed = compile_now(tree.b1)
+
+    pages = [client.get(reverse("evaluations:ranking", args=[one.pk])).text for one in (run, again, changed)]
+    assert [same in page for page in pages] == [False, True, False]
+    assert ["Who moved since the run before" in page for page in pages] == [False, False, True]
+
+
 def test_a_first_run_has_nothing_to_compare_with(client, run, secretary):
     assert client.get(reverse("evaluations:ranking_moves", args=[run.pk])).status_code == 404
 

@@ -30,7 +30,6 @@ KINDS = ("killed", "emptied", "frozen", "absent")
 PAGES = ("/", "/rankings/", "/my-data/")
 PURPOSES = ("candidate", "conversion", "appraisal")
 MONTHS = 18
-LONGEST_ANSWER = 10.0  # seconds; a broker that is frozen is given up after five
 
 
 @dataclass
@@ -141,7 +140,6 @@ def test_no_job_no_page_and_no_session_is_lost(stage, kind):
         {"done": len(asking.jobs)}, {1}, len(asking.jobs),
     )  # fmt: skip
     assert set(readers.met) == {200}
-    assert max(asking.longest, readers.longest) < LONGEST_ANSWER
 
 
 def hurry(stage: Stage) -> None:

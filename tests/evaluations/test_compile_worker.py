@@ -15,7 +15,7 @@ from branchportal.models import JobRun
 from evaluations.models import RankingEntry, RankingRun, SelfReview
 from evaluations.queries import rankings
 from evaluations.services import compile as compiling
-from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, compile_now, install, review
+from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, install, review
 from tests.factories import make_branch_tree, make_member
 from tests.live import wait_until_idle
 
@@ -95,7 +95,9 @@ def test_many_branches_are_independent_jobs(tree, live_worker):
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="the reviews are held by a lock of PostgreSQL")
 def test_a_worker_killed_in_the_middle_costs_nothing(tree, live_worker):
-    control = compile_now(tree.b1)
+    undisturbed = ask(tree.b1)
+    wait_until_idle()
+    control = RankingRun.objects.get(job=undisturbed)
     with held(SelfReview._meta.db_table) as release:
         job = ask(tree.b1)
         wait_for(lambda: JobRun.objects.get(pk=job.pk).step == compiling.READING)

@@ -13,7 +13,7 @@ from tests.access.world import NOW, make_world
 from tests.factories import sign_in
 from tests.intruders.forms import openable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 POLICY = {
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",

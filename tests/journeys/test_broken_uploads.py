@@ -18,7 +18,7 @@ from tests.branchportal.spreadsheets.workbooks import raw_workbook, text_row
 from tests.evaluations.ranking_material import OCTOBER, make_month
 from tests.factories import make_branch_tree, make_user, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HEADER = text_row(1, "学号", "姓名")
 CLEAN = (Path(__file__).parents[1] / "data/rosters/clean.xlsx").read_bytes()

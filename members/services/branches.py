@@ -36,9 +36,7 @@ def add_branch(
             after = {"code": branch.code, "kind": kind}
             audit.record("branch.added", by=by, subject=branch, branch=branch, after=after)
     except IntegrityError as error:  # the database decides, also between two who add it at once
-        raise ValidationError(
-            {"code": _("There is a branch with this code already. Choose another code.")}
-        ) from error
+        raise ValidationError({"code": _("There is a branch with this code already. Choose another code.")}) from error
     return branch
 
 

@@ -11,7 +11,15 @@ from django.utils import timezone
 from activities.models import Award, AwardLevel, Evidence
 from activities.queries.awards import confirmed_between, confirmed_by_member
 from activities.queries.todo import of_awards
-from activities.services.awards import AwardRefused, StaleAward, Upload, decide_award, propose_award
+from activities.services.awards import (
+    AwardRefused,
+    StaleAward,
+    Upload,
+    decide_award,
+    edit_award,
+    propose_award,
+    withdraw_award,
+)
 from branchportal.models import AccessRecord, AuditEntry
 from branchportal.todo import in_one_line_each
 from members.roles import Role
@@ -135,6 +143,28 @@ def test_an_award_is_taken_back_with_its_file(client, member, django_capture_on_
             client.post(reverse("activities:award_withdraw", args=[one.pk]), {"version": 1})
         assert (Evidence.objects.exists(), storage.exists(name)) == (left, left)
     assert not Award.objects.exists()
+
+
+def test_the_same_edit_twice_is_done_once(client, member):
+    award = make_award(member.member)
+    sign_in(client, member)
+    for _time in range(2):
+        form = typed(title="一等奖", version=1, file=sent(PNG, "b.png"))
+        assert client.post(reverse("activities:award_edit", args=[award.pk]), form).status_code == 302
+    award.refresh_from_db()
+    assert (award.title, award.version) == ("一等奖", 2)
+    assert AuditEntry.objects.filter(action="award.edited").count() == 1
+
+
+def test_what_was_taken_back_meanwhile_is_not_there_to_change_or_decide(member, secretary):
+    award = make_award(member.member)
+    for _time in range(2):
+        withdraw_award(award=award, version=1, by=member)
+    with pytest.raises(AwardRefused):
+        edit_award(award=award, version=1, values={"title": "一等奖"}, upload=None, by=member, now=timezone.now())
+    with pytest.raises(AwardRefused):
+        decide(award, secretary)
+    assert AuditEntry.objects.filter(action="award.withdrawn").count() == 1
 
 
 def test_confirmed_ones_are_neither_changed_nor_taken_back(client, member, secretary):

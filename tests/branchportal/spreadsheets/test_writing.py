@@ -142,3 +142,18 @@ def test_wrong_values_are_filled_and_commented():
         "FFFFC7CE",
         "姓名 is wrong",
     )
+
+
+def test_a_full_disk_is_named_as_such(monkeypatch):
+    """lxml says it in words of its own; the page that answers 503 knows the system's."""
+    monkeypatch.setattr("openpyxl.worksheet._writer.create_temporary_file", lambda: "/dev/full")
+    names = SheetSpec("名单", (Column("姓名", value=str),), ["甲" * 500] * 500)
+    with pytest.raises(OSError, match="No space left on device"):
+        write_workbook([names])
+
+
+def test_a_workbook_that_is_broken_off_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(ZeroDivisionError):
+        write_workbook([SheetSpec("名单", (Column("数", value=lambda number: 1 / number),), [1, 0])])
+    assert list(tmp_path.iterdir()) == []

@@ -199,8 +199,8 @@ def _log_in(both: Sides, extent: Extent) -> Line:
     return Line(
         "log-in", "the bare argon2id, t = 2, m = 19 MiB, p = 1, on both cores", "≥ 0.9 of the bare hash",
         f"**{ratio:.2f}** × ({ours:.0f} /s beside {bare:.0f} /s)", ratio >= 0.9,
-        "beside the hash: the form and its checks, and six statements with two commits, for an attempt counts before its "
-        "password is looked at; and whatever follows a hash finds the processor's cache filled by it",
+        "beside the hash: the form and its checks, and six statements with two commits, for an attempt counts before "
+        "its password is looked at; and whatever follows a hash finds the processor's cache filled by it",
     )  # fmt: skip
 
 

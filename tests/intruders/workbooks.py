@@ -215,6 +215,12 @@ FAMILIES: tuple[Callable[[random.Random], bytes], ...] = (
 )  # fmt: skip
 
 
+def broken_workbook(seed: int | str, number: int) -> bytes:
+    """The file of this number: the families take turns."""
+    family = FAMILIES[number % len(FAMILIES)]
+    return family(random.Random(f"{seed}-{family.__name__}-{number}"))
+
+
 def _patched(content: bytes, dice: random.Random, mark: bytes, *, offset: int) -> bytes:
     """The archive with one number of one of its headers changed."""
     places = [place for place in range(len(content)) if content.startswith(mark, place)]

@@ -21,8 +21,9 @@ from django.test import Client
 from django.utils.functional import empty
 
 from tests.access.guards import Guard
+from tests.access.marks import shown
 from tests.access.matrix import PEOPLE, Row
-from tests.access.test_matrix import MATRIX, PAGES, REFUSED_OUTSIDE, address, elsewhere
+from tests.access.test_matrix import MATRIX, PAGES, REFUSED_OUTSIDE, address, elsewhere, unwanted
 from tests.access.world import NOW, make_world
 from tests.factories import sign_in
 
@@ -103,10 +104,13 @@ def _fault_of(person: str, rows: list[Row], world: tuple) -> str:
     for row in rows:
         for method, place, allowed in _questions(row, None if pk is None else person):
             with transaction.atomic():
-                status = getattr(client, method)(address(row, places[place])).status_code
+                answer = getattr(client, method)(address(row, places[place]))
+                seen = shown(answer, unwanted(person))
                 transaction.set_rollback(True)
-            if status not in allowed:
-                return f"{method} {row.page} ({place}) as {person}: {status}"
+            if answer.status_code not in allowed:
+                return f"{method} {row.page} ({place}) as {person}: {answer.status_code}"
+            if seen:
+                return f"{method} {row.page} ({place}) as {person}: shows what is {seen[0]}…"
     return ""
 
 

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -24,13 +25,13 @@ MORE = {
 NO_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
 
 
-def visit(client: Client, url: str) -> tuple[int, int]:
-    """Open a page: (status, how many queries)."""
+def visit(client: Client, url: str) -> tuple[HttpResponse, int]:
+    """Open a page to its end: (answer, how many queries)."""
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(url)
         if answer.streaming:
-            b"".join(answer.streaming_content)
-    return answer.status_code, sum(not query["sql"].startswith(NO_QUERIES) for query in asked.captured_queries)
+            answer.streaming_content = [b"".join(answer.streaming_content)]
+    return answer, sum(not query["sql"].startswith(NO_QUERIES) for query in asked.captured_queries)
 
 
 def too_many(counted: dict[str, int]) -> dict[str, int]:

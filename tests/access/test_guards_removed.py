@@ -82,5 +82,5 @@ def test_a_few_missing_guards_are_noticed_by_the_matrix(tmp_path):
     run("worlds", str(tmp_path))
     faults = [run("probe", str(tmp_path), name) for name in names]
     assert [fault[fault.index("(") : fault.rindex(":")] for fault in faults] == [
-        "(own) as class_contact", "(foreign) as secretary", "(own) as class_contact",
+        "(own) as class_contact", "(own) as secretary", "(own) as class_contact",
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.views import View
 
 from members.access import PortalView
 from members.roles import Permission, Role
+from tests.access.marks import FOREIGN, SIBLING, shown
 from tests.access.matrix import PEOPLE, PUBLIC, WITHOUT_FOREIGN, WITHOUT_SIBLING, rows
 from tests.access.queries import keep, too_many, visit
 from tests.access.world import NOW, OF_ONE_BRANCH, make_world
@@ -86,8 +87,11 @@ def test_the_own_branch(person, clock):
     world = make_world(person)
     client = sign_in(Client(raise_request_exception=False), world.user)
     met = {row.page: visit(client, address(row, world.own)) for row in MATRIX.values()}
-    assert {page: met[page][0] for page, row in MATRIX.items() if met[page][0] != row.expected(person)} == {}
-    opened = {page: met[page][1] for page, row in MATRIX.items() if met[page][0] == 200}
+    status = {page: answer.status_code for page, (answer, _queries) in met.items()}
+    assert {page: status[page] for page, row in MATRIX.items() if status[page] != row.expected(person)} == {}
+    of_others = {page: shown(answer, unwanted(person)) for page, (answer, _queries) in met.items()}
+    assert {page: marks for page, marks in of_others.items() if marks} == {}
+    opened = {page: queries for page, (_answer, queries) in met.items() if status[page] == 200}
     keep(person, opened)
     assert too_many(opened) == {}
 
@@ -156,6 +160,11 @@ def address(row, things) -> str:
         return reverse(row.page, kwargs=things[row.thing] if row.thing else {})
     month = things["month"]
     return reverse(row.page, query={"branch": month["code"], "month": f"{month['month']:%Y-%m}"})
+
+
+def unwanted(person: str) -> list[str]:
+    """The marks of the branches of which this person must see nothing."""
+    return [FOREIGN, SIBLING] if person in OF_ONE_BRANCH else [FOREIGN]
 
 
 def elsewhere(row, person: str) -> list[str]:

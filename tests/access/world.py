@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from evaluations.services.spot_checks import draw
 from members.models import Absence, Branch, Member, Transfer, User
 from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch
+from tests.access.marks import FOREIGN, SIBLING, mark
 from tests.activities.evidence import PDF
 from tests.evaluations.ranking_material import (
     NOVEMBER,
@@ -36,6 +37,7 @@ from tests.factories import activity_kind, make_branch_tree, make_member, make_u
 
 NOW = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
 ROSTER = Path(__file__).parents[1] / "data/rosters/errors_few.xlsx"
+BRANCHES = ("B001", "B002", "XB001")  # own, sibling, foreign
 SCORES = "学号,思想,学习,生活,工作,作风\n9999999,优秀,良好,合格,优秀,坏\n"
 
 ITEMS = [{"topic": "讨论发展对象", "spoken": "", "decided": "一致通过。"}]
@@ -78,13 +80,15 @@ def make_world(person: str) -> World:
     for branch in (tree.b2, other_tree.b1):
         make_user(Role.SECRETARY, branch)
     administrator = make_user(Role.ADMINISTRATOR, tree.root)
-    own = _things(tree.b1, by=secretary or administrator, reader=user, myself=getattr(user, "member", None))
-    return World(
+    world = World(
         user,
-        own,
+        own=_things(tree.b1, by=secretary or administrator, reader=user, myself=getattr(user, "member", None)),
         sibling=_things(tree.b2, by=administrator, reader=administrator),
         foreign=_things(other_tree.b1, by=administrator, reader=administrator),
     )
+    mark(other_tree.root, FOREIGN)
+    mark(tree.b2, SIBLING)
+    return world
 
 
 def _person(person: str, tree) -> User | None:
@@ -172,9 +176,10 @@ def _answer(member: Member, by: User | None) -> None:
 
 
 def _activity(branch: Branch):
-    return branch.activities.create(
-        kind=activity_kind(), title="学习会", starts_at=NOW, ends_at=NOW.replace(hour=5), hours=1
-    )
+    """Each branch meets on a day of its own: a full day of the calendar shows its first activities alone."""
+    begins = NOW + timedelta(days=2 * BRANCHES.index(branch.code))
+    ends = begins + timedelta(hours=1)
+    return branch.activities.create(kind=activity_kind(), title="学习会", starts_at=begins, ends_at=ends, hours=1)
 
 
 def _sign_up(branch: Branch):

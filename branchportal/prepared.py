@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 Statement = tuple[str, tuple[Any, ...]]
 _numbers = count(1)
@@ -43,6 +44,8 @@ class Prepared:
     def __call__(self, **values: Any) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         queryset, compiler, statement = self._composed or self._compose_once()
+        if queryset.query.select_for_update and not connection.in_atomic_block:  # Django asks when it composes
+            raise TransactionManagementError("Rows can be locked inside a transaction only.")
         sent = {
             name: field.get_db_prep_value(values[name], connection=connection) for name, field in self._fields.items()
         }
@@ -66,13 +69,17 @@ class Prepared:
         return self._composed
 
     def _plan_once(self, statement: Statement, connection: BaseDatabaseWrapper) -> None:
-        """PREPARE on this connection, unless it was done; past Django's cursor, so that no page seems to ask it."""
+        """PREPARE on this connection, unless it was done; past Django's cursor, so that no page seems to ask it.
+
+        A connection that broke since the last request is replaced here already: the new one knows no plans.
+        """
+        connection.close_if_health_check_failed()
         connection.ensure_connection()
         planned = _planned_on(connection)
         if self._name in planned:
             return
         sql, parameters = statement
-        with connection.connection.cursor() as cursor:
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             places = tuple(self._place(value, cursor, connection) for value in parameters)
             cursor.execute(f"PREPARE {self._name} AS {sql % places}")
         planned.add(self._name)

@@ -3,10 +3,12 @@
 from datetime import date
 from threading import Thread
 
+import psycopg2
 import pytest
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Concat
+from django.db.transaction import TransactionManagementError
 
 from branchportal.prepared import prepared
 from members.models import Branch, Member
@@ -102,3 +104,46 @@ def test_another_thread_has_a_connection_of_its_own(branch):
     thread.start()
     thread.join()
     assert found == [member]
+
+
+@pytest.mark.skipif("os.environ.get('TEST_DATABASE') == 'sqlite'", reason="SQLite has no server that could go away")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_between_two_requests_is_not_noticed(branch):
+    assert joined_since(branch=branch.pk, day=date(2024, 9, 1)) == []
+    _end_on_the_server(connection)
+    connection.close_if_unusable_or_obsolete()  # as each request begins
+    assert joined_since(branch=branch.pk, day=date(2024, 9, 1)) == []
+
+
+@pytest.mark.skipif("os.environ.get('TEST_DATABASE') == 'sqlite'", reason="SQLite has no server that could go away")
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_breaks_while_a_query_is_planned_is_a_database_error(branch):
+    @prepared(number=models.CharField())
+    def not_planned_yet(number):
+        return Member.objects.filter(number=number)
+
+    connection.ensure_connection()
+    connection.health_check_done = True  # as in the middle of a request
+    _end_on_the_server(connection)
+    with pytest.raises(DatabaseError):
+        not_planned_yet(number="1")
+    assert connection.errors_occurred
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_inside_a_transaction_only(branch):
+    @prepared(code=models.CharField())
+    def locked(code):
+        return Branch.objects.select_for_update().filter(code=code)
+
+    with transaction.atomic():
+        assert locked(code="B001") == [branch]
+    with pytest.raises(TransactionManagementError):
+        locked(code="B001")
+
+
+def _end_on_the_server(wrapper):
+    with psycopg2.connect(**wrapper.get_connection_params()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [wrapper.connection.info.backend_pid])
+    other.close()

@@ -5,6 +5,7 @@ Pages that list things show too much long before an address lets somebody in: th
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import zipfile
@@ -52,7 +53,8 @@ def words_of(answer: HttpResponse) -> str:
 def _unpacked(content: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = [archive.read(name) for name in archive.namelist()]
-    return "\n".join(_unpacked(part) if part[:2] == b"PK" else part.decode("utf-8", "replace") for part in parts)
+    texts = (_unpacked(part) if part[:2] == b"PK" else part.decode("utf-8", "replace") for part in parts)
+    return html.unescape("\n".join(texts))  # workbooks write Chinese as numbers
 
 
 def _before(word: str, field: str, rows) -> None:

@@ -96,8 +96,7 @@ def access_of(user: Any, today: date | None = None) -> Access:
 def _grants(user: Any, today: date) -> list[Grant]:
     if not user.is_active:
         return []
-    held = user.role_assignments.model.objects.held_by(user, today)
-    grants = [_grant(assignment, user) for assignment in held]
+    grants = [_grant(assignment, user) for assignment in user.offices_on(today)]
     member = getattr(user, "member", None)
     if member is not None and member.ended_on is None:
         grants.append(Grant(Role.MEMBER, member.branch))

@@ -65,6 +65,13 @@ class User(AbstractBaseUser):
         """How many messages are not read yet; counted along with the person of a session (see PortalBackend)."""
         return self.notifications.filter(read_at=None).count()
 
+    def offices_on(self, day: date) -> "list[RoleAssignment]":
+        """The own offices of that day, and those of the people for whom this one stands in, with branch and holder.
+
+        `is_outranked`: a secretary, or somebody earlier in the acting order, is appointed in the same branch.
+        """
+        return _offices(user=self.pk, day=day)
+
     def stood_in_for(self, branch: models.Model | None) -> str:
         """In whose place this person does what the open page is for, in that branch; "" by the own right."""
         if self.permission_in_use is None:
@@ -85,13 +92,6 @@ class RoleAssignmentQuerySet(ScopedQuerySet):
     def on(self, day: date) -> "RoleAssignmentQuerySet":
         """Only offices held on that day."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
-
-    def held_by(self, user: User, day: date) -> "list[RoleAssignment]":
-        """The person's offices of that day, and those of the people for whom he stands in, with branch and holder.
-
-        `is_outranked`: a secretary, or somebody earlier in the acting order, is appointed in the same branch.
-        """
-        return _offices_held(user=user.pk, day=day)
 
 
 class RoleAssignment(models.Model):
@@ -127,7 +127,7 @@ class RoleAssignment(models.Model):
 
 
 @prepared(user=models.BigIntegerField(), day=models.DateField())
-def _offices_held(user, day):
+def _offices(user, day):
     stood_in = RoleAssignment.objects.filter(
         absences__stand_in=user, absences__starts_on__lte=day, absences__ends_on__gte=day, user__is_active=True
     )

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 from django.db import connection, connections
+from django.db.models import Model, QuerySet
 
 WAIT = 2  # seconds after which somebody who is still at work is taken to be waiting
 HELD_UP = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
@@ -28,6 +29,16 @@ def at_once(acts: Iterable[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def ask_without(monkeypatch: Any, method: Callable, model: type[Model], *names: str) -> None:
+    """For a twin: statements about `model` no longer have the conditions `names` in their filter(…) or exclude(…)."""
+
+    def asked(rows: QuerySet, *conditions: Any, **named: Any) -> QuerySet:
+        kept = {name: value for name, value in named.items() if rows.model is not model or name not in names}
+        return method(rows, *conditions, **kept) if conditions or kept or not named else rows.all()
+
+    monkeypatch.setattr(QuerySet, method.__name__, asked)
 
 
 def refused_or_done(act: Callable[[], Any], *refusals: type[Exception]) -> Callable[[], str]:

@@ -17,6 +17,10 @@ from members.numbers import typed_number
 from members.queries.accounts import branch_of
 
 
+class PasswordOvertaken(Exception):
+    """The password that was verified is no longer the present one: somebody has set another meanwhile."""
+
+
 def account_of(*, member: Member) -> User:
     """Return the member's account, made without a password when there is none. Call it inside a transaction."""
     member = Member.objects.select_for_update().get(pk=member.pk)  # no join: it would be older than the lock
@@ -55,16 +59,21 @@ def account_by_number(*, number: str, name: str) -> User:
 
 
 def change_password(*, user: User, password: str, by: User, now: datetime) -> None:
-    """Set a new password; every other session of the person ends with it. The same form sent twice sets it once."""
+    """Set a new password; every other session of the person ends with it. The same form sent twice sets it once.
+
+    `user` is the person as the present password was verified. Raises PasswordOvertaken when another change came first.
+    """
+    new = make_password(password)  # here, for it takes long: nobody is to wait for the row meanwhile
     with transaction.atomic():
-        stored = User.objects.select_for_update().get(pk=user.pk).password
-        if stored != user.password and check_password(password, stored):
-            user.password = stored  # for the session, which is to go on
+        if User.objects.filter(pk=user.pk, password=user.password).update(password=new):
+            user.password = new
+            audit.record("account.password_changed", by=by, subject=user, branch=branch_of(user))
+            notify([user], "password_changed", key=now.isoformat(), context={})
             return
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        audit.record("account.password_changed", by=by, subject=user, branch=branch_of(user))
-        notify([user], "password_changed", key=now.isoformat(), context={})
+    stored = User.objects.get(pk=user.pk).password
+    if not check_password(password, stored):
+        raise PasswordOvertaken
+    user.password = stored  # for the session, which is to go on
 
 
 def change_email(*, user: User, email: str, by: User) -> None:

@@ -66,19 +66,19 @@ class ChangePasswordView(PortalView, FormView):
         return {**super().get_form_kwargs(), "user": self.request.user}
 
     def form_valid(self, form):
-        user, now = self.request.user, timezone.now()
+        number, now = self.request.user.number, timezone.now()
         try:
-            sign_in.sign_in(
-                number=user.number, password=form.cleaned_data["old_password"], now=now,
-                address=client_address(self.request), device=trusted_device(self.request, user.number),
+            user = sign_in.sign_in(
+                number=number, password=form.cleaned_data["old_password"], now=now,
+                address=client_address(self.request), device=trusted_device(self.request, number),
             )  # fmt: skip
+            accounts.change_password(user=user, password=form.cleaned_data["password"], by=self.request.user, now=now)
         except throttle.TooManyFailures:
             form.add_error("old_password", _("Too many failed attempts. Wait 15 minutes and try again."))
             return self.form_invalid(form)
-        except sign_in.SignInRefused:
+        except (sign_in.SignInRefused, accounts.PasswordOvertaken):
             form.add_error("old_password", _("This is not your present password."))
             return self.form_invalid(form)
-        accounts.change_password(user=user, password=form.cleaned_data["password"], by=user, now=now)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, _("The password is changed. Other devices have been logged out."))
         return redirect("members:account")

@@ -3,13 +3,20 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 from django.test import Client
+from django.utils import timezone
 
 from branchportal.models import AuditEntry, Notification
 from branchportal.notifications import notify
+from members.hashers import PortalArgon2PasswordHasher
 from members.models import User
 from members.roles import Role
+from members.services import sign_in as sign_in_service
+from members.services.accounts import change_password
 from tests.factories import make_branch_tree, make_user, sign_in
+from tests.parallel import ask_without
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "ming-yuan-2026"
@@ -46,6 +53,52 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(client,
     assert User.objects.get().check_password("another-long-1")
     assert AuditEntry.objects.get().action == "account.password_changed"
     assert Notification.objects.get().kind == "password_changed"
+
+
+@pytest.fixture
+def overtaken(member, monkeypatch):
+    """Whoever verifies the present password is overtaken by somebody who changes it to "first-comes-1" meanwhile."""
+    verify = sign_in_service.sign_in
+
+    def verify_and_wait(**asked):
+        user, first = verify(**asked), verify(**asked)
+        change_password(user=first, password="first-comes-1", by=member, now=timezone.now())
+        return user
+
+    monkeypatch.setattr(sign_in_service, "sign_in", verify_and_wait)
+
+
+def test_a_change_that_was_overtaken_is_refused(client, member, overtaken):
+    """Who shuts somebody out by a new password is not shut out by a change that was verified a moment before."""
+    response = sign_in(client, member).post("/account/password/", NEW)
+    assert response.context["form"].errors == {"old_password": ["当前密码不正确。"]}
+    assert User.objects.get().check_password("first-comes-1")
+    assert AuditEntry.objects.count() == 1
+    assert client.get("/account/").status_code == 302
+
+
+def test_control_without_the_comparison_a_change_that_was_overtaken_wins(client, member, overtaken, monkeypatch):
+    ask_without(monkeypatch, QuerySet.filter, User, "password")
+    assert sign_in(client, member).post("/account/password/", NEW).status_code == 302
+    assert User.objects.get().check_password("another-long-1")
+
+
+def test_a_press_that_comes_twice_is_no_change_that_was_overtaken(client, member, overtaken):
+    twice = {**NEW, "password": "first-comes-1", "repeated": "first-comes-1"}
+    assert sign_in(client, member).post("/account/password/", twice)["Location"] == "/account/"
+    assert client.get("/account/").status_code == 200
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_password_that_was_hashed_anew_as_it_was_verified_is_changed(client, member, monkeypatch):
+    """As after weaker parameters: the log-in stores a new hash of the same password."""
+    monkeypatch.setattr(PortalArgon2PasswordHasher, "time_cost", 1)
+    weak = make_password(PASSWORD)
+    monkeypatch.undo()
+    User.objects.update(password=weak)
+    member.refresh_from_db()
+    assert sign_in(client, member).post("/account/password/", NEW).status_code == 302
+    assert User.objects.get().check_password("another-long-1")
 
 
 @pytest.mark.parametrize(

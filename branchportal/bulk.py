@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 ROWS_AT_ONCE = 500
 _NULL = r"\N"
@@ -44,18 +44,32 @@ def _copy(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
     meta, quote = model._meta, connection.ops.quote_name
     fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
     columns = ", ".join(quote(field.column) for field in fields)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN", _Lines(_lines(fields, rows)))
+    lines = _Lines(_lines(fields, rows))
+    try:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN", lines)
+    except DatabaseError as disguise:
+        if lines.failure is None:
+            raise
+        raise lines.failure from disguise
 
 
 class _Lines:
-    """What COPY reads, some rows at a time."""
+    """What COPY reads, some rows at a time.
+
+    `failure` is what was raised while rows were made, which psycopg2 shows as a statement that the database cancelled.
+    """
 
     def __init__(self, lines: Iterator[str]) -> None:
         self.lines = lines
+        self.failure: BaseException | None = None
 
     def read(self, _size: int) -> str:
-        return "".join(islice(self.lines, ROWS_AT_ONCE))
+        try:
+            return "".join(islice(self.lines, ROWS_AT_ONCE))
+        except BaseException as failure:
+            self.failure = failure
+            raise
 
 
 def _lines(fields: Sequence[models.Field], rows: Iterable[dict[str, Any]]) -> Iterator[str]:

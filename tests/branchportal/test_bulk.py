@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from branchportal import bulk
 from branchportal.models import AuditEntry
@@ -61,3 +61,17 @@ def test_a_row_that_may_not_stand_fails_as_an_insert_does():
     person = {"branch_id": branch.pk, "number": "1", "name": "甲", "joined_on": date(2026, 9, 1)}
     with pytest.raises(IntegrityError):
         bulk.insert_values(Member, [person, person])
+
+
+@pytest.mark.parametrize("place", [0, 1, bulk.ROWS_AT_ONCE + 1])
+def test_what_goes_wrong_while_rows_are_made_is_raised_as_it_is(place):
+    """Else a mistake in making rows would look like a database that is away."""
+
+    def lines():
+        for number in range(place):
+            yield line(str(number))
+        raise LookupError("no such stage")
+
+    with pytest.raises(LookupError, match="no such stage"), transaction.atomic():
+        bulk.insert_values(AuditEntry, lines())
+    assert kept() == []

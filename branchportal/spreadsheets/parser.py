@@ -174,16 +174,18 @@ class _Fault(str):
 
 
 class _Table:
-    """The filled rows of one sheet, as JSON can carry them."""
+    """The filled rows of one sheet, as JSON can carry them; `before` counts the empty columns left of all cells."""
 
-    def __init__(self, name):
+    def __init__(self, name, before):
         self.name, self.numbers, self.rows, self.dates, self.faults = name, [], [], {}, {}
+        self.blank = [""] * before
         self.characters = 0
 
     def add(self, number, cells, faults):
-        """Cells from column A on without trailing blanks; a blank row is left out. `faults`: [(column from 1, text)]"""
+        """Cells without trailing blanks; a blank row is left out. `faults`: [(column from 1, text)]"""
         if not faults and not any(not isinstance(cell, str) or cell.strip() for cell in cells):
             return
+        cells = self.blank + cells
         for column, text in faults:
             cells.extend([""] * (column - len(cells)))
             cells[column - 1] = _Fault(text)
@@ -220,21 +222,25 @@ class _Table:
 
 def _read_sheet(sheet, faults, rows_left, characters_left):
     """The table of one sheet; raises RefusedError as soon as it is larger than what is left."""
-    blank = [""] * (sheet.start[1] if sheet.start else 0)
-    by_row, table = {}, _Table(sheet.name)
-    for (row, column), text in faults.items():
-        by_row.setdefault(row, []).append((column, text))
-    for number, cells in enumerate(sheet.iter_rows(), start=1):  # from row 1, but from the first filled column
-        table.add(number, blank + cells, by_row.pop(number, ()))
+    table = _Table(sheet.name, before=sheet.start[1] if sheet.start else 0)
+    for number, cells, row_faults in _rows(sheet, faults):
+        table.add(number, cells, row_faults)
         if len(table.rows) > rows_left:
             raise RefusedError("too_many_rows", MAX_ROWS)
         if table.characters > characters_left:
             raise RefusedError("too_heavy", None)
-    for number in sorted(by_row):
-        table.add(number, [], by_row[number])
-    if len(table.rows) > rows_left:
-        raise RefusedError("too_many_rows", MAX_ROWS)
     return table
+
+
+def _rows(sheet, faults):
+    """(number, cells, faults) of each row, also where only faults stand below the last cell."""
+    by_row = {}
+    for (row, column), text in faults.items():
+        by_row.setdefault(row, []).append((column, text))
+    for number, cells in enumerate(sheet.iter_rows(), start=1):  # from row 1, but from the first filled column
+        yield number, cells, by_row.pop(number, ())
+    for number in sorted(by_row):
+        yield number, [], by_row[number]
 
 
 def read(content):

@@ -19,6 +19,7 @@ from members.stages import STAGE_DATE_FIELDS, Stage
 HEADERS = {
     "number": ("学号", "学生学号"),
     "name": ("姓名", "学生姓名"),
+    "branch": ("党支部", "所在党支部", "所属党支部"),
     "born_on": ("出生年月", "出生日期"),
     "class_name": ("班级", "专业班级"),
     "major": ("专业",),
@@ -63,13 +64,17 @@ LENGTHS = {
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One good row. `values` holds the filled cells only, by field name; `born_on` is for checks, never stored."""
+    """One good row. `values` holds the filled cells only, by field name; `born_on` is for checks, never stored.
+
+    `branch` is what the row says of it; the branch that was chosen decides.
+    """
 
     sheet: str
     row: int
     number: str
     name: str
     values: dict
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,8 @@ class _Reader(rows.RowReader):
             ):
                 values[key] = value
         self._order(values, self.kept.get(number, {}))
-        name = values.pop("name", "")
-        return RosterRow(self.table.sheet, self.row, number, name, values)
+        name, branch = values.pop("name", ""), values.pop("branch", "")
+        return RosterRow(self.table.sheet, self.row, number, name, values, branch)
 
     def _number(self):
         number, _person = self.number(self.owners)
@@ -141,6 +146,8 @@ class _Reader(rows.RowReader):
     def _value(self, key, cell):
         if key in DATES:
             return self._date(key, cell)
+        if key == "branch":
+            return "" if isinstance(cell, bool | Fault) else text_of(cell)
         if isinstance(cell, bool | Fault) or (key == "name" and isinstance(cell, date)):
             return self.fail_unreadable(key, cell)
         if key == "stage":

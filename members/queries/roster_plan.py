@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from branchportal.spreadsheets.reading import Sheet
 from branchportal.spreadsheets.rows import Reading
 from branchportal.wording import listed
+from members.branch_names import is_meant
 from members.labels import STAGE_LABELS
 from members.models import Branch, FormerNumber, Member, User
 from members.queries.own_matters import own_people
@@ -26,6 +27,7 @@ from members.stages import ORDER, STAGE_DATE_FIELDS, Stage
 
 SHOWN_ERRORS = 1000
 SHOWN_CHANGES = 300
+SHOWN_BRANCHES = 5
 STEP_FIELDS = tuple(STAGE_DATE_FIELDS.values())
 LATER = {stage: ORDER[place + 1 :] for place, stage in enumerate(ORDER)}
 
@@ -53,6 +55,17 @@ class Concern:
         return {"sheet": self.sheet, "row": self.row, "name": self.name, "message": self.message}
 
 
+@dataclass(frozen=True)
+class Stray:
+    """A new person of whom the file says another branch than the one that the import is for."""
+
+    sheet: str
+    row: int
+    number: str
+    name: str
+    branch: str
+
+
 @dataclass
 class Plan:
     """Everything that a file says about a branch."""
@@ -63,6 +76,7 @@ class Plan:
     updated: list[Change] = field(default_factory=list)
     unchanged: int = 0
     concerns: list[Concern] = field(default_factory=list)
+    strays: list[Stray] = field(default_factory=list)
     own_matters: frozenset[int] = frozenset()  # log-ins about whom whoever imports decides nothing
 
     @property
@@ -73,6 +87,11 @@ class Plan:
             for change in (*self.created, *self.updated)
         ]
         return hashlib.sha256(json.dumps(changes, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def stray_branches(self) -> list[str]:
+        """The other branches that the file names, as it writes them, each once."""
+        return list(dict.fromkeys(stray.branch for stray in self.strays))
 
     def as_dict(self) -> dict[str, Any]:
         """The published report, as the command prints it."""
@@ -96,6 +115,10 @@ class Plan:
             "ignored": self.reading.ignored,
             "concerns": [concern.as_dict() for concern in self.concerns[:SHOWN_ERRORS]],
             "concern_count": len(self.concerns),
+            "strays": [asdict(stray) for stray in self.strays[:SHOWN_CHANGES]],
+            "stray_count": len(self.strays),
+            "stray_branches": self.stray_branches[:SHOWN_BRANCHES],
+            "more_branches": max(len(self.stray_branches) - SHOWN_BRANCHES, 0),
             "new": [_shown(change) for change in self.created[:SHOWN_CHANGES]],
             "changed": [_shown(change) for change in self.updated[:SHOWN_CHANGES]],
             "fingerprint": self.fingerprint,
@@ -121,6 +144,7 @@ def plan_import(branch: Branch, sheets: list[Sheet], *, today: date, by: User | 
     names = _names_in(branch)
     for row in reading.accepted:
         _plan_row(plan, row, own.get(row.number), names)
+    _note_other_branches(plan, own)
     return plan
 
 
@@ -167,6 +191,23 @@ def _plan_row(plan: Plan, row: RosterRow, member: Member | None, names: dict[str
     else:
         _plan_known(plan, row, member, after)
     _concern_limits(plan, row, member, after)
+
+
+def _note_other_branches(plan: Plan, own: dict[str, Member]) -> None:
+    """New people of other branches are strays; who is here already stays here, whatever the file says of him."""
+    said = {row.branch for row in plan.reading.accepted if row.branch}
+    if said <= {plan.branch.name, plan.branch.code}:
+        return
+    others = set(Branch.objects.exclude(pk=plan.branch.pk).values_list("name", flat=True))
+    elsewhere = {text for text in said if not is_meant(text, plan.branch.name, plan.branch.code, others)}
+    for row in plan.reading.accepted:
+        if row.branch not in elsewhere:
+            continue
+        if row.number not in own:
+            plan.strays.append(Stray(row.sheet, row.row, row.number, row.name, row.branch))
+            continue
+        message = _("The file names %(branch)s; the import moves nobody. Transfer the membership if that is right.")
+        _concern(plan, row, message % {"branch": row.branch})
 
 
 def _plan_known(plan: Plan, row: RosterRow, member: Member, after: dict[str, Any]) -> None:

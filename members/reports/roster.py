@@ -88,7 +88,7 @@ def _rules() -> list[tuple[str, str]]:
     return [
         ("学号", _("Required. Text, so that Excel keeps every digit. One row for each person.")),
         ("姓名", _("Required, in full.")),
-        ("党支部", _("Not checked: the branch is the one chosen on the import page.")),
+        ("党支部", _("The branch is the one chosen on the import page; you are warned where a row names another one.")),
         ("发展阶段", _("One of: %(words)s.") % {"words": listed(TEMPLATE_STAGES)}),
         ("申请入党时间 – 转正时间", _("2023-09-01, 2023.9.1 or 20230901; 2023.9 is the first of the month.")),
         ("", _("A step must not lie before an earlier step, nor after today. An empty cell changes nothing.")),

@@ -330,3 +330,31 @@ def test_the_preview_names_fields_and_values(tree):
 def test_the_branch_of_a_file_is_the_one_named(tree):
     write(tree.b2, roster("1001,甲,本科生第一党支部", header="学号,姓名,党支部"))
     assert facts().get().branch == Branch.objects.get(code="B002")
+
+
+def test_rows_that_name_another_branch_are_told_apart_and_still_written(tree, django_assert_num_queries):
+    make_member(tree.b1, number="1004", name="丁", class_name="旧班")
+    content = roster(
+        "1001,甲,本科生第一党支部,",
+        "1002,乙,中共软件学院本科生第一党支部委员会,",
+        "1003,丙,本科生第二党支部,",
+        "1004,丁,研究生第一党支部,新班",
+        "1005,戊,,",
+        "1006,己,第一党支部,",
+        "1007,庚,校友会,",
+        "1008,辛,B001,",
+        header="学号,姓名,党支部,班级",
+    )
+    with django_assert_num_queries(4):
+        plan = check(tree.b1, content)
+    assert [(stray.row, stray.number, stray.name, stray.branch) for stray in plan.strays] == [
+        (4, "1003", "丙", "本科生第二党支部"), (8, "1007", "庚", "校友会"),
+    ]  # fmt: skip
+    assert [message for row, message in concerns(plan) if row == 5] == [
+        "The file names 研究生第一党支部; the import moves nobody. Transfer the membership if that is right."
+    ]
+    page = plan.as_page()
+    assert (page["stray_count"], page["stray_branches"]) == (2, ["本科生第二党支部", "校友会"])
+    write(tree.b1, content)
+    assert set(facts().values_list("branch__code", flat=True)) == {"B001"}
+    assert check(tree.b1, content).strays == []

@@ -62,6 +62,21 @@ def test_check_preview_and_write(office, tree):
     assert AuditEntry.objects.filter(action="roster.imported").count() == 1
 
 
+def test_rows_of_another_branch_stand_at_the_top_and_are_written_after_a_look(office):
+    content = "学号,姓名,党支部\n1001,甲,本科生第二党支部\n1002,乙,本科生第一党支部\n"
+    response = upload(office, content.encode())
+    batch = batch_of(response)
+    assert "1 row names another branch: 本科生第二党支部" in response.text
+    assert "They would be put into 本科生第一党支部. Take them out of the file, or import them there." in response.text
+    assert response.text.index("1 row names another branch") < response.text.index("Good rows")
+    assert "Write 2 good rows" not in response.text
+    assert "I have looked: write 2 good rows into 本科生第一党支部" in response.text
+    written = office.post(f"{URL}{batch.pk}/writing/", follow=True)
+    assert "They were put into 本科生第一党支部." in written.text
+    assert "I have looked" not in written.text
+    assert Member.objects.filter(branch=batch.branch).count() == 2
+
+
 def test_wrong_rows_are_told_and_come_back_in_two_files(office):
     response = upload(office, MIXED.encode())
     batch = batch_of(response)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from branchportal.spreadsheets.annotating import annotate
 from branchportal.spreadsheets.errors import SpreadsheetError
@@ -101,6 +102,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{place}: {error.message} [{error.code}]")
         for concern in plan.concerns:
             self.stdout.write(f"{concern.sheet} {concern.row}".strip() + f" {concern.name}: {concern.message}")
+        if plan.strays:
+            text = ngettext(
+                "%(count)s row names another branch: %(branches)s.",
+                "%(count)s rows name another branch: %(branches)s.",
+                len(plan.strays),
+            )
+            self.stdout.write(text % {"count": len(plan.strays), "branches": listed(plan.stray_branches)})
+            for stray in plan.strays:
+                self.stdout.write(f"{stray.sheet} {stray.row}".strip() + f" {stray.name}: {stray.branch}")
         if plan.reading.ignored:
             self.stdout.write(_("Columns not used: %(names)s") % {"names": listed(plan.reading.ignored)})
         self.stdout.write(

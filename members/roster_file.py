@@ -111,11 +111,9 @@ class _Reader(rows.RowReader):
 
     def read(self):
         number = self._number()
-        values, cells, width = {}, self.cells, len(self.cells)
-        for key, column in self.table.columns.items():
-            if key != "number" and (
-                value := self._known_value(key, cells[column.index] if column.index < width else "")
-            ):
+        values = {}
+        for key in self.table.columns:
+            if key != "number" and (value := self._known_value(key, self.cell(key))):
                 values[key] = value
         self._order(values, self.kept.get(number, {}))
         name, branch = values.pop("name", ""), values.pop("branch", "")

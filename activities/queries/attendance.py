@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from activities.models import Activity, Attendance, AttendanceCorrection
@@ -32,7 +32,9 @@ class Row:
 
 
 def people_on_sheet(activity: Activity, branch: Branch | None = None) -> QuerySet[Member]:
-    """Who stands on the sheet, in roster order: whoever belonged to the branch on that day, signed up or is marked.
+    """Who stands on the sheet: whoever belonged to the branch on that day, signed up or is marked.
+
+    Those who signed up and have a place come first, each part in roster order.
 
     Above the branches there are too many for one sheet: without a `branch` those who are marked or signed up, with one
     its people alone.
@@ -44,7 +46,10 @@ def people_on_sheet(activity: Activity, branch: Branch | None = None) -> QuerySe
         wanted = known if branch is None else Q(branch=branch) & (known | _belonging(branch, day))
     else:
         wanted = known | _belonging(activity.branch, day)
-    return Member.objects.filter(wanted).select_related("branch").in_roster_order()
+    people = Member.objects.filter(wanted).select_related("branch")
+    if not activity.signs_up:
+        return people.in_roster_order()
+    return people.order_by(_has_a_place(activity).desc(), "pinyin", "number")
 
 
 def is_above(activity: Activity) -> bool:
@@ -96,6 +101,10 @@ def own_attendance(activity: Activity, member: Member | None) -> Attendance | No
 
 def _belonging(branch: Branch, day: date) -> Q:
     return Q(branch=branch, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+
+
+def _has_a_place(activity: Activity) -> Exists:
+    return Exists(activity.sign_ups.filter(has_place=True, member=OuterRef("pk")))
 
 
 def _with_a_place(activity: Activity) -> QuerySet:

@@ -32,6 +32,23 @@ def test_the_sheet_asks_the_same_queries_for_one_and_for_thirty(
     assert len(response.context["lines"]) == count
 
 
+def test_who_signed_up_stands_first_then_the_others_in_roster_order(client, tree, secretary, django_assert_num_queries):
+    an, bai, cao, ding, fang = (make_member(tree.b1, name=name) for name in ("安", "白", "曹", "丁", "方"))
+    activity = make_activity(tree.b1, signs_up=True)
+    other = make_activity(tree.b1, signs_up=True)
+    for arrival, (member, has_place) in enumerate(((fang, True), (bai, False), (cao, True)), start=1):
+        activity.sign_ups.create(member=member, arrival=arrival, has_place=has_place, at=activity.starts_at)
+    other.sign_ups.create(member=an, arrival=1, has_place=True, at=activity.starts_at)
+    mark(activity, an)
+    sign_in(client, secretary)
+    with django_assert_num_queries(12):
+        page = client.get(reverse("activities:activity", args=[activity.pk]))
+    assert [(line.row.member, line.row.signed_up) for line in page.context["lines"]] == [
+        (cao, True), (fang, True), (an, False), (bai, False), (ding, False),
+    ]  # fmt: skip
+    assert page.text.count('<span class="badge">已报名</span>') == 2
+
+
 def test_a_whole_branch_is_recorded_in_one_form(client, tree, secretary):
     first, second, third = make_members(tree.b1, 3)
     activity = make_activity(tree.b1)

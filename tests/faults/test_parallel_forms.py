@@ -4,6 +4,9 @@
 is sent once and taken back; then it is sent many times at the same moment. What is stored must differ by the same rows
 with the same values both times. Forms with rules of their own are in journeys/test_fifty_submits.py; an address that is
 in neither place fails the test.
+
+Six forms have a twin of their own without their guard (test_unguarded_forms.py); all others share the two general ones
+of journeys/test_fifty_submits.py.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -32,10 +32,6 @@ class StaleAttempt(Exception):
     """Another worker has taken this job over: whatever this one computed must not be stored."""
 
 
-class JobRefused(Exception):
-    """The job can't succeed as it was asked; the message tells the user what to do. Not tried again."""
-
-
 @dataclass
 class JobContext:
     """What a handler gets: its row, a way to report progress, and the fence before the final write."""
@@ -43,35 +39,29 @@ class JobContext:
     job: JobRun
 
     def progress(self, step: str, done: int = 0, total: int = 0) -> None:
-        """Show true counts and prove that this worker is alive. Call it outside the final transaction."""
+        """Show true counts and prove that this worker is alive. Call it outside the final transaction.
+
+        It ends the whole handler when the job is lost: one that does many calls `show`.
+        """
         if not show([self], step, done, total):
             raise StaleAttempt
 
-    def finish(self, result: dict[str, Any], *, step: str = "", count: int = 0) -> None:
-        """Mark the job done inside the handler's own transaction, or raise StaleAttempt, which undoes its writes.
-
-        `step` and `count` are the last progress, where it was not shown on the way.
-        """
-        now = timezone.now()
-        last = {"step": step, "done_count": count, "total_count": count} if step else {}
-        updated = _held([self]).update(
-            state=State.DONE, result=result, finished_at=now, heartbeat_at=now, error="", **last
-        )
-        if not updated:
-            raise StaleAttempt
+    def finish(self, result: dict[str, Any]) -> None:
+        """Mark the job done inside the handler's own transaction, or raise StaleAttempt, which undoes its writes."""
+        finish([End(self, result)])
 
     def refuse(self, message: str) -> None:
-        """End this one of several jobs as JobRefused ends a single one."""
+        """End a job that can't succeed as it was asked; the message tells the user what to do. Not tried again."""
         _fail(self.job, message)
 
 
 @dataclass
 class End:
-    """How one of many jobs ended: its result and how much was done."""
+    """How a job ended: its result, and how much was done where that is shown."""
 
     context: JobContext
     result: dict[str, Any]
-    count: int
+    count: int = 0
 
 
 Handler = Callable[[JobContext], None]
@@ -93,7 +83,8 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def handler_of_many(kind: str, *, at_once: int) -> Callable[[HandlerOfMany], HandlerOfMany]:
     """Register a function that does up to so many small jobs of this kind at once, each with its own row and attempt.
 
-    In its last transaction it must ask for the contexts that are `still_held`, write for those only and `finish` them.
+    In its last transaction, or in one for each part of them, it must ask for the contexts that are `still_held`, write
+    for those only and end them with the module's `finish`, which takes one statement for all.
     """
 
     def register(function: HandlerOfMany) -> HandlerOfMany:
@@ -117,15 +108,18 @@ def still_held(contexts: list[JobContext]) -> list[JobContext]:
     return [context for context in contexts if context.job.pk in held]
 
 
-def finish(ends: list[End], *, step: str) -> None:
-    """Mark these jobs done in one statement, inside the handler's own transaction, in which they are `still_held`."""
+def finish(ends: list[End], *, step: str = "") -> None:
+    """Mark these jobs done in one statement, inside the handler's own transaction, in which they are `still_held`.
+
+    `step` and the counts are the last progress, where it was not shown on the way.
+    """
     now = timezone.now()
     result = Case(*(When(pk=end.context.job.pk, then=Value(end.result, models.JSONField())) for end in ends))
     count = Case(*(When(pk=end.context.job.pk, then=end.count) for end in ends))
+    last = {"step": step, "done_count": count, "total_count": count} if step else {}
     updated = _held([end.context for end in ends]).update(
-        state=State.DONE, result=result, step=step, done_count=count, total_count=count,
-        finished_at=now, heartbeat_at=now, error="",
-    )  # fmt: skip
+        state=State.DONE, result=result, finished_at=now, heartbeat_at=now, error="", **last
+    )
     if updated != len(ends):
         raise StaleAttempt
 
@@ -164,18 +158,21 @@ def run(job_id: str) -> None:
     job = _take(job_id)
     if job is None:
         return
-    taken = [job, *_company(job)]
-    contexts = [JobContext(one) for one in taken]
+    taken = [job]
     try:
+        taken += _company(job)
+        contexts = [JobContext(one) for one in taken]
         _handlers[job.kind](contexts if job.kind in _at_once else contexts[0])
     except StaleAttempt:
         logger.warning("Job %s was taken over; this attempt is dropped.", job.pk)
-    except JobRefused as refusal:
-        _fail(job, str(refusal))
     except Exception as error:
-        for one in taken:
-            logger.exception("Job %s failed in attempt %s.", one.pk, one.attempt)
-            _give_back(one, f"{type(error).__name__}: {error}")
+        logger.exception("Jobs %s failed in attempt %s.", ", ".join(str(one.pk) for one in taken), job.attempt)
+        if not connection.in_atomic_block:  # a broken one is replaced, so that the job can be given back
+            connection.close_if_unusable_or_obsolete()
+        if len(taken) == 1:
+            _give_back(job, f"{type(error).__name__}: {error}")
+        else:
+            _part(taken)
 
 
 def republish() -> int:
@@ -257,18 +254,30 @@ def _company(job: JobRun) -> list[JobRun]:
 
 def _held(contexts: list[JobContext]) -> QuerySet[JobRun]:
     """The rows of these jobs as far as no other worker has taken them over; they are in the same attempt."""
+    jobs = [context.job for context in contexts]
     return JobRun.objects.filter(
-        pk__in=[context.job.pk for context in contexts], state=State.RUNNING, attempt=contexts[0].job.attempt
+        pk__in=[job.pk for job in jobs], state=State.RUNNING, attempt__in={job.attempt for job in jobs}
     )
 
 
 def _give_back(job: JobRun, error: str) -> None:
+    """Queue the job that failed alone; the tick publishes it again after a while."""
     if job.attempt >= MAXIMUM_ATTEMPTS:
         _fail(job, error)
         return
     JobRun.objects.filter(pk=job.pk, state=State.RUNNING, attempt=job.attempt).update(
         state=State.QUEUED, error=error, published_at=timezone.now()
     )
+
+
+@transaction.atomic
+def _part(taken: list[JobRun]) -> None:
+    """Queue jobs that failed together, each to run alone and at once: most of them are not at fault."""
+    held = _held([JobContext(one) for one in taken])
+    undone = list(held.select_for_update().order_by("pk").values_list("pk", flat=True))
+    JobRun.objects.filter(pk__in=undone).update(state=State.QUEUED, published_at=None)
+    for pk in undone:
+        transaction.on_commit(lambda pk=pk: publish(pk))
 
 
 def _fail(job: JobRun, error: str) -> None:

@@ -1,6 +1,6 @@
 """What goes into a ranking: who is in the pool, and what was submitted about him in each month?
 
-Six queries, whatever the number of branches and people: see `read`.
+Six queries for all branches that ask for the same purpose and months, however many people they have: see `read`.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from evaluations.queries import compile as material
 from evaluations.queries import schemes
 from evaluations.refusals import Refused
 from evaluations.services.schemes import install_where_missing
-from members.access import access_of
+from members.access import Access, access_of
 from members.models import Branch
 from members.roles import Permission
 
@@ -36,6 +36,7 @@ READING, COMPUTING, WRITING = "reading", "computing", "writing"
 AT_ONCE = 20  # branches that wait are compiled together: the queries of a small one cost more than its figures
 SAME = ("branch", "purpose", "first_month", "last_month")  # within which runs are numbered
 SLOW_FROM = 500  # people: fewer are done before anybody could see another step
+WRITTEN_AT_ONCE = 2000  # people: what has gathered by then is written, and whoever still waits is shown to be alive
 
 
 @transaction.atomic
@@ -92,27 +93,34 @@ class Compiled:
 
 @jobs.handler_of_many(KIND, at_once=AT_ONCE)
 def compile_rankings(contexts: list[jobs.JobContext]) -> None:
-    """Do these jobs: read in one snapshot, compute, write all runs and the ends of their jobs in one transaction."""
-    jobs.show(contexts, READING)
+    """Do these jobs: read in one snapshot, compute, write runs and the ends of their jobs, a few large ones at a time.
+
+    A job that somebody else has taken over meanwhile is left out when its turn to be written comes.
+    """
+    if not jobs.show(contexts, READING):
+        return
     with one_snapshot():
         readings = _read(contexts)
-    compiled = []
-    for context, found in zip(contexts, readings, strict=True):
+    compiled: list[Compiled] = []
+    for place, (context, found) in enumerate(zip(contexts, readings, strict=True), start=1):
         if isinstance(found, Refused):
             context.refuse(found.stored())
-        else:
-            compiled.append(_compile(context, found))
-    if compiled:
-        write(compiled)
+            continue
+        compiled.append(_compile(context, found))
+        if sum(len(one.found.people) for one in compiled) >= WRITTEN_AT_ONCE:
+            write(compiled)
+            compiled = []
+            jobs.show(contexts[place:], READING)
+    write(compiled)
 
 
 def _compile(context: jobs.JobContext, found: material.Material) -> Compiled:
     people = len(found.people)
     if people >= SLOW_FROM:
-        context.progress(COMPUTING, 0, people)
+        jobs.show([context], COMPUTING, 0, people)
     sealed = bundle.build(found.scheme.document, bundle_people(found))
     if people >= SLOW_FROM:
-        context.progress(WRITING, people, people)
+        jobs.show([context], WRITING, people, people)
     return Compiled(context, found, sealed)
 
 
@@ -164,16 +172,21 @@ def _read(contexts: list[jobs.JobContext]) -> list[material.Material | Refused]:
         )
         for asked, branches in groups.items()
     }
-    return [_refusal(context.job) or readings[_asked_for(context.job)][context.job.branch_id] for context in contexts]
+    asked_by = {context.job.requested_by_id: context.job.requested_by for context in contexts}
+    accesses = {pk: access_of(user) for pk, user in asked_by.items() if user}
+    return [
+        _refusal(job, accesses.get(job.requested_by_id)) or readings[_asked_for(job)][job.branch_id]
+        for job in (context.job for context in contexts)
+    ]
 
 
 def _asked_for(job: JobRun) -> tuple[str, str, str]:
     return job.arguments["purpose"], job.arguments["first"], job.arguments["last"]
 
 
-def _refusal(job: JobRun) -> Refused | None:
-    """Why whoever asked gets no ranking, if he lost the right meanwhile."""
-    if not job.requested_by or access_of(job.requested_by).may_in(Permission.COMPILE_RANKING, job.branch):
+def _refusal(job: JobRun, access: Access | None) -> Refused | None:
+    """Why whoever asked gets no ranking, if he lost the right meanwhile; nobody asked for what the clock queued."""
+    if access is None or access.may_in(Permission.COMPILE_RANKING, job.branch):
         return None
     return Refused(
         _("Who asked for this ranking may not compile rankings of %(branch)s any more."), branch=job.branch.name

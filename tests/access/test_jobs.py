@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from branchportal import jobs
+from branchportal.celery import app
 from branchportal.models import AuditEntry, JobRun, Notification
 from evaluations.models import RankingRun
 from evaluations.services import compile as compiling
@@ -84,4 +85,5 @@ def test_a_job_for_another_branch_is_refused_though_it_was_queued(tree):
 
 def test_every_kind_of_job_is_one_or_the_other():
     """A new kind of job says here whether people ask for it; then it gets a row above."""
+    app.loader.import_default_modules()  # as a worker does
     assert {*jobs._handlers} == ASKED_BY_PEOPLE | BY_THE_CLOCK

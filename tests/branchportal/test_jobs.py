@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from branchportal import jobs
@@ -95,7 +96,7 @@ def test_an_error_gives_the_job_back_and_five_make_it_fail(handle):
 
 def test_a_refusal_is_not_tried_again(handle):
     def refuse(context):
-        raise jobs.JobRefused("no scheme")
+        context.refuse("no scheme")
 
     handle(refuse)
     job = enqueue()
@@ -178,7 +179,7 @@ def test_the_longer_a_job_has_waited_the_rarer_it_is_published_again(time_machin
 
 def test_a_retry_is_a_new_job_of_the_same_work(handle):
     def refuse(context):
-        raise jobs.JobRefused("not yet")
+        context.refuse("not yet")
 
     handle(refuse)
     job = enqueue()
@@ -210,7 +211,19 @@ def test_what_waits_is_taken_along_and_its_own_message_finds_nothing(handle_many
     assert state_of(other) == State.QUEUED
 
 
-def test_what_failed_together_is_done_alone(handle_many):
+@pytest.fixture
+def deliver_at_once(monkeypatch, django_capture_on_commit_callbacks):
+    """Run a job with a worker that waits for messages: what is published meanwhile is run at once."""
+    monkeypatch.setattr(jobs, "publish", lambda pk: jobs.run(str(pk)))
+
+    def run(job):
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.run(str(job.pk))
+
+    return run
+
+
+def test_what_failed_together_is_done_alone_and_at_once(handle_many, deliver_at_once, caplog):
     calls = []
 
     def work(contexts):
@@ -223,15 +236,45 @@ def test_what_failed_together_is_done_alone(handle_many):
     handle_many(work)
     waiting = [enqueue(key) for key in ("a", "poison", "b")]
 
-    jobs.run(str(waiting[0].pk))
-    together = [state_of(job) for job in waiting]
-    for job in waiting:
-        jobs.run(str(job.pk))
+    deliver_at_once(waiting[0])
 
-    assert (together, calls) == ([State.QUEUED] * 3, [["a", "b", "poison"], ["a"], ["poison"], ["b"]])
+    assert (calls[0], sorted(calls[1:])) == (["a", "b", "poison"], [["a"], ["b"], ["poison"]])
     assert [(state_of(job), job.attempt, job.error) for job in waiting] == [
         (State.DONE, 2, ""), (State.QUEUED, 2, "Boom: poison"), (State.DONE, 2, ""),
     ]  # fmt: skip
+    together, alone = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert [str(job.pk) in together for job in waiting] == [True] * 3
+    assert alone == f"Jobs {waiting[1].pk} failed in attempt 2."
+
+
+def test_what_failed_together_waits_without_an_error_until_it_is_published(handle_many):
+    def work(contexts):
+        contexts[0].finish({})
+        raise Boom("after the first was done")
+
+    handle_many(work)
+    done, *others = [enqueue(key) for key in ("a", "b", "c")]
+
+    jobs.run(str(done.pk))
+
+    assert (state_of(done), done.attempt) == (State.DONE, 1)
+    assert [(state_of(job), job.attempt, job.error, job.published_at) for job in others] == [
+        (State.QUEUED, 1, "", None)
+    ] * 2
+
+
+def test_a_job_for_which_no_company_could_be_found_is_given_back(handle_many, monkeypatch):
+    def deadlock(_queryset, **_how):
+        raise OperationalError("deadlock detected")
+
+    handle_many(lambda contexts: jobs.finish([jobs.End(context, {}) for context in contexts]))
+    job, other = enqueue("a"), enqueue("b")
+    with monkeypatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", deadlock)
+        jobs.run(str(job.pk))
+
+    assert (state_of(job), job.error) == (State.QUEUED, "OperationalError: deadlock detected")
+    assert (state_of(other), other.attempt) == (State.QUEUED, 0)
 
 
 def test_one_of_many_that_was_taken_over_or_refused_leaves_the_others_alone(handle_many):

@@ -1,4 +1,4 @@
-"""Are jobs that are taken along by several workers at the same moment each done once?"""
+"""Are jobs that several workers take along at once each done once, and given back when a connection breaks?"""
 
 from __future__ import annotations
 
@@ -61,3 +61,17 @@ def test_control_taking_along_without_locks_does_jobs_twice(done_at_once, monkey
     monkeypatch.setattr(QuerySet, "_fetch_all", slow)
 
     assert max(done_at_once()) == WORKERS
+
+
+def test_a_job_whose_connection_broke_is_given_back(monkeypatch):
+    def work(_contexts):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setitem(jobs._handlers, "probe", work)
+    job, _created = jobs.enqueue("probe", key="1", arguments={}, by=None)
+
+    jobs.run(str(job.pk))
+
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.error.partition(":")[0]) == ("queued", 1, "OperationalError")

@@ -13,7 +13,10 @@ import pytest
 from tests.faults.small_disks import can_mount
 from tests.faults.stage import FILES, TEMP, Stage
 
-SIZE = {"branches": 4, "members": int(os.environ.get("STAGE_MEMBERS", "24"))}
+SIZE = {
+    "branches": int(os.environ.get("STAGE_BRANCHES", "4")),
+    "members": int(os.environ.get("STAGE_MEMBERS", "24")),
+}
 SMALL_DISKS = {FILES: "4m", TEMP: "16m"}
 
 

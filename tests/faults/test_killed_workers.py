@@ -4,6 +4,9 @@
 recoveries in true time: nothing is hurried, beat ticks, and a heartbeat is stale after its sixty seconds. In the other
 rounds the heartbeat of the killed attempt is made sixty seconds older and beat's tick is sent at once; the rest of the
 way is the same.
+
+`KILLS_TOGETHER=50 STAGE_BRANCHES=24 bin/test faults/test_killed_workers.py -k together -n0 -s` is the long run in which
+the rankings of 24 branches wait at once; in the short one they are 24 of four branches.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import hashlib
 import random
 import time
 from collections import Counter
+from itertools import islice, product
 from uuid import uuid4
 
 import pytest
@@ -21,10 +25,14 @@ from tests.faults.processes import children, kill, lives, wait_for
 from tests.faults.stage import Stage, months_before
 
 KILLS = rounds("KILLS", 2)
+KILLS_TOGETHER = rounds("KILLS_TOGETHER", 1)
 RECOVERIES = rounds("RECOVERIES", 0)
 ALLOWED_SECONDS = 90
 MONTHS = 3
 KINDS = ("child", "worker", "both")
+PURPOSES = ("appraisal", "candidate", "conversion")
+WAITING = 24  # more than are compiled together
+TOGETHER = 20
 ENTRIES = """SELECT number, name, class_name, stage, inputs::text, evidence::text, components::text, total, rank, tied,
     band, reasons::text FROM evaluations_rankingentry WHERE run_id = %s ORDER BY number"""
 
@@ -32,16 +40,16 @@ ENTRIES = """SELECT number, name, class_name, stage, inputs::text, evidence::tex
 class Officer:
     """Somebody who asks for the same ranking again and again; `control`: what it is when nobody disturbs it."""
 
-    def __init__(self, stage: Stage, person: dict) -> None:
+    def __init__(self, stage: Stage, person: dict, purpose: str = PURPOSES[0], months: int = MONTHS) -> None:
         self.stage, self.person, self.visitor = stage, person, stage.visitor(person)
+        last, *_between, first = months_before(stage.month, months)
+        self.form = {"branch": person["branch"], "purpose": purpose, "first": first, "last": last}
         self.job = self.ask()
         wait_for(lambda: self.state()[0] == "done", every=0.005)
         self.control = self.outcome()
 
     def ask(self) -> str:
-        last, *_between, first = months_before(self.stage.month, MONTHS)
-        form = {"branch": self.person["branch"], "purpose": "appraisal", "first": first, "last": last}
-        answer = self.visitor.post("/rankings/compile/", {**form, "nonce": uuid4().hex})
+        answer = self.visitor.post("/rankings/compile/", {**self.form, "nonce": uuid4().hex})
         assert answer.status == 302, answer
         self.job = answer.location.rstrip("/").rpartition("/")[2]
         return self.job
@@ -83,11 +91,11 @@ def replaced(stage: Stage, kind: str, worker: int) -> int:
     return stage.start_worker(kind)
 
 
-def hurry(stage: Stage, job: str) -> None:
-    """A minute passes for this job: its heartbeat is stale, and the clock ticks."""
+def hurry(stage: Stage, *jobs: str) -> None:
+    """A minute passes for these jobs: their heartbeats are stale, and the clock ticks."""
     stage.change(
-        "UPDATE branchportal_jobrun SET heartbeat_at = heartbeat_at - interval '61 s' WHERE id = %s"
-        " AND state = 'running'", job,
+        "UPDATE branchportal_jobrun SET heartbeat_at = heartbeat_at - interval '61 s' WHERE id = ANY(%s::uuid[])"
+        " AND state = 'running'", list(jobs),
     )  # fmt: skip
     stage.tick()
 
@@ -124,6 +132,50 @@ def seconds_of_one(officer: Officer) -> float:
     officer.ask()
     wait_for(lambda: officer.state()[0] == "running", every=0)
     return wait_for(lambda: officer.state()[0] == "done", every=0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rankings_that_are_compiled_together_survive_the_kill(stage, kind):
+    dice, began = random.Random(kind), time.monotonic()
+    stage.start_worker()
+    wishes = islice(product((MONTHS, MONTHS - 1), PURPOSES, stage.officers()), WAITING)
+    officers = [Officer(stage, person, purpose, months) for months, purpose, person in wishes]
+    start_together(stage, officers)
+    length = wait_for(lambda: running(stage, officers) < TOGETHER, every=0)
+    wait_for(lambda: all(officer.is_done() for officer in officers), seconds=120)
+    met, attempts, wrong = Counter(), Counter(), []
+    while met["in the middle"] < KILLS_TOGETHER:
+        worker = start_together(stage, officers)
+        time.sleep(dice.uniform(0, length))
+        strike(kind, worker)
+        is_in_the_middle = running(stage, officers) >= TOGETHER
+        replaced(stage, kind, worker)
+        hurry(stage, *(officer.job for officer in officers))
+        wait_for(lambda: all(officer.is_done() for officer in officers), seconds=120)
+        met["in the middle" if is_in_the_middle else "too late"] += 1
+        attempts.update(officer.state()[1] for officer in officers if is_in_the_middle)
+        wrong += [(officer.job, officer.outcome()) for officer in officers if officer.outcome() != officer.control]
+    print(
+        f"\n{kind}: {dict(met)} in {time.monotonic() - began:.0f} s, {len({one.person['branch'] for one in officers})} "
+        f"branches, {{attempts: jobs}} {dict(attempts)}, {TOGETHER} together take {length:.3f} s; wrong {wrong}"
+    )
+    assert (len(officers), wrong) == (WAITING, [])
+
+
+def start_together(stage: Stage, officers: list[Officer]) -> int:
+    """All ask while no worker is there; return the one that comes then, once it has taken as many as it takes."""
+    stage.end_workers()
+    for officer in officers:
+        officer.ask()
+    worker = stage.start_worker()
+    wait_for(lambda: running(stage, officers) >= TOGETHER, every=0)
+    return worker
+
+
+def running(stage: Stage, officers: list[Officer]) -> int:
+    """How many of their jobs are being done."""
+    statement = "SELECT count(*) FROM branchportal_jobrun WHERE id = ANY(%s::uuid[]) AND state = 'running'"
+    return stage.rows(statement, [officer.job for officer in officers])[0][0]
 
 
 @pytest.mark.skipif(not RECOVERIES, reason="takes more than a minute each: RECOVERIES=3")

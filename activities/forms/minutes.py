@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from activities.models import Minutes
 from activities.services.minutes import Item
 from branchportal.spreadsheets.values import text_of
-from members.models import User
+from members.models import Member, User
 
 MOST_ITEMS = 40
 LONGEST_TOPIC = 120
@@ -34,11 +34,15 @@ class MinutesForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
-    def __init__(self, *args: Any, people: Any, minutes: Minutes | None, **kwargs: Any) -> None:
-        stored = {"version": 0} if minutes is None else _stored(minutes)
+    def __init__(
+        self, *args: Any, people: Any, minutes: Minutes | None, owner: Member | None = None, **kwargs: Any
+    ) -> None:
+        stored = _first(owner) if minutes is None else _stored(minutes)
         super().__init__(*args, **kwargs | {"initial": stored})
         self.minutes = minutes
         self.fields["chair"].queryset = self.fields["recorder"].queryset = people
+        if minutes is None and stored["recorder"]:
+            self.fields["recorder"].help_text = _("Whoever is responsible for the activity, until you choose another.")
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -91,6 +95,11 @@ def _typed_rows(data: Any) -> list[dict[str, str]]:
 def _lines_of(text: str) -> str:
     """A text of several lines without invisible signs."""
     return "\n".join(text_of(line) for line in text.splitlines()).strip()
+
+
+def _first(owner: Member | None) -> dict[str, Any]:
+    """Before the first draft: whoever is responsible for the activity usually writes."""
+    return {"version": 0, "recorder": owner.user_id if owner else None}
 
 
 def _stored(minutes: Minutes) -> dict[str, Any]:

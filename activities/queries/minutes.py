@@ -68,6 +68,17 @@ def may_confirm(user: User, activity: Activity, minutes: Minutes | None) -> bool
     return user.pk == minutes.chair_id or access_of(user).may_in(Permission.CONFIRM_MINUTES, activity.branch)
 
 
+def lacking(minutes: Minutes, roll: dict[str, Any]) -> list[str]:
+    """What keeps these minutes from being confirmed, each as a sentence; `roll` is that of the moment."""
+    found = [
+        (minutes.chair_id is None, _("Name the chair.")),
+        (minutes.recorder_id is None, _("Name the recorder.")),
+        (not minutes.items, _("Write at least one item.")),
+        (not (roll["expected"] or roll["beside"]), _("Record the attendance: it becomes part of the minutes.")),
+    ]
+    return [text for is_lacking, text in found if is_lacking]
+
+
 def missing_minutes(user: User, now: datetime) -> QuerySet[Activity]:
     """Activities of a kind that needs minutes, over for three days and without them, that this person may write."""
     activities = Activity.objects.visible_to(user, Permission.EDIT_ACTIVITIES)

@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Minutes, MinutesAddendum
-from activities.queries.minutes import roll_of
+from activities.queries.minutes import lacking, roll_of
 from branchportal import audit
+from branchportal.wording import sentences
 from members.models import User
 
 
@@ -89,11 +90,9 @@ def confirm_minutes(*, minutes: Minutes, version: int, by: User, now: datetime) 
         return row
     if row.version != version:
         raise StaleMinutes(row)
-    if row.chair is None or row.recorder is None or not row.items:
-        raise MinutesRefused(_("Name the chair and the recorder and write at least one item before confirming."))
     roll = roll_of(row.activity)
-    if not (roll["expected"] or roll["beside"]):
-        raise MinutesRefused(_("Record the attendance first: it becomes part of the minutes."))
+    if missing := lacking(row, roll):
+        raise MinutesRefused(sentences([_("The minutes can’t be confirmed yet."), *missing]))
     row.roll, row.confirmed_at, row.confirmed_by = roll, now, by
     row.version += 1
     row.save()

@@ -16,7 +16,15 @@ from django.views.generic import FormView, TemplateView, View
 
 from activities.forms.minutes import AddendumForm, MinutesForm, VersionForm
 from activities.models import Activity, Minutes
-from activities.queries.minutes import differences, may_confirm, may_write, people_who_may_sign, roll_of, signs
+from activities.queries.minutes import (
+    differences,
+    lacking,
+    may_confirm,
+    may_write,
+    people_who_may_sign,
+    roll_of,
+    signs,
+)
 from activities.services.minutes import (
     MinutesRefused,
     StaleMinutes,
@@ -24,6 +32,7 @@ from activities.services.minutes import (
     confirm_minutes,
     save_minutes,
 )
+from branchportal.wording import sentences
 from members.access import PortalView, access_of
 from members.roles import Permission
 
@@ -42,7 +51,7 @@ class _OfOneActivity(View):
     @cached_property
     def activity(self) -> Activity:
         found = Activity.objects.visible_to(self.request.user, Permission.VIEW_ACTIVITIES)
-        return get_object_or_404(found.select_related("branch", "kind"), pk=self.kwargs["pk"])
+        return get_object_or_404(found.select_related("branch", "kind", "owner"), pk=self.kwargs["pk"])
 
     @cached_property
     def minutes(self) -> Minutes | None:
@@ -75,11 +84,13 @@ class MinutesView(_MinutesView, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         activity, minutes, is_confirmed = self.activity, self.minutes, self.is_confirmed
         user = self.request.user
+        roll = minutes.roll if is_confirmed else roll_of(activity)
         return super().get_context_data(
             activity=activity,
             minutes=minutes,
             is_confirmed=is_confirmed,
-            roll=minutes.roll if is_confirmed else roll_of(activity),
+            roll=roll,
+            lacking=[] if is_confirmed or minutes is None else lacking(minutes, roll),
             addenda=minutes.addenda.select_related("by") if is_confirmed else [],
             is_corrected=is_confirmed and activity.corrections.filter(at__gt=minutes.confirmed_at).exists(),
             may_write=may_write(user, activity, minutes),
@@ -104,7 +115,7 @@ class EditMinutesView(_MinutesView, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         standing = [user for user in (self.minutes.chair, self.minutes.recorder) if user] if self.minutes else []
         people = people_who_may_sign(self.activity.branch, timezone.localdate(), standing)
-        return super().get_form_kwargs() | {"people": people, "minutes": self.minutes}
+        return super().get_form_kwargs() | {"people": people, "minutes": self.minutes, "owner": self.activity.owner}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = {"activity": self.activity, "roll": roll_of(self.activity), "differences": [], "refusal": ""}
@@ -155,6 +166,7 @@ class ConfirmMinutesView(_MinutesView, FormView):
         return {"version": self.minutes.version}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
+        missing = lacking(self.minutes, roll_of(self.activity))
         return super().get_context_data(
             title=_("Confirm the minutes"),
             text=_(
@@ -163,9 +175,10 @@ class ConfirmMinutesView(_MinutesView, FormView):
             ),
             facts=[
                 (_("Activity"), self.activity),
-                (_("Chair"), self.minutes.chair),
-                (_("Recorder"), self.minutes.recorder),
+                (_("Chair"), self.minutes.chair or "–"),
+                (_("Recorder"), self.minutes.recorder or "–"),
                 (_("Items"), len(self.minutes.items)),
+                *([(_("Still missing"), sentences(missing))] if missing else []),
             ],
             label=_("Confirm"),
             danger=False,

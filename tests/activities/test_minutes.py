@@ -189,6 +189,29 @@ def test_what_is_not_complete_is_not_confirmed(draft, tree, activity, chair, mis
     assert Minutes.objects.get().confirmed_at is None
 
 
+def test_what_is_lacking_is_said_before_the_last_click(client, draft, tree, activity, chair):
+    Minutes.objects.update(recorder=None)
+    page = sign_in(client, chair).get(address("minutes", activity))
+    assert page.context["lacking"] == ["请填写记录人。", "请先登记出勤，出勤是会议记录的一部分。"]
+    assert address("minutes_confirm", activity) not in page.text
+    confirming = client.get(address("minutes_confirm", activity))
+    assert confirming.context["facts"][-1] == ("尚缺", "请填写记录人。请先登记出勤，出勤是会议记录的一部分。")
+    mark(activity, make_member(tree.b1))
+    Minutes.objects.update(recorder=chair)
+    page = client.get(address("minutes", activity))
+    assert (page.context["lacking"], address("minutes_confirm", activity) in page.text) == ([], True)
+
+
+def test_whoever_is_responsible_is_the_recorder_until_somebody_else_is_chosen(client, tree, recorder, chair, secretary):
+    meeting = make_activity(tree.b1, owner=recorder.member)
+    sign_in(client, secretary)
+    assert client.get(address("minutes_edit", meeting)).context["form"]["recorder"].value() == recorder.pk
+    save_minutes(activity=meeting, version=0, chair=chair, recorder=None, items=ITEMS, by=secretary, now=timezone.now())
+    assert client.get(address("minutes_edit", meeting)).context["form"]["recorder"].value() is None
+    other = make_activity(tree.b1, owner=make_member(tree.b1), title="无账号")
+    assert client.get(address("minutes_edit", other)).context["form"]["recorder"].value() is None
+
+
 def test_confirming_fixes_only_what_was_read(client, draft, tree, activity, chair):
     mark(activity, make_member(tree.b1))
     Minutes.objects.update(version=2)

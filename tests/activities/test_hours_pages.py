@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
@@ -157,6 +158,7 @@ def test_a_ledger_of_trainings_with_their_attendance(client, clock, tree, secret
         mark(training, person, state)
     sign_in(client, secretary)
     answer = client.get(reverse("activities:ledger"), {"kind": "committee_training", "when": "past"})
+    assert unquote(answer["Content-Disposition"]).endswith(f"-{tree.b1.name}-{NOW.date()}.xlsx")
     sheet = load_workbook(BytesIO(answer.content))["活动台账"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
     assert [(row[2], row[8], row[9:13]) for row in rows] == [("支委培训（一）", "=SUM(J3:L3)", [2, 1, 1, 2])]

@@ -268,6 +268,12 @@ def test_who_reads_writes_and_confirms(client, draft, tree, activity, chair, rec
     }
 
 
+def test_who_signs_and_may_see_no_activities_is_told_that_the_right_is_missing(client, draft, tree, activity):
+    administrator = make_user(Role.ADMINISTRATOR, tree.root)
+    Minutes.objects.update(chair=administrator)
+    assert sign_in(client, administrator).get(address("minutes", activity)).status_code == 403
+
+
 def test_what_was_typed_is_never_markup(client, activity, chair, recorder, secretary):
     sign_in(client, secretary)
     client.post(address("minutes_edit", activity), form(0, chair, recorder, (PAYLOAD, PAYLOAD, PAYLOAD)))

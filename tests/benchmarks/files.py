@@ -143,8 +143,8 @@ def _import(count: int) -> Line:
         f"roster import, {count} rows", "calamine reading + one COPY", "≤ 8 ×",
         f"**{ratio:.1f}** × ({seconds:.1f} s beside {beside:.2f} s)", ratio <= 8,
         "a good third of its processor time is PostgreSQL's, which stores each person with ten indexes and each audit "
-        "line with eight; the rest is the child process that parses the file, the check of every cell, and the spelling "
-        "of names",
+        "line with eight; the rest is the child process that parses the file, the check of every cell, and the "
+        "spelling of names",
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ recoveries in true time: nothing is hurried, beat ticks, and a heartbeat is stal
 rounds the heartbeat of the killed attempt is made sixty seconds older and beat's tick is sent at once; the rest of the
 way is the same.
 
-`KILLS_TOGETHER=50 STAGE_BRANCHES=24 bin/test faults/test_killed_workers.py -k together -n0 -s` is the long run in which
-the rankings of 24 branches wait at once; in the short one they are 24 of four branches.
+With `KILLS_TOGETHER=50 STAGE_BRANCHES=24 STAGE_MEMBERS=12 … -k together` the rankings of 24 branches wait at once; in
+the short form they are 24 of four branches.
 """
 
 from __future__ import annotations

@@ -1,21 +1,19 @@
-"""Does a text from a file mean this branch? Pure: the names of the other branches are an argument."""
+"""Does a text from a file mean this branch? Pure; whether another branch has just this name is asked elsewhere."""
 
 from branchportal.spreadsheets.values import header_of
 
 PARTY, COMMITTEE = "中共", "委员会"
 
 
-def is_meant(text: str, name: str, code: str, others: set[str]) -> bool:
-    """Whether `text` is the branch's name or code: with the college before it or without, and in half width.
+def is_name_of(text: str, name: str, code: str) -> bool:
+    """Whether `text` is the branch's name or code, in half width, with the Party's words around it or without."""
+    return _plain(text) == _plain(name) or header_of(text) == header_of(code)
 
-    What is exactly the name of one of the `others` means that one.
-    """
+
+def may_be_name_of(text: str, name: str) -> bool:
+    """Whether `text` is the name with the college before it, or without it: an own branch may be called so too."""
     said, called = _plain(text), _plain(name)
-    if said == called or said == header_of(code):
-        return True
-    if not said or said in {_plain(other) for other in others}:
-        return False
-    return said.endswith(called) or called.endswith(said)
+    return bool(said) and (said.endswith(called) or called.endswith(said))
 
 
 def _plain(text: str) -> str:

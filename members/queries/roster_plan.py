@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from branchportal.spreadsheets.reading import Sheet
 from branchportal.spreadsheets.rows import Reading
 from branchportal.wording import listed
-from members.branch_names import is_meant
+from members.branch_names import is_name_of, may_be_name_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, FormerNumber, Member, User
 from members.queries.own_matters import own_people
@@ -195,11 +195,15 @@ def _plan_row(plan: Plan, row: RosterRow, member: Member | None, names: dict[str
 
 def _note_other_branches(plan: Plan, own: dict[str, Member]) -> None:
     """New people of other branches are strays; who is here already stays here, whatever the file says of him."""
+    name, code = plan.branch.name, plan.branch.code
     said = {row.branch for row in plan.reading.accepted if row.branch}
-    if said <= {plan.branch.name, plan.branch.code}:
-        return
-    others = set(Branch.objects.exclude(pk=plan.branch.pk).values_list("name", flat=True))
-    elsewhere = {text for text in said if not is_meant(text, plan.branch.name, plan.branch.code, others)}
+    foreign = {text for text in said if not is_name_of(text, name, code)}
+    close = {text for text in foreign if may_be_name_of(text, name)}
+    elsewhere = foreign - close
+    if close:
+        elsewhere |= set(
+            Branch.objects.exclude(pk=plan.branch.pk).filter(name__in=close).values_list("name", flat=True)
+        )
     for row in plan.reading.accepted:
         if row.branch not in elsewhere:
             continue

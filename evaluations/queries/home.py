@@ -145,7 +145,7 @@ def _scope_month(branches: list[Branch], now: datetime) -> ScopeMonth:
     if cycle is None:
         return ScopeMonth(None, [])
     lines = overview.branch_lines(cycle, branches, now=now)
-    return ScopeMonth(cycle, sorted(lines, key=lambda line: (-line.progress.missing, line.branch.path)))
+    return ScopeMonth(cycle, sorted(lines, key=overview.how_far_behind))
 
 
 def is_superior(user: User) -> bool:

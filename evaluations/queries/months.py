@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from branchportal.prepared import prepared
 from evaluations.deadlines import Phase, Window, month_of
@@ -174,6 +175,17 @@ def progress_by_branch(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Pr
     )
     found = {row["branch_id"]: Progress(row["due"], row["filed"], row["rated"]) for row in rows}
     return {branch_id: found.get(branch_id, Progress()) for branch_id in wanted}
+
+
+def furthest_behind_first(branches: QuerySet[Branch], cycle: Cycle) -> QuerySet[Branch]:
+    """The branches with the most missing self-reviews first, then those with the most missing ratings."""
+    here = with_marks(Due.objects.filter(cycle=cycle, branch=OuterRef("pk"))).order_by().values("branch")
+
+    def most(**without: bool) -> Coalesce:
+        counted = here.filter(**without).annotate(people=Count("pk")).values("people")
+        return Coalesce(Subquery(counted), 0).desc()
+
+    return branches.order_by(most(has_filed=False), most(is_rated=False), "path")
 
 
 def missing_members(cycle: Cycle, branch: Branch) -> QuerySet[Member]:

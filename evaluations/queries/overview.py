@@ -47,6 +47,11 @@ def branch_lines(cycle: Cycle, branches: Iterable[Branch], *, now: datetime) -> 
     ]  # fmt: skip
 
 
+def how_far_behind(line: BranchLine) -> tuple[int, int, str]:
+    """To sort by, as months.furthest_behind_first: missing self-reviews, then missing ratings."""
+    return -line.progress.missing, -line.progress.unrated, line.branch.path
+
+
 def latest_runs(branches: Iterable[Branch], *, month: date) -> dict[int, RankingRun]:
     """Return {branch id: the newest ranking whose period covers this month}, in one query."""
     runs = RankingRun.objects.filter(

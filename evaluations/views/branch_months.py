@@ -135,7 +135,10 @@ class MonthView(BranchMonthView):
 
 
 class MonthsView(PortalView, View):
-    """All branches in scope in one month; with one branch in scope, straight to it. Filters stay in the address."""
+    """All branches in scope in one month, the furthest behind first; with one branch in scope, straight to it.
+
+    Filters stay in the address.
+    """
 
     permission = Permission.VIEW_MONTH
 
@@ -151,7 +154,8 @@ class MonthsView(PortalView, View):
         cycle = self._chosen(cycles)
         found = _filtered(branches.filter(path__startswith=committee.path), request)
         now = timezone.now()
-        page = page_of(request, found.select_related("parent"), BRANCHES_PER_PAGE)
+        found = months.furthest_behind_first(found.select_related("parent"), cycle)
+        page = page_of(request, found, BRANCHES_PER_PAGE)
         if not request.GET and len(committees) == page.paginator.count == 1:
             return redirect("evaluations:month", code=page[0].code, month=cycle.month)
         context = {

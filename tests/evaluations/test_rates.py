@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from lxml import html
 
+from evaluations.models import Cycle, Due
 from evaluations.queries.months import Progress
 from evaluations.queries.rates import month_rates
 from members.roles import Role
@@ -70,6 +71,23 @@ def test_the_page_of_a_month_shows_the_months_before_it(tree, client, time_machi
         f"/branches/{tree.b1.code}/months/{month}/" for month in ("2026-11", "2026-09", "2026-08")
     ]
     assert [words(now) for now in table.xpath(".//*[@aria-current='page']")] == ["2026-10"]
+
+
+def test_offices_above_see_who_is_furthest_behind_first(tree, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    november = Cycle.objects.get(month=NOVEMBER)
+    for branch in (tree.b2, tree.b4, tree.b4):
+        Due.objects.create(cycle=november, member=make_member(branch), branch=branch)
+    file_self(make_member(tree.b3), NOVEMBER, 85)
+    page = page_of(client, tree, Role.REVIEWER, reverse("evaluations:months"))
+    shown = [
+        (words(row.find("th")), [words(badge) for badge in row.find_class("badge")]) for row in page.xpath("//tbody/tr")
+    ]
+    assert shown == [
+        (tree.b4.name, ["2 self-reviews missing", "2 not rated"]),
+        (tree.b2.name, ["1 self-review missing", "1 not rated"]),
+        (tree.b1.name, ["1 self-review missing"]), (tree.b3.name, ["1 not rated"]),
+    ]  # fmt: skip
 
 
 def test_offices_above_see_the_rates_of_all_branches(tree, client, time_machine):

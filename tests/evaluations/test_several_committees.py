@@ -64,12 +64,12 @@ def test_a_to_do_names_its_committee_where_there_are_several(client, near, far, 
 def test_the_months_of_either_committee_can_be_chosen(client, near, far, reviewer):
     page = sign_in(client, reviewer).get(reverse("evaluations:months"))
     assert [cycle.month for cycle in page.context["cycles"]] == [NOVEMBER]
-    assert [line.branch for line, _ in page.context["lines"]] == [near.b1, near.b2, near.b3]
+    assert [line.branch for line, _ in page.context["lines"]] == [near.b2, near.b1, near.b3]
 
     page = client.get(reverse("evaluations:months"), {"committee": far.root.code, "month": "2026-10"})
     assert [cycle.month for cycle in page.context["cycles"]] == [NOVEMBER, OCTOBER]
     assert page.context["cycle"].month == OCTOBER
-    assert [line.branch for line, _ in page.context["lines"]] == [far.b1, far.b2, far.b3]
+    assert [line.branch for line, _ in page.context["lines"]] == [far.b2, far.b1, far.b3]
 
 
 def test_an_unknown_committee_means_the_first(client, near, far, reviewer):

@@ -45,6 +45,25 @@ JOB_LABELS = {
 }
 
 
+def ratings_left_label(unfinished: int, not_begun: int) -> str:
+    """How many branches have not finished rating, and how many of them not begun."""
+    if unfinished == not_begun:
+        text = ngettext(
+            "%(count)s branch has not begun to rate", "%(count)s branches have not begun to rate", not_begun
+        )
+        return text % {"count": not_begun}
+    text = ngettext(
+        "%(count)s branch has not finished rating", "%(count)s branches have not finished rating", unfinished
+    )
+    if not_begun:
+        text = ngettext(
+            "%(count)s branch has not finished rating, %(silent)s of them not begun",
+            "%(count)s branches have not finished rating, %(silent)s of them not begun",
+            unfinished,
+        )
+    return text % {"count": unfinished, "silent": not_begun}
+
+
 def reply_time_label(time: timedelta) -> str:
     """How long an answer took, in whole hours or days."""
     count, is_days = in_whole_units(time)

@@ -96,8 +96,12 @@ class ScopeMonth:
     @property
     def silent(self) -> list[overview.BranchLine]:
         """Branches in which nobody is rated yet although the month runs."""
-        running = (line for line in self.lines if line.phase in {Phase.FILING, Phase.RATING})
-        return [line for line in running if line.progress.due and not line.progress.rated]
+        not_begun = self.ratings_left.not_begun
+        return [line for line in self.lines if line.branch.pk in not_begun]
+
+    @property
+    def ratings_left(self) -> overview.RatingsLeft:
+        return overview.ratings_left((line.branch.pk, line.phase, line.progress) for line in self.lines)
 
 
 def own_month(member: Member, *, now: datetime) -> OwnCard:

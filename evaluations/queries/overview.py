@@ -31,6 +31,23 @@ class BranchLine:
         return sum(self.stages.values())
 
 
+@dataclass(frozen=True)
+class RatingsLeft:
+    """Branches (ids) that have not finished rating while it can be done, and those of them that have not begun."""
+
+    unfinished: frozenset[int]
+    not_begun: frozenset[int]
+
+
+def ratings_left(found: Iterable[tuple[int, Phase, months.Progress]]) -> RatingsLeft:
+    """What of these (branch id, phase, progress) is left to rate: the to-do and the page behind it count alike."""
+    running = [(pk, progress) for pk, phase, progress in found if phase in {Phase.FILING, Phase.RATING}]
+    return RatingsLeft(
+        unfinished=frozenset(pk for pk, progress in running if progress.unrated),
+        not_begun=frozenset(pk for pk, progress in running if progress.due and not progress.rated),
+    )
+
+
 def branch_lines(cycle: Cycle, branches: Iterable[Branch], *, now: datetime) -> list[BranchLine]:
     """Return one line per branch, in the order given. Four queries, whatever the number of branches."""
     branches = list(branches)

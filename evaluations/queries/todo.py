@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from branchportal.todo import Todo, Waiting
 from evaluations.deadlines import Phase
+from evaluations.labels import ratings_left_label
 from evaluations.models import ScoringScheme
 from evaluations.queries import answers
 from evaluations.queries.home import BranchMonth, ScopeMonth
@@ -37,15 +38,14 @@ def of_month(month: BranchMonth, *, may_compile: bool) -> Iterator[Todo]:
 
 
 def of_scope(scope: ScopeMonth, *, several: bool = False) -> Iterator[Todo]:
-    """Branches that have not begun to rate, for whoever may remind their officers, as one line.
+    """Branches that have not begun to rate, for whoever may remind their officers, as one line with those unfinished.
 
     `several`: the reader looks after branches of several committees, so the line names this one.
     """
     silent = scope.silent
     if not silent:
         return
-    text = ngettext("%(count)s branch has not begun to rate", "%(count)s branches have not begun to rate", len(silent))
-    text, committee = text % {"count": len(silent)}, scope.cycle.committee
+    text, committee = ratings_left_label(len(scope.ratings_left.unfinished), len(silent)), scope.cycle.committee
     if several:
         text = _("%(committee)s: %(what)s") % {"committee": committee.name, "what": text}
     address = f"{reverse('evaluations:remind_branches')}?month={scope.cycle}&committee={committee.code}"

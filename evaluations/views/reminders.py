@@ -20,9 +20,11 @@ from branchportal.messages import text_of
 from branchportal.models import Notification
 from branchportal.wording import listed
 from evaluations.deadlines import month_of, parse_month
+from evaluations.labels import ratings_left_label
 from evaluations.models import Cycle, Reminder
 from evaluations.queries import reminders
-from evaluations.queries.months import with_own_days
+from evaluations.queries.months import progress_by_branch, windows_of, with_own_days
+from evaluations.queries.overview import RatingsLeft, ratings_left
 from evaluations.services.reminders import context_of, remind
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
@@ -42,9 +44,20 @@ class RemindingView:
         """Whom it is about: heading, the branch of the audit line, and the page to come back to."""
         raise NotImplementedError
 
+    def left(self, now: datetime) -> RatingsLeft | None:
+        """What is left to rate in many branches, counted as by the to-do that leads here; None for one branch."""
+        return None
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        missing, where = self.missing(timezone.now()), self.where()
-        context = {**where, "missing": missing, "is_about_ratings": missing.task == Task.RATINGS}
+        now, where = timezone.now(), self.where()
+        missing, left = self.missing(now), self.left(now)
+        context = {
+            **where,
+            "missing": missing,
+            "is_about_ratings": missing.task == Task.RATINGS,
+            "left": ratings_left_label(len(left.unfinished), len(left.not_begun)) if left and left.unfinished else "",
+            "not_begun": left.not_begun if left else frozenset(),
+        }
         if people := missing.everybody:
             context |= {"text": self._text(missing, people[0]), "list_text": _list_text(missing)}
         return render(request, "evaluations/remind.html", context)
@@ -103,13 +116,24 @@ class RemindBranchesView(RemindingView, PortalView, View):
             raise Http404
         return found[0]
 
+    @cached_property
+    def inside(self) -> list[Branch]:
+        return [branch for branch in self.branches if branch.path.startswith(self.cycle.committee.path)]
+
     def missing(self, now: datetime) -> reminders.Missing:
-        inside = [branch for branch in self.branches if branch.path.startswith(self.cycle.committee.path)]
-        return reminders.branches_without_ratings(self.cycle, inside, by=self.request.user, now=now)
+        return reminders.branches_without_ratings(self.cycle, self.inside, by=self.request.user, now=now)
 
     def where(self) -> dict[str, Any]:
         back_url = f"{reverse('evaluations:months')}?month={self.cycle}&committee={self.cycle.committee.code}"
-        return {"branch": self.cycle.committee, "back_url": back_url, "is_about_many": True}
+        return {
+            "branch": self.cycle.committee,
+            "back_url": back_url,
+            "is_about_many": True,
+        }
+
+    def left(self, now: datetime) -> RatingsLeft:
+        windows, progress = windows_of(self.cycle, self.inside), progress_by_branch(self.cycle, self.inside)
+        return ratings_left((branch.pk, windows[branch.pk].phase(now), progress[branch.pk]) for branch in self.inside)
 
     def _month(self) -> date:
         try:

@@ -256,7 +256,7 @@ def test_a_silent_branch_is_a_to_do_of_its_superior(client, tree, cycle):
     rated = due(cycle, make_member(tree.b2))
     BranchReview.objects.create(cycle=cycle, member=rated, branch=tree.b2, submitted_at=FILING, **POINTS)
     (line,) = home(client, make_user(Role.COUNSELOR, tree.first)).context["todos"]
-    assert line["todo"].text == "1 个支部尚未开始总评"
+    assert line["todo"].text == "2 个支部尚未完成总评，其中 1 个尚未开始"
     assert line["todo"].url == "/months/remind/?month=2026-11&committee=ROOT"
 
 

@@ -297,6 +297,20 @@ def test_a_counselor_reminds_all_branches_in_scope_and_no_other(client, tree, cy
         assert client.get(reverse("evaluations:remind_branches"), {"month": month}).status_code == 404
 
 
+def test_the_page_counts_what_the_to_do_counts(client, tree, cycle, secretary, time_machine):
+    time_machine.move_to(at(18), tick=False)
+    begun = make_due(cycle, tree.b2, "已评", account=False)
+    BranchReview.objects.create(cycle=cycle, member=begun, branch=tree.b2, submitted_at=at(17), **POINTS)
+    for branch in (tree.b1, tree.b2, tree.b4):
+        make_due(cycle, branch, "未评", account=False)
+    sign_in(client, make_user(Role.COUNSELOR, tree.first))
+    (todo,) = client.get(reverse("evaluations:home")).context["todos"]
+    page = client.get(todo["todo"].url)
+    said = "2 个支部尚未完成总评，其中 1 个尚未开始"
+    assert (todo["todo"].text, page.context["left"]) == (said, said)
+    assert page.context["not_begun"] == {tree.b1.pk}
+
+
 @pytest.mark.parametrize("people", [1, 30])
 def test_the_page_costs_the_same_for_one_and_for_thirty(
     client, tree, cycle, secretary, people, time_machine, django_assert_num_queries

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from activities.forms.activity import ActivityForm, day_field
 from activities.models import Activity
@@ -61,6 +63,22 @@ class NewActivityForm(ActivityForm):
             return
         if len(days) < 2:
             self.add_error("repeats_until", _("Until then it takes place only once. Choose a later last day."))
+        if values.get("signs_up") and values.get("begins"):
+            self._clean_begun(days, values["begins"])
+
+    def _clean_begun(self, days: list[date], begins: time) -> None:
+        """Nobody can sign up for what has begun: the year or month is a slip of the pen, or the tick is."""
+        now = timezone.localtime()
+        over = sum((day, begins) <= (now.date(), now.time()) for day in days)
+        if over:
+            text = ngettext(
+                "%(count)s activity of the series has begun already: nobody could sign up for it. Choose a first day "
+                "that is still to come, or leave out the sign-up.",
+                "%(count)s activities of the series have begun already: nobody could sign up for them. Choose a first "
+                "day that is still to come, or leave out the sign-up.",
+                over,
+            )
+            self.add_error("day", text % {"count": over})
 
     def days(self) -> list[date]:
         """All days of the plan, the first included. Raises TooMany."""

@@ -23,8 +23,9 @@ NOW = datetime(2026, 11, 1, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def weekly(client, tree, secretary):
+def weekly(client, tree, secretary, time_machine):
     """Four evenings: 6, 13, 20 and 27 November."""
+    time_machine.move_to(NOW)
     owner = make_member(tree.b1)
     sign_in(client, secretary)
     values = form_values(owner, repeats="week", repeats_times="4", signs_up="on", signs_up_until="2026-11-05T12:00")
@@ -75,6 +76,19 @@ def test_a_plan_that_makes_no_sense_is_refused_by_name(client, tree, secretary, 
     page = sign_in(client, secretary).post(reverse("activities:add"), values)
     assert list(page.context["form"].errors)[:1] == fields
     assert not Activity.objects.exists()
+
+
+def test_nobody_can_be_asked_to_sign_up_for_what_has_begun(client, tree, secretary, time_machine):
+    time_machine.move_to(datetime(2026, 11, 13, 10, 30, tzinfo=UTC), tick=False)  # 18:30 in Shanghai
+    sign_in(client, secretary)
+    plan = {"repeats": "week", "repeats_times": "4"}
+    page = client.post(reverse("activities:add"), form_values(make_member(tree.b1), signs_up="on", **plan))
+    assert page.context["form"].errors == {
+        "day": ["这一系列中有 2 次活动已经开始，无法报名。请选择尚未到来的首日，或取消报名。"]
+    }
+    assert not Activity.objects.exists()
+    client.post(reverse("activities:add"), form_values(make_member(tree.b1), **plan))
+    assert Activity.objects.count() == 4
 
 
 def test_only_this_one(weekly, secretary):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -134,3 +135,19 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
     page(client, tree.b1)
     with django_assert_num_queries(13):
         page(client, tree.b1)
+
+
+def test_what_was_typed_and_not_given_has_the_same_word_as_on_the_rating_sheet(client, tree, cycle, time_machine):
+    time_machine.move_to(at(10), tick=False)
+    half, whole, again = (make_member(tree.b1, pinyin=str(place)) for place in range(3))
+    for member in (half, whole, again):
+        Due.objects.create(cycle=cycle, member=member, branch=tree.b1)
+    common = {"cycle": cycle, "branch": tree.b1}
+    BranchReview.objects.create(member=half, draft={"points": {"thought": 85}}, **common)
+    BranchReview.objects.create(member=whole, draft={"points": POINTS}, **common)
+    submit(BranchReview, cycle, again, draft={"points": POINTS | {"work": 95}})
+    sign_in(client, make_user(Role.SECRETARY, tree.b1))
+    sheet = client.get(reverse("evaluations:ratings", kwargs={"code": "B001", "month": NOVEMBER}))
+    for answer in (page(client, tree.b1), sheet):
+        words = re.findall(r'<span class="badge badge-amber">(未填完|待提交|待重新提交)</span>', answer.text)
+        assert words == ["未填完", "待提交", "待重新提交"]

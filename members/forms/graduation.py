@@ -21,6 +21,11 @@ KINDS = {
     Leaving.ENDS: _("Graduated: the membership ends here"),
     Leaving.KEPT: _("Kept here for the time being: a new planned leaving date"),
 }
+FIELDS_OF = {
+    Leaving.MOVES: ("organisation", "valid_days"),
+    Leaving.ENDS: ("last_day",),
+    Leaving.KEPT: ("until",),
+}
 ALL = _("All")
 
 
@@ -66,6 +71,7 @@ class GraduationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
         kind = typed.get("kind")
+        self._pass_over_other_ways(kind)
         if self._could_choose() and not typed.get("grade") and not typed.get("class_name"):
             self.add_error("grade", _("Choose a grade or a class: a whole branch does not leave at once."))
         if kind == Leaving.ENDS and "last_day" not in self.errors:
@@ -77,6 +83,11 @@ class GraduationForm(forms.Form):
         if kind == Leaving.KEPT and "until" not in self.errors:
             self._check_until(typed.get("until"))
         return typed
+
+    def _pass_over_other_ways(self, kind: str | None) -> None:
+        """The fields of the ways that were not chosen are not shown: what is wrong in them holds nothing up."""
+        for name in (name for way, names in FIELDS_OF.items() if way != kind for name in names):
+            self._errors.pop(name, None)
 
     def _could_choose(self) -> bool:
         """Whether the roster knows a grade or class of anybody."""

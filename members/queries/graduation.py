@@ -109,6 +109,7 @@ class _Findings:
             return []
         return [
             *self._membership(member),
+            *self._leaving_day(member),
             *self._offices(member),
             *self._probation(member),
             *self._kind(member),
@@ -124,6 +125,12 @@ class _Findings:
                 "Tick him only if that has been done already."
             )
         ]
+
+    def _leaving_day(self, member: Member) -> list[str]:
+        if member.leaving_on is None or member.leaving_on <= self.today:
+            return []
+        text = _("The planned leaving date %(day)s still lies ahead. Is it time already?")
+        return [text % {"day": member.leaving_on.isoformat()}]
 
     def _offices(self, member: Member) -> list[str]:
         if not self.offices[member.user_id]:

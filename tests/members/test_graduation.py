@@ -144,6 +144,29 @@ def test_sixty_cost_as_many_queries_as_three(tree, secretary):
     assert counts[0] == counts[1]
 
 
+def test_a_planned_leaving_date_that_lies_ahead_is_said(tree, secretary):
+    for number, day in (("1", date(2026, 11, 11)), ("2", TODAY), ("3", None)):
+        make_member(tree.b1, number=number, leaving_on=day, stage=Stage.APPLICANT)
+    plans = (ends(tree.b1), LeavingPlan(tree.b1, Leaving.KEPT, until=date(2027, 6, 30)))
+    with translation.override("en"):
+        found = [
+            {row.member.number: row.warnings for row in preview(Member.objects.current(), plan, NOW, by=secretary)}
+            for plan in plans
+        ]
+    ahead = "The planned leaving date 2026-11-11 still lies ahead. Is it time already?"
+    assert found[0] == {"1": [ahead], "2": [], "3": []}
+    assert set().union(*found[1].values()) == set()
+
+
+def test_what_is_wrong_in_fields_of_another_way_holds_nothing_up(client, tree, secretary):
+    make_member(tree.b1, grade="2022")
+    sign_in(client, secretary)
+    page = client.get(asked(grade="2022", valid_days="x", until="soon"))
+    assert (page.context["form"].errors, page.context["plan"] is None) == ({}, False)
+    page = client.get(asked(grade="2022", kind="kept", last_day="never", until="soon"))
+    assert list(page.context["form"].errors) == ["until"]
+
+
 def test_the_preview_warns(tree, secretary):
     make_month(tree.b1, NOVEMBER)
     officer = make_user(Role.MEMBER, tree.b1, name="陈静", stage=Stage.FULL).member

@@ -72,6 +72,8 @@ def _suite(guard: Guard) -> str:
 
 def _files_about(guard: Guard) -> list[str]:
     """Test files that name the guard's module, what it stands in, or the class of its page."""
+    if guard.kind == "middleware":
+        return ["tests/members/test_middleware.py"]
     names = {guard.module, guard.module.rpartition(".")[2], *guard.inside.split(".")} - SPEAKS_OF_NOTHING
     app, stem = guard.path.split("/")[0], Path(guard.path).stem
     found = []

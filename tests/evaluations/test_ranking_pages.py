@@ -246,6 +246,12 @@ def test_the_list_is_filtered_by_the_address(client, tree, run):
     assert found(q="没有") == []
 
 
+def test_the_months_to_choose_from_are_those_of_the_own_branches(client, tree, run):
+    compile_now(tree.b2, SEPTEMBER, SEPTEMBER)
+    sign_in(client, make_user(Role.SECRETARY, tree.b2))
+    assert client.get(reverse("evaluations:rankings")).context["months"][0][0] == "2026-09"
+
+
 def test_superseded_runs_leave_the_list_and_say_so(client, tree, run, secretary):
     newest = compile_now(tree.b1)
 

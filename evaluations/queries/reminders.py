@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from branchportal import mail
 from branchportal.messages import kinds_of
 from branchportal.models import MailPreference
 from evaluations.deadlines import SHANGHAI
-from evaluations.models import BranchReview, Cycle, Due, Reminder, ReviewAnswer
+from evaluations.models import Cycle, Due, Reminder, ReviewAnswer
 from evaluations.queries import months
+from evaluations.queries.overview import RatingsLeft, ratings_left
 from evaluations.queries.self_reviews import accepts_late
 from members.models import Absence, Branch, RoleAssignment, User
 from members.roles import ACTING_ORDER, Role, acting_role
@@ -45,6 +46,7 @@ class Missing:
     already: list[Person]
     without_account: list[Person]
     mailed: frozenset[int]
+    left: RatingsLeft | None = None  # of many branches, as the to-do that leads to them counts
 
     @property
     def everybody(self) -> list[Person]:
@@ -67,14 +69,17 @@ def missing_reviews(cycle: Cycle, branch: Branch, *, now: datetime) -> Missing:
 
 def missing_ratings(cycle: Cycle, branch: Branch, *, now: datetime, by: User | None = None) -> Missing:
     """The officers of the branch, without `by`, who can still rate somebody; nobody rates himself."""
-    people = [person for person in _raters(cycle, [branch], now=now) if by is None or person.user != by]
+    owed = _owed(cycle, [branch])
+    people = [person for person in _raters(cycle, [branch], owed, now=now) if by is None or person.user != by]
     return _sorted_out(cycle, Reminder.Task.RATINGS, people, now)
 
 
 def branches_without_ratings(cycle: Cycle, branches: Iterable[Branch], *, by: User, now: datetime) -> Missing:
     """The secretaries of all these branches (or who acts as such) in which ratings are missing. Six queries."""
-    people = [person for person in _raters(cycle, branches, now=now, secretaries=True) if person.user != by]
-    return _sorted_out(cycle, Reminder.Task.RATINGS, people, now)
+    branches = list(branches)
+    owed = _owed(cycle, branches)
+    people = [person for person in _raters(cycle, branches, owed, now=now, secretaries=True) if person.user != by]
+    return replace(_sorted_out(cycle, Reminder.Task.RATINGS, people, now), left=_left(cycle, branches, owed, now))
 
 
 def _returned(cycle: Cycle, branch: Branch) -> QuerySet:
@@ -83,27 +88,48 @@ def _returned(cycle: Cycle, branch: Branch) -> QuerySet:
     return waiting.filter(kind=ReviewAnswer.Kind.RETURN).order_by().values("review__member")
 
 
-def _raters(cycle: Cycle, branches: Iterable[Branch], *, now: datetime, secretaries: bool = False) -> list[Person]:
-    branches = list(branches)
+@dataclass
+class _Owed:
+    """What one branch owes: a mark for each person without a rating (the id of the log-in, else one of his own)."""
+
+    unrated: set[int | str] = field(default_factory=set)
+    rated: int = 0
+
+    @property
+    def progress(self) -> months.Progress:
+        return months.Progress(due=len(self.unrated) + self.rated, rated=self.rated)
+
+
+def _left(cycle: Cycle, branches: list[Branch], owed: dict[int, _Owed], now: datetime) -> RatingsLeft:
     windows = months.windows_of(cycle, branches)
-    unrated = _unrated(cycle, branches)
+    return ratings_left((branch.pk, windows[branch.pk].phase(now), owed[branch.pk].progress) for branch in branches)
+
+
+def _raters(
+    cycle: Cycle, branches: list[Branch], owed: dict[int, _Owed], *, now: datetime, secretaries: bool = False
+) -> list[Person]:
+    windows = months.windows_of(cycle, branches)
     officers = _officers(branches, now.astimezone(SHANGHAI).date(), secretaries=secretaries)
     return [
-        Person(user.name, branch.name, branch, user, windows[branch.pk].ratings_end, len(unrated[branch.pk]))
+        Person(user.name, branch.name, branch, user, windows[branch.pk].ratings_end, len(owed[branch.pk].unrated))
         for branch in branches
         if windows[branch.pk].accepts_ratings(now)
         for user in officers[branch.pk]
-        if unrated[branch.pk] - {user.pk}
+        if owed[branch.pk].unrated - {user.pk}
     ]
 
 
-def _unrated(cycle: Cycle, branches: list[Branch]) -> dict[int, set[int | str]]:
-    """{branch id: one mark per person without a rating}: the id of the person's log-in, else one of his own."""
-    rated = BranchReview.objects.submitted().filter(cycle=cycle, member=OuterRef("member"))
-    dues = Due.objects.filter(~Exists(rated), cycle=cycle, branch__in=branches)
-    found: dict[int, set[int | str]] = defaultdict(set)
-    for branch_id, member_id, user_id in dues.values_list("branch_id", "member_id", "member__user_id").order_by("pk"):
-        found[branch_id].add(user_id or f"member {member_id}")
+def _owed(cycle: Cycle, branches: list[Branch]) -> dict[int, _Owed]:
+    """{branch id: what it owes}, in one query."""
+    dues = months.with_marks(Due.objects.filter(cycle=cycle, branch__in=branches)).order_by("pk")
+    found: dict[int, _Owed] = defaultdict(_Owed)
+    for branch_id, member_id, user_id, is_rated in dues.values_list(
+        "branch_id", "member_id", "member__user_id", "is_rated"
+    ):
+        if is_rated:
+            found[branch_id].rated += 1
+        else:
+            found[branch_id].unrated.add(user_id or f"member {member_id}")
     return found
 
 

@@ -23,8 +23,7 @@ from evaluations.deadlines import month_of, parse_month
 from evaluations.labels import ratings_left_label
 from evaluations.models import Cycle, Reminder
 from evaluations.queries import reminders
-from evaluations.queries.months import progress_by_branch, windows_of, with_own_days
-from evaluations.queries.overview import RatingsLeft, ratings_left
+from evaluations.queries.months import with_own_days
 from evaluations.services.reminders import context_of, remind
 from evaluations.views.branch_months import BranchMonthView
 from members.access import PortalView
@@ -44,13 +43,9 @@ class RemindingView:
         """Whom it is about: heading, the branch of the audit line, and the page to come back to."""
         raise NotImplementedError
 
-    def left(self, now: datetime) -> RatingsLeft | None:
-        """What is left to rate in many branches, counted as by the to-do that leads here; None for one branch."""
-        return None
-
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        now, where = timezone.now(), self.where()
-        missing, left = self.missing(now), self.left(now)
+        missing, where = self.missing(timezone.now()), self.where()
+        left = missing.left
         context = {
             **where,
             "missing": missing,
@@ -130,10 +125,6 @@ class RemindBranchesView(RemindingView, PortalView, View):
             "back_url": back_url,
             "is_about_many": True,
         }
-
-    def left(self, now: datetime) -> RatingsLeft:
-        windows, progress = windows_of(self.cycle, self.inside), progress_by_branch(self.cycle, self.inside)
-        return ratings_left((branch.pk, windows[branch.pk].phase(now), progress[branch.pk]) for branch in self.inside)
 
     def _month(self) -> date:
         try:

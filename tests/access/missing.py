@@ -51,6 +51,5 @@ def remove(name: str) -> Guard:
     return guard
 
 
-def pytest_configure(config) -> None:
-    if name := os.environ.get("REMOVED_GUARD"):
-        remove(name)
+if REMOVED := os.environ.get("REMOVED_GUARD"):  # as a plugin of pytest: before anything reads the settings
+    remove(REMOVED)

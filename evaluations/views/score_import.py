@@ -69,7 +69,7 @@ class ScoreImportView(BranchMonthView):
         return ""
 
     def _page(self, form: ScoreFileForm, status: int = 200) -> HttpResponse:
-        batches = self.visible(ImportBatch.objects.filter(kind=ImportBatch.Kind.SCORES, branch=self.branch))
+        batches = ImportBatch.objects.filter(kind=ImportBatch.Kind.SCORES, branch=self.branch)
         recent = batches.filter(arguments__cycle=self.cycle.pk).select_related("uploaded_by").defer("content", "report")
         context = {
             "branch": self.branch,

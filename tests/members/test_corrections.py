@@ -10,7 +10,7 @@ from django.test import Client
 from branchportal.messages import text_of
 from branchportal.models import AccessRecord, AuditEntry, Notification
 from members.models import CorrectionRequest, Member
-from members.queries.corrections import waiting_for
+from members.queries.corrections import answered_for, waiting_for
 from members.roles import Role
 from members.services.corrections import AlreadyAsked, AlreadyDecided, accept, ask, decline, withdraw
 from members.services.people import StaleEdit
@@ -195,6 +195,14 @@ def test_nobody_answers_the_own_wish(client, tree, member):
     answer(page, request, "accept")
     assert (value_of(member), CorrectionRequest.objects.get().state) == ("计算机2301", "open")
     assert list(waiting_for(member.user, NOW.date())) == []
+
+
+def test_wishes_stand_only_before_the_officers_of_their_branch(tree, member, secretary):
+    elsewhere = make_user(Role.SECRETARY, tree.b2)
+    waits, done = wish(member), wish(member, "name", "王雨桐")
+    CorrectionRequest.objects.filter(pk=done.pk).update(state="declined", decided_at=NOW, decided_by=secretary)
+    assert (list(waiting_for(secretary, NOW.date())), list(answered_for(secretary))) == ([waits], [done])
+    assert (list(waiting_for(elsewhere, NOW.date())), list(answered_for(elsewhere))) == ([], [])
 
 
 def test_nobody_takes_back_or_answers_somebody_elses_wish(client, tree, member, secretary):

@@ -208,6 +208,13 @@ def test_a_reviewer_prints_slips_only_for_offices_that_he_fills(client, tree):
     assert client.get(f"/accounts/staff/{administrator.pk}/slip/").status_code == 403
 
 
+def test_accounts_of_other_branches_are_neither_offered_nor_found(client, tree, secretary):
+    mine = make_member(tree.b1, name="赵明远")
+    make_member(tree.b2, name="赵明远")
+    page = sign_in(client, secretary).get("/accounts/", {"q": "赵明远"})
+    assert ([row.person for row in page.context["rows"]], page.context["branches"]) == ([mine], [tree.b1])
+
+
 def test_the_list_of_accounts_costs_the_same_for_one_and_thirty(client, tree, secretary, django_assert_num_queries):
     sign_in(client, secretary)
     make(make_member(tree.b1), secretary)

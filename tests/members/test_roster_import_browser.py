@@ -24,7 +24,7 @@ def bring_in(page, url, axe):
     with page.expect_download() as marked:
         page.get_by_role("link", name="下载标出错误的原表").click()
     assert marked.value.suggested_filename == "errors_many-已标注.xlsx"
-    page.get_by_role("button", name="写入通过的 18 行").click()
+    page.get_by_role("button", name="已核对，将 18 行写入").click()
     page.get_by_text("已写入：新增 17 人，变更 1 人。").wait_for()
     axe(page)
 
@@ -47,6 +47,6 @@ def test_at_320_pixels_without_javascript_and_by_whoever_keeps_several_rosters(l
     page.get_by_label("党支部").select_option("B002")
     page.set_input_files("input[type=file]", SAMPLES / "csv_gbk.csv")
     page.get_by_role("button", name="检查文件").click()
-    page.get_by_role("button", name="写入通过的 32 行").click()
+    page.get_by_role("button", name="已核对，将 32 行写入").click()
     page.get_by_text("已写入：新增 32 人，变更 0 人。").wait_for()
     assert Member.objects.filter(branch=tree.b2).count() == 32

@@ -40,6 +40,18 @@ def test_pictures_of_the_stylesheet_exist():
     assert named == {f"images/{path.name}" for path in (css.parent / "images").iterdir()}
 
 
+def test_a_form_in_a_part_of_a_page_gets_the_token_of_the_page():
+    """An include with `only` knows nothing that is not named."""
+    with_forms = {str(path.relative_to(ROOT / "templates")) for path in TEMPLATES if "{% csrf_token %}" in read(path)}
+    includes = [
+        (part, more)
+        for path in TEMPLATES
+        for part, more in re.findall(r'{% include "([^"]+)"([^%]*?) only %}', read(path))
+    ]
+    assert [part for part, more in includes if part in with_forms and "csrf_token=" not in more] == []
+    assert [part for part, more in includes if "csrf_token=" in more] == ["members/import_strays.html"]
+
+
 def test_icons_in_templates_exist():
     named = re.compile(r'icon[= ]"([a-z0-9-]+)"')
     used = {name for path in TEMPLATES for name in named.findall(read(path))}

@@ -7,18 +7,19 @@ elsewhere a plain queryset reads better (docs/decisions.md has the figures).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
-Statement = tuple[str, tuple[Any, ...]]
 _numbers = count(1)
 
 
@@ -33,56 +34,80 @@ class Given(Expression):
         return "%s", [self]
 
 
+@dataclass(frozen=True)
+class Composed:
+    """What the ORM makes of a queryset, once: its SQL with the places for values, and how columns become values."""
+
+    queryset: QuerySet
+    compiler: SQLCompiler
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: dict[int, Any]
+
+
 class Prepared:
     """A query with places for values. Called with them, it returns what the queryset would give, as a list."""
 
     def __init__(self, compose: Callable[..., QuerySet], fields: dict[str, Field]) -> None:
         self._compose, self._fields = compose, fields
         self._name = f"{compose.__name__.strip('_')}_{next(_numbers)}"
-        self._composed: tuple[QuerySet, SQLCompiler, Statement] | None = None
 
     def __call__(self, **values: Any) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
-        queryset, compiler, statement = self._composed or self._compose_once()
-        if queryset.query.select_for_update and not connection.in_atomic_block:  # Django asks when it composes
+        if self._composed.queryset.query.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("Rows can be locked inside a transaction only.")
         sent = {
             name: field.get_db_prep_value(values[name], connection=connection) for name, field in self._fields.items()
         }
-        if connection.vendor == "postgresql":
-            self._plan_once(statement, connection)
-            filled = self._execute, tuple(sent.values())
-        else:
-            sql, parameters = statement
-            filled = sql, tuple(sent[value.name] if isinstance(value, Given) else value for value in parameters)
-        return _rows(queryset, compiler, filled, connection)
+        rows = (
+            self._planned_rows(sent, connection) if connection.vendor == "postgresql" else self._rows(sent, connection)
+        )
+        return _objects(self._composed, rows, connection)
 
-    @property
-    def _execute(self) -> str:
-        return f"EXECUTE {self._name} ({', '.join(['%s'] * len(self._fields))})"
-
-    def _compose_once(self) -> tuple[QuerySet, SQLCompiler, Statement]:
+    @cached_property
+    def _composed(self) -> Composed:
         queryset = self._compose(**{name: Given(name, field) for name, field in self._fields.items()})
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        self._composed = queryset, compiler, (sql, tuple(parameters))
-        return self._composed
+        converters = compiler.get_converters(column for column, _sql, _alias in compiler.select)
+        return Composed(queryset, compiler, sql, tuple(parameters), converters)
 
-    def _plan_once(self, statement: Statement, connection: BaseDatabaseWrapper) -> None:
-        """PREPARE on this connection, unless it was done; past Django's cursor, so that no page seems to ask it.
+    def _rows(self, sent: dict[str, Any], connection: BaseDatabaseWrapper) -> list[tuple]:
+        places = self._composed.parameters
+        filled = [sent[value.name] if isinstance(value, Given) else value for value in places]
+        return _fetched(self._composed.sql, filled, connection)
 
-        A connection that broke since the last request is replaced here already: the new one knows no plans.
+    def _planned_rows(self, sent: dict[str, Any], connection: BaseDatabaseWrapper) -> list[tuple]:
+        """What PostgreSQL answers. A request's first question also shows whether its connection lives.
+
+        Django would ask one of its own for that before it, at each request.
         """
-        connection.close_if_health_check_failed()
+        is_first = connection.connection is not None and not connection.health_check_done
+        connection.health_check_done = True
+        try:
+            return self._run(sent, connection)
+        except (OperationalError, InterfaceError):
+            if not is_first or connection.in_atomic_block or connection.is_usable():
+                raise
+        connection.close()
+        return self._run(sent, connection)
+
+    def _run(self, sent: dict[str, Any], connection: BaseDatabaseWrapper) -> list[tuple]:
         connection.ensure_connection()
-        planned = _planned_on(connection)
-        if self._name in planned:
-            return
-        sql, parameters = statement
+        if self._name not in _planned_on(connection):
+            self._plan(connection)
+        return _fetched(self._execute, tuple(sent.values()), connection)
+
+    @cached_property
+    def _execute(self) -> str:
+        return f"EXECUTE {self._name} ({', '.join(['%s'] * len(self._fields))})"
+
+    def _plan(self, connection: BaseDatabaseWrapper) -> None:
+        """PREPARE on this connection; past Django's cursor, so that no page seems to ask it."""
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            places = tuple(self._place(value, cursor, connection) for value in parameters)
-            cursor.execute(f"PREPARE {self._name} AS {sql % places}")
-        planned.add(self._name)
+            places = tuple(self._place(value, cursor, connection) for value in self._composed.parameters)
+            cursor.execute(f"PREPARE {self._name} AS {self._composed.sql % places}")
+        _planned_on(connection).add(self._name)
 
     def _place(self, value: Any, cursor: Any, connection: BaseDatabaseWrapper) -> str:
         """A numbered place with its type for what is given at each run; what never differs stands there itself."""
@@ -102,16 +127,21 @@ def prepared(**fields: Field) -> Callable[[Callable[..., QuerySet]], Prepared]:
     return lambda compose: Prepared(compose, fields)
 
 
-def _rows(
-    queryset: QuerySet, compiler: SQLCompiler, statement: Statement, connection: BaseDatabaseWrapper
-) -> list[Any]:
-    """What the statement gives, made as the queryset makes it."""
-    running = copy(compiler)
-    running.connection = connection
-    running.as_sql = lambda *_args, **_kwargs: statement
-    rows = queryset.all()
-    rows.query.get_compiler = lambda *_args, **_kwargs: running
-    return list(rows)
+def _fetched(sql: str, parameters: Sequence[Any], connection: BaseDatabaseWrapper) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _objects(composed: Composed, rows: list[tuple], connection: BaseDatabaseWrapper) -> list[Any]:
+    """What the queryset makes of these rows; the columns of its annotations and joined tables included."""
+    answered = copy(composed.compiler)
+    answered.connection = connection
+    answered.execute_sql = lambda *_args, **_kwargs: [rows]
+    answered.get_converters = lambda _columns: composed.converters
+    objects = composed.queryset.all()
+    objects.query.get_compiler = lambda *_args, **_kwargs: answered
+    return list(objects)
 
 
 def _planned_on(connection: BaseDatabaseWrapper) -> set[str]:

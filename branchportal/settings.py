@@ -143,8 +143,16 @@ else:  # a machine that is gone says nothing: without limits people would wait m
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In each web process: tables of rankings, which never change, rendered once (a third of a megabyte for 250 people).
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}}
+# In each web process: tables of rankings, which never change (a third of a megabyte for 250 people), and the parts of the
+# card of the rush that are the same for everybody, each rendered once.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}},
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
+}
 
 REDIS_URL = ENVIRONMENT.redis_url
 STATIC_URL = "static/"

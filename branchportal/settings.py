@@ -143,8 +143,8 @@ else:  # a machine that is gone says nothing: without limits people would wait m
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In each web process: tables of rankings, which never change (a third of a megabyte for 250 people), and the parts of the
-# card of the rush that are the same for everybody, each rendered once.
+# In each web process, rendered once: tables of rankings, which never change (a third of a megabyte for 250 people), and
+# the parts of the card that are the same for everybody.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}},
     "template_fragments": {

@@ -1,6 +1,7 @@
 """Which tables hold months, reviews, schemes and rankings?"""
 
 from evaluations.models.answers import ReviewAnswer
+from evaluations.models.freezings import Freezing
 from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due, LatePolicy
 from evaluations.models.rankings import RankingEntry, RankingRun
 from evaluations.models.reminders import Reminder
@@ -14,6 +15,7 @@ __all__ = [
     "CycleDeadline",
     "CycleEvent",
     "Due",
+    "Freezing",
     "LatePolicy",
     "RankingEntry",
     "RankingRun",

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from evaluations import scoring
 from evaluations.documents import Number
-from evaluations.inputs import read_people
+from evaluations.inputs import Person, read_people
 from evaluations.scheme import TOTAL, WEIGHTED, Band, Gate, Scheme
 from evaluations.scoring import FIGURE_DECIMALS, Score, figure, rounded
 
@@ -30,6 +30,15 @@ def rank(scheme: Scheme, people: object) -> dict:
         else:
             accepted.append(score)
     return {"ranked": _ranked(scheme, accepted), "not_ranked": refused}
+
+
+def places(scheme: Scheme, people: list[Person]) -> dict[str, int]:
+    """{id: place} of everybody who is ranked, the best first."""
+    accepted = [score for score in scoring.score_people(scheme, people) if not reasons_against(scheme, score)]
+    found: dict[str, int] = {}
+    for group in _groups_of_equals(scheme, accepted):
+        found |= dict.fromkeys((score.person.id for score in group), len(found) + 1)
+    return found
 
 
 def reasons_against(scheme: Scheme, score: Score) -> list[str]:
@@ -57,11 +66,7 @@ def _passes(gate: Gate, value: Number | None) -> bool:
 
 def _ranked(scheme: Scheme, scores: list[Score]) -> list[dict]:
     """`scores` come by id, and sorting keeps that order among equals."""
-
-    def standing(score: Score) -> tuple:
-        return _standing(scheme, score)
-
-    groups = [list(equals) for _key, equals in groupby(sorted(scores, key=standing), key=standing)]
+    groups = _groups_of_equals(scheme, scores)
     labels = assign_bands(scheme, [(group[0].total, len(group)) for group in groups])
     entries = []
     for group, label in zip(groups, labels, strict=True):
@@ -70,6 +75,15 @@ def _ranked(scheme: Scheme, scores: list[Score]) -> list[dict]:
             place["band"] = label
         entries += [_entry(scheme, score, place) for score in group]
     return entries
+
+
+def _groups_of_equals(scheme: Scheme, scores: list[Score]) -> list[list[Score]]:
+    """Those who are ranked, the best first; whoever shares a place stands together."""
+
+    def standing(score: Score) -> tuple:
+        return _standing(scheme, score)
+
+    return [list(equals) for _key, equals in groupby(sorted(scores, key=standing), key=standing)]
 
 
 def _standing(scheme: Scheme, score: Score) -> tuple:

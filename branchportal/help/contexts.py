@@ -38,7 +38,7 @@ _PAGES = {
     ("guide_secretary", "paper"): ("evaluations:score_import", "evaluations:score_batch"),
     ("guide_secretary", "ranking"): (
         "evaluations:rankings", "evaluations:ranking", "evaluations:compile", "evaluations:compile_job",
-        "evaluations:ranking_moves",
+        "evaluations:ranking_moves", "evaluations:ranking_line",
     ),
     ("guide_secretary", "activities"): (
         "activities:activities", "activities:activity", "activities:add", "activities:edit", "activities:attendance",
@@ -66,12 +66,13 @@ _PAGES_OF_GUIDE = {
     ),
     ("counselor", "guide_counselor", "overview"): ("evaluations:month", "evaluations:reviews"),
     ("counselor", "guide_counselor", "explaining"): (
-        "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves",
+        "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves", "evaluations:ranking_line",
     ),
     ("counselor", "guide_counselor", "people"): ("members:roster", "members:person", "members:person_history"),
     ("reviewer", "guide_reviewer", "overview"): ("evaluations:months", "evaluations:month", "evaluations:reviews"),
     ("reviewer", "guide_reviewer", "rankings"): (
-        "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves", "evaluations:compile",
+        "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves", "evaluations:ranking_line",
+        "evaluations:compile",
     ),
 }  # fmt: skip
 

@@ -73,7 +73,7 @@ class RankingView(RunView):
     not_read = ("scheme__document", "supersedes__scheme_document", "superseded_by__scheme_document")
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        run, places = self.run, _places(request)
+        run, places = self.run, places_asked_for(request)
         access = access_of(request.user)
         context = {
             "run": run,
@@ -206,6 +206,7 @@ def filtered_runs(runs: QuerySet[RankingRun], request: HttpRequest) -> QuerySet[
     return found.filter(first_month__lte=month, last_month__gte=month)
 
 
-def _places(request: HttpRequest) -> int:
+def places_asked_for(request: HttpRequest) -> int:
+    """After how many places the address draws a line; 0 for none."""
     text = request.GET.get("places", "")
     return min(int(text), MOST_PLACES) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

@@ -164,6 +164,7 @@ evaluations:score_failing_rows    score_batch   200    - + + - + - - - - - -
 evaluations:rankings              -             200    - + + + + - + + + - -
 evaluations:ranking               run           200    - + + + + - + + + - -
 evaluations:ranking_evidence      entry         200    - + + + + - + + + - -
+evaluations:ranking_line          run           200    - + + + + - + + + - -
 evaluations:ranking_moves         run           200    - + + + + - + + + - -
 evaluations:ranking_workbook      run           200    - + + - - - - + + - -
 evaluations:ranking_workbooks     -             200    - + + - - - - + + - -

@@ -7,12 +7,19 @@ import pytest
 from evaluations.deadlines import SHANGHAI
 from evaluations.services import months
 from members.roles import Role
+from tests.evaluations.ranking_material import install
 from tests.factories import make_branch_tree, make_user
 
 
 @pytest.fixture
 def tree(db):
     return make_branch_tree()
+
+
+@pytest.fixture
+def ready_schemes(tree):
+    """The ready schemes on the tree's committee: rankings can be compiled."""
+    install(tree.b1)
 
 
 @pytest.fixture

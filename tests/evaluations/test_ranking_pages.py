@@ -23,13 +23,12 @@ from tests.evaluations.ranking_material import (
     OCTOBER,
     SEPTEMBER,
     compile_now,
-    install,
     make_month,
     review,
 )
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.factories import make_member, make_user, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -37,14 +36,7 @@ COPIED = (
     "compiled_at",
 )
 MONTHS = [SEPTEMBER.replace(year=2020 + place // 12, month=place % 12 + 1) for place in range(30)]
-OF_A_RUN = ("ranking", "ranking_bundle", "ranking_workbook", "ranking_moves")
-
-
-@pytest.fixture
-def tree():
-    tree = make_branch_tree()
-    install(tree.b1)
-    return tree
+OF_A_RUN = ("ranking", "ranking_bundle", "ranking_workbook", "ranking_moves", "ranking_line")
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+"""How firm is a line below the first places of a ranking that is stored?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evaluations.inputs import read_people
+from evaluations.models import RankingEntry, RankingRun
+from evaluations.queries.rankings import scheme_of
+from evaluations.scheme import Component
+from evaluations.sensitivity import Change, Rerun, reruns
+
+
+@dataclass(frozen=True)
+class ChangedRun:
+    """The ranking with one thing changed: what, and who came up above the line or fell below it."""
+
+    change: Change
+    component: Component
+    up: list[RankingEntry]
+    down: list[RankingEntry]
+
+
+@dataclass(frozen=True)
+class NearTheLine:
+    """Somebody who stands above the line in some of the rankings and below it in others."""
+
+    entry: RankingEntry
+    is_above: bool  # in the ranking as it counts
+    times_above: int  # in how many of the re-runs
+    times_below: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that `above` people stand above; everything was tried in `changed`, the order of the scheme."""
+
+    above: list[RankingEntry]
+    changed: list[ChangedRun]
+    near: list[NearTheLine]
+
+    @property
+    def times_same(self) -> int:
+        """In how many re-runs the same people stand above the line."""
+        return sum(not one.up and not one.down for one in self.changed)
+
+    @property
+    def is_firm(self) -> bool:
+        return self.times_same == len(self.changed)
+
+
+def line_of(run: RankingRun, places: int) -> Line | None:
+    """Re-rank the stored inputs with each change; None where a line below so many places would divide nobody."""
+    entries = list(run.entries.all())
+    ranked = [entry for entry in entries if entry.rank is not None]
+    if not 0 < places < len(ranked):
+        return None
+    last = ranked[places - 1].rank
+    above = [entry for entry in ranked if entry.rank <= last]
+    if len(above) == len(ranked):
+        return None
+    scheme = scheme_of(run)
+    people = read_people(scheme, [{"id": entry.number, "inputs": entry.inputs} for entry in entries])
+    found = reruns(scheme, people, places, {})
+    components = {component.code: component for component in scheme.components}
+    by_number = {entry.number: entry for entry in entries}
+    changed = [
+        ChangedRun(
+            rerun.change, components[rerun.change.component], _named(rerun.up, by_number), _named(rerun.down, by_number)
+        )
+        for rerun in found
+    ]
+    return Line(above, changed, _near(found, above, by_number))
+
+
+def _named(numbers: frozenset[str], by_number: dict[str, RankingEntry]) -> list[RankingEntry]:
+    """By place, those who are not ranked last."""
+    found = (by_number[number] for number in numbers)
+    return sorted(found, key=lambda entry: (entry.rank is None, entry.rank or 0, entry.number))
+
+
+def _near(
+    found: Sequence[Rerun], above: Sequence[RankingEntry], by_number: dict[str, RankingEntry]
+) -> list[NearTheLine]:
+    numbers = {entry.number for entry in above}
+    moved = frozenset().union(*(rerun.up | rerun.down for rerun in found))
+    near = []
+    for entry in _named(moved, by_number):
+        times = sum(entry.number in rerun.above for rerun in found)
+        near.append(NearTheLine(entry, entry.number in numbers, times, len(found) - times))
+    return near

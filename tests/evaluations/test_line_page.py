@@ -1,0 +1,103 @@
+"""Does the page about the line say who changes sides when a weight does, and is it silent where nothing can be said?"""
+
+import pytest
+from django.urls import reverse
+from lxml import html
+from pytest_django.asserts import assertContains, assertNotContains
+
+from evaluations.queries.line import line_of
+from members.roles import Role
+from tests.evaluations.ranking_material import SEPTEMBER, compile_now, review
+from tests.factories import make_member, make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
+
+
+@pytest.fixture
+def run(tree):
+    """Self-review 30 %, branch rating 70 %: 83.00, 82.90 and 70.00, and one whom nobody rated."""
+    for name, own, branch in (("赵一", 90, 80), ("钱二", 85, 82), ("孙三", 70, 70)):
+        review(make_member(tree.b1, name=name), SEPTEMBER, own=own, branch=branch)
+    make_member(tree.b1, name="李四")
+    return compile_now(tree.b1)
+
+
+@pytest.fixture
+def page(client, tree, run):
+    sign_in(client, make_user(Role.SECRETARY, tree.b1))
+
+    def get(query=""):
+        return client.get(reverse("evaluations:ranking_line", args=[run.pk]) + query)
+
+    return get
+
+
+def rows(answer):
+    """The texts of the cells, table by table."""
+    return [
+        [[" ".join(cell.text_content().split()) for cell in row] for row in table.findall("tr")]
+        for table in html.fromstring(answer.text).iter("tbody")
+    ]
+
+
+def test_a_line_that_hangs_on_a_weight_names_who_changes_sides(page):
+    answer = page("?places=1")
+
+    assertContains(answer, "The line depends on the weights: in 2 of 4 re-runs the same people stand above it.")
+    near, tried = rows(answer)
+    assert [[row[1], *row[4:]] for row in near] == [
+        ["赵一", "above the line", "2", "2"],
+        ["钱二", "below the line", "2", "2"],
+    ]
+    # 27 of 97 and 33 of 103; 63 of 93 and 77 of 107
+    assert tried == [
+        ["每月自评 counts 27.8 % instead of 30.0 %", "钱二", "赵一"],
+        ["每月自评 counts 32.0 % instead of 30.0 %", "the same people"],
+        ["支部总评 counts 67.7 % instead of 70.0 %", "the same people"],
+        ["支部总评 counts 72.0 % instead of 70.0 %", "钱二", "赵一"],
+    ]
+
+
+def test_a_firm_line_says_so(page):
+    answer = page("?places=2")
+
+    assertContains(answer, "The line is firm: in all 4 re-runs the same people stand above it.")
+    assert [row[-1] for row in rows(answer)[0]] == ["the same people"] * 4
+    assertNotContains(answer, "Who changes sides")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "No line is drawn yet"),
+        ("?places=0", "No line is drawn yet"),
+        ("?places=x", "No line is drawn yet"),
+        ("?places=3", "This line divides nobody"),
+        ("?places=999999", "No line is drawn yet"),
+    ],
+)
+def test_without_a_line_the_page_says_what_to_do(page, query, words):
+    assertContains(page(query), words)
+
+
+def test_the_ranking_leads_there_with_its_line(client, page, run):
+    answer = client.get(reverse("evaluations:ranking", args=[run.pk]) + "?places=1")
+
+    assertContains(answer, f'href="{reverse("evaluations:ranking_line", args=[run.pk])}?places=1"')
+
+
+def test_nothing_is_stored(run, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = line_of(run, 1)
+    assert [entry.name for entry in found.above] == ["赵一"]
+
+
+def test_as_many_questions_for_thirty_people_as_for_three(client, page, tree, run, django_assert_num_queries):
+    page("?places=1")
+    with django_assert_num_queries(5):
+        page("?places=2")
+    for number in range(30):
+        review(make_member(tree.b1), SEPTEMBER, own=60 + number, branch=60)
+    newer = compile_now(tree.b1)
+    with django_assert_num_queries(5):
+        client.get(reverse("evaluations:ranking_line", args=[newer.pk]) + "?places=2")

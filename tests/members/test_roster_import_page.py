@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from lxml import html
 from openpyxl import load_workbook
 
 from branchportal.models import AccessRecord, AuditEntry
@@ -204,3 +205,11 @@ def test_the_pages_cost_the_same_for_one_and_thirty_rows(office, django_assert_n
             office.get(f"{URL}{batch.pk}/")
         counts.append(batch.report["rows"])
     assert counts == [1, 60]
+
+
+def test_notes_name_their_row_where_a_row_is_a_card(office):
+    page = html.fromstring(upload(office, GOOD.encode()).content)
+    rows = page.xpath("//section[@aria-labelledby='concerns-title']//tbody/tr")
+    assert [[(cell.get("data-label"), cell.text_content()) for cell in row][:2] for row in rows] == [
+        [("Row", "3"), ("Name", "乙")]
+    ]

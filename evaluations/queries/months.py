@@ -178,7 +178,10 @@ def progress_by_branch(cycle: Cycle, branches: Iterable[Branch]) -> dict[int, Pr
 
 
 def furthest_behind_first(branches: QuerySet[Branch], cycle: Cycle) -> QuerySet[Branch]:
-    """The branches with the most missing self-reviews first, then those with the most missing ratings."""
+    """The branches with the most missing self-reviews first, then those with the most missing ratings.
+
+    The rule of overview.how_far_behind for a list of which the database gives one page.
+    """
     here = with_marks(Due.objects.filter(cycle=cycle, branch=OuterRef("pk"))).order_by().values("branch")
 
     def most(**without: bool) -> Coalesce:

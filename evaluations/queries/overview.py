@@ -65,7 +65,7 @@ def branch_lines(cycle: Cycle, branches: Iterable[Branch], *, now: datetime) -> 
 
 
 def how_far_behind(line: BranchLine) -> tuple[int, int, str]:
-    """To sort by, as months.furthest_behind_first: missing self-reviews, then missing ratings."""
+    """To sort lines whose counts are at hand, as months.furthest_behind_first: missing self-reviews, then ratings."""
     return -line.progress.missing, -line.progress.unrated, line.branch.path
 
 

@@ -9,8 +9,10 @@ from django.urls import reverse
 from lxml import html
 
 from evaluations.models import Cycle, Due
+from evaluations.queries import months, overview
 from evaluations.queries.months import Progress
 from evaluations.queries.rates import month_rates
+from members.models import Branch
 from members.roles import Role
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, file_self, make_month, rate
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
@@ -88,6 +90,21 @@ def test_offices_above_see_who_is_furthest_behind_first(tree, client, time_machi
         (tree.b2.name, ["1 self-review missing", "1 not rated"]),
         (tree.b1.name, ["1 self-review missing"]), (tree.b3.name, ["1 not rated"]),
     ]  # fmt: skip
+
+
+def test_home_and_the_page_of_months_put_the_same_branch_first(tree):
+    """Home has every branch's counts at hand and sorts those; the page asks the database for fifty at a time."""
+    november = Cycle.objects.get(month=NOVEMBER)
+    for branch in (tree.b2, tree.b3, tree.b4):
+        Due.objects.create(cycle=november, member=make_member(branch), branch=branch)
+    file_self(make_member(tree.b2), NOVEMBER, 85)
+    branches = Branch.objects.party_branches()
+    lines = overview.branch_lines(november, branches.order_by("-path"), now=NOW)
+    counts = {line.branch: (line.progress.missing, line.progress.unrated) for line in lines}
+    assert counts == {tree.b1: (1, 0), tree.b2: (1, 2), tree.b3: (1, 1), tree.b4: (1, 1)}
+    furthest_first = [tree.b2, tree.b3, tree.b4, tree.b1]
+    assert [line.branch for line in sorted(lines, key=overview.how_far_behind)] == furthest_first
+    assert list(months.furthest_behind_first(branches, november)) == furthest_first
 
 
 def test_offices_above_see_the_rates_of_all_branches(tree, client, time_machine):

@@ -27,26 +27,18 @@ from tests.evaluations.ranking_material import (
     SEPTEMBER,
     compile_now,
     file_self,
-    install,
     make_month,
     make_scheme,
     rate,
     ready_document,
     review,
 )
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
 
 DECEMBER = date(2026, 12, 1)
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def tree():
-    tree = make_branch_tree()
-    install(tree.b1)
-    return tree
 
 
 def names(members):
@@ -339,15 +331,6 @@ def test_a_period_that_cannot_succeed_is_refused_before_it_is_queued(tree, first
 def test_a_general_branch_has_nobody_to_rank(tree):
     with pytest.raises(Refused, match=tree.first.name):
         compiling.request(branch=tree.first, purpose="candidate", first=SEPTEMBER, last=NOVEMBER, by=None, now=NOW)
-
-
-def test_asking_in_an_empty_portal_installs_the_ready_schemes():
-    tree = make_branch_tree()
-    review(make_member(tree.b1), SEPTEMBER, own=80, branch=80)
-
-    run = compile_now(tree.b1)
-
-    assert (run.scheme.branch, run.scheme.state, run.ranked_count) == (tree.root, "sealed", 1)
 
 
 def test_a_closed_month_queues_each_purpose_that_has_people_over_the_term_so_far(tree):

@@ -10,17 +10,10 @@ from branchportal.models import JobRun
 from evaluations.models import CycleEvent, RankingRun
 from evaluations.services import compile as compiling
 from members.roles import Role
-from tests.evaluations.ranking_material import NOVEMBER, NOW, OCTOBER, SEPTEMBER, install, make_month
-from tests.factories import make_branch_tree, make_user, sign_in
+from tests.evaluations.ranking_material import NOVEMBER, NOW, OCTOBER, SEPTEMBER, make_month
+from tests.factories import make_user, sign_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree():
-    tree = make_branch_tree()
-    install(tree.b1)
-    return tree
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
 
 
 @pytest.fixture

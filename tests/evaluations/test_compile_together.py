@@ -21,21 +21,13 @@ from tests.evaluations.ranking_material import (
     SEPTEMBER,
     compile_now,
     file_self,
-    install,
     review,
 )
-from tests.factories import make_branch_tree, make_member, make_user
+from tests.factories import make_member, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
 
 ASKED = {"first": SEPTEMBER, "last": NOVEMBER, "purpose": "candidate", "now": NOW}
-
-
-@pytest.fixture
-def tree():
-    tree = make_branch_tree()
-    install(tree.b1)
-    return tree
 
 
 def test_branches_that_wait_are_compiled_together_to_the_same_bytes(tree):

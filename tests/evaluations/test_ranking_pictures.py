@@ -9,19 +9,12 @@ from django.utils import timezone
 from lxml import html
 
 from members.roles import Role
-from tests.evaluations.ranking_material import OCTOBER, SEPTEMBER, compile_now, install, review
-from tests.factories import make_branch_tree, make_member, make_user, sign_in
+from tests.evaluations.ranking_material import OCTOBER, SEPTEMBER, compile_now, review
+from tests.factories import make_member, make_user, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
 
 PEOPLE = (("赵一", 95, 85), ("钱二", 95, 85), ("孙三", 85, 75), ("李四", 75, 65), ("周五", 65, 55))
-
-
-@pytest.fixture
-def tree():
-    tree = make_branch_tree()
-    install(tree.b1)
-    return tree
 
 
 @pytest.fixture

@@ -28,24 +28,16 @@ from tests.evaluations.ranking_material import (
     SEPTEMBER,
     compile_now,
     file_self,
-    install,
     rate,
     review,
 )
 from tests.evaluations.vectors import VECTORS
-from tests.factories import make_branch_tree, make_member
+from tests.factories import make_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready_schemes")]
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 PAYLOADS = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "＝1+1", "\t=1", '=HYPERLINK("http://x")')
-
-
-@pytest.fixture
-def tree():
-    tree = make_branch_tree()
-    install(tree.b1)
-    return tree
 
 
 def recalculated(content: bytes, folder) -> dict[str, list[list]]:

@@ -20,10 +20,12 @@ from tests.evaluations.ranking_material import (
     NOW,
     OCTOBER,
     SEPTEMBER,
+    compile_now,
     file_self,
     install,
     make_scheme,
     ready_document,
+    review,
 )
 from tests.factories import make_branch, make_branch_tree, make_member, make_user
 
@@ -35,6 +37,14 @@ ONE_YEAR = {"code": "g", "label": "一年", "input": "months_as_activist", "op":
 
 def publish(scheme, first=SEPTEMBER, last=None):
     return schemes.publish(scheme=scheme, first_month=first, last_month=last, by=None, now=NOW)
+
+
+def test_asking_in_an_empty_portal_installs_the_ready_schemes(tree):
+    review(make_member(tree.b1), SEPTEMBER, own=80, branch=80)
+
+    run = compile_now(tree.b1)
+
+    assert (run.scheme.branch, run.scheme.state, run.ranked_count) == (tree.root, "sealed", 1)
 
 
 def test_three_ready_schemes_are_published_and_a_second_installation_does_nothing(tree):

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
+from lxml import html
 
 from evaluations.deadlines import SHANGHAI
 from evaluations.models import SelfReview
@@ -346,3 +347,12 @@ def test_the_card_weighs_little(phone_of, member, cycle):
     weight = sum(len(gzip.compress(part)) for part in [page, *files, icon])
     assert weight < 60 * 1024
     assert "提交自评" in page.decode()
+
+
+def test_the_card_leads_to_the_other_places_of_a_member(phone_of, member, cycle):
+    page = html.fromstring(phone_of.get("/review/").content)
+    [menu] = page.find_class("places")
+    assert [link.get("href") for link in menu.iter("a")] == [
+        "/", "/review/mine/", "/results/", "/activities/", "/my-hours/", "/my-record/", "/messages/", "/account/",
+    ]  # fmt: skip
+    assert [phone_of.get(link.get("href")).status_code for link in menu.iter("a")] == [200] * 8

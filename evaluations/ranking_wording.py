@@ -41,6 +41,27 @@ def total_step(explanation: Explanation, scheme: Scheme) -> str:
     }
 
 
+def shared_place(place: int, total: str, people: int) -> str:
+    """That several people share a place, without their names."""
+    text = _("%(people)s people share place %(place)s, each with %(total)s in all.")
+    return text % {"people": people, "place": place, "total": total}
+
+
+def shared_with(
+    place: int, total: str, names: Iterable[str], above: tuple[str, str] | None, below: tuple[str, str] | None
+) -> str:
+    """With whom somebody shares a place, and (name, total) of who stands next above and below."""
+    found = [
+        _("Shares place %(place)s with %(names)s, each with %(total)s in all.")
+        % {"place": place, "names": listed(names), "total": total}
+    ]
+    if above:
+        found.append(_("Next above: %(name)s with %(total)s.") % dict(zip(("name", "total"), above, strict=True)))
+    if below:
+        found.append(_("Next below: %(name)s with %(total)s.") % dict(zip(("name", "total"), below, strict=True)))
+    return sentences(found)
+
+
 def check_sentence(check: Check, scheme: Scheme, sources: Mapping[str, str]) -> str:
     """What a gate found."""
     asked = gate_sentence(check.gate, scheme, sources)

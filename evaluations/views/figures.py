@@ -7,6 +7,7 @@ from typing import Any
 
 from branchportal.pictures import dots
 from branchportal.pictures.marks import shape_of
+from branchportal.wording import sentences
 from evaluations import ranking_wording, scheme_wording
 from evaluations.explaining import plain
 from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
@@ -70,12 +71,24 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
             for check in explained.checks
         ],
         "total_step": ranking_wording.total_step(explained, scheme) if explained.total is not None else "",
-        "tie_sentence": scheme_wording.tie_sentence(scheme) if entry.tied else "",
+        "tie_sentence": sentences([_tie(entry, others), scheme_wording.tie_sentence(scheme)]) if entry.tied else "",
         "reasons": ranking_wording.reasons(scheme, entry.reasons),
     }
 
 
 def _weighted_cells(row: Row) -> list[Cell]:
+def _tie(entry: RankingEntry, others: Sequence[Row]) -> str:
+    """Who shares the place; without `others` only how many do: a page of one's own names nobody and no other total."""
+    if not others:
+        people = entry.run.entries.filter(rank=entry.rank).count()
+        return ranking_wording.shared_place(entry.rank, entry.total, people)
+    ranked = [row.entry for row in others]
+    names = [other.name for other in ranked if other.rank == entry.rank]
+    above = next(((other.name, other.total) for other in reversed(ranked) if other.rank < entry.rank), None)
+    below = next(((other.name, other.total) for other in ranked if other.rank > entry.rank), None)
+    return ranking_wording.shared_with(entry.rank, entry.total, names, above, below)
+
+
     drawn = _drawn([cell.component for cell in row.cells])
     return [cell for cell in row.cells if cell.component in drawn]
 

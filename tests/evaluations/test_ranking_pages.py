@@ -112,6 +112,20 @@ def test_the_evidence_of_a_figure_is_one_click_away(client, run, secretary):
     assert "was not due" in page
 
 
+def test_a_tie_names_who_shares_the_place_to_offices_and_only_how_many_to_the_person(client, tree, run, secretary):
+    own = run.entries.get(name="钱二")
+    page = " ".join(client.get(evidence(run, "钱二")).text.split())
+    assert "Shares place 1 with 赵一, each with 83.00 in all. Next below: 孙三 with 78.00. With equal totals" in page
+    user = make_user(Role.COUNSELOR, tree.b4, name="钱二")
+    user.role_assignments.all().delete()
+    own.member.user = user
+    own.member.save()
+    sign_in(client, user, language="en")
+    page = " ".join(client.get(reverse("evaluations:own_ranking", args=[run.pk])).text.split())
+    assert "2 people share place 1, each with 83.00 in all. With equal totals" in page
+    assert [word for word in ("赵一", "孙三", "78.00") if word in page] == []
+
+
 def test_looking_at_somebodys_figures_is_noted_for_him(client, run, secretary):
     client.get(evidence(run, "孙三"))
 

@@ -127,6 +127,7 @@ class ScoreBatchView(PortalView, View):
             "batch": self.batch,
             "cycle": self.cycle,
             "source": dict(SOURCE_CHOICES)[self.batch.arguments["source"]],
+            "is_rating": self.batch.arguments["source"] == "branch",
             "report": report,
             "errors": read_later(report["errors"]),
             "writable": report["created"] + report["updated"],

@@ -186,10 +186,11 @@ def test_the_page_checks_first_and_writes_once(client, tree, cycle, time_machine
     batch = ImportBatch.objects.get()
     assert answer["Location"] == reverse("evaluations:score_batch", kwargs={"pk": batch.pk})
     assert not SelfReview.objects.exists()
-    assert client.get(answer["Location"]).status_code == 200
+    assert "写入即为提交" in client.get(answer["Location"]).text
     for _ in range(2):
         client.post(answer["Location"])
     assert SelfReview.objects.count() == 1
+    assert "自评已提交，即日起计入" in client.get(answer["Location"]).text
     marked = client.get(reverse("evaluations:score_marked_file", kwargs={"pk": batch.pk}))
     assert len(read_file(marked.content, "marked.xlsx")[0].rows) == 3
     failing = client.get(reverse("evaluations:score_failing_rows", kwargs={"pk": batch.pk}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.views import View
 
 from activities.queries import todo as todo_of_activities
 from branchportal.messages import text_of
+from branchportal.months import last_day_of
 from branchportal.todo import in_one_line_each, oldest_first
 from evaluations.deadlines import month_of
 from evaluations.queries import changes, dates, home, spot_checks, todo
@@ -41,7 +42,8 @@ class HomeView(PortalView, View):
         branches = [self._branch(branch, now) for branch in home.rated_branches(user)]
         superior = home.is_superior(user)
         scopes = home.scope_months(user, now=now) if superior else []
-        todays = absences.of_today(user, timezone.localdate(now))
+        today = timezone.localdate(now)
+        todays = absences.of_today(user, today)
         context = {
             "now": now,
             "own": own,
@@ -54,7 +56,9 @@ class HomeView(PortalView, View):
             "changes": changes.unseen(user, now=now) if superior else None,
             "samples": self._samples(scopes, now),
             "operations": home.operations() if access_of(user).has_role(Role.ADMINISTRATOR) else None,
-            "today": timezone.localdate(now),
+            "today": today,
+            "month_before": (today.replace(day=1) - timedelta(days=1)).replace(day=1),
+            "month_after": last_day_of(today) + timedelta(days=1),
             "dates": dates.of_home(user, own["month"] if own else None, [item["month"] for item in branches], now=now),
             "unread": [(note, text_of(note)) for note in home.unread_messages(user)],
         }

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from lxml import html
 
 from activities.models import Activity
 from branchportal.models import AuditEntry
@@ -224,6 +225,14 @@ def test_the_dates_are_those_of_the_own_branch_and_not_cancelled(client, tree, c
         ("B001 2", "activity"),
         ("我的自评", "deadline"),
     ]
+
+
+def test_the_little_calendar_leads_to_the_months_beside_it(client, tree, cycle):
+    page = html.fromstring(home(client, make_user(Role.MEMBER, tree.b1)).content)
+    [turn] = page.find_class("month-turn")
+    assert [(link.text_content().strip(), link.get("href")) for link in turn] == [
+        ("2026年10月", "/activities/calendar/?month=2026-10"), ("2026年12月", "/activities/calendar/?month=2026-12"),
+    ]  # fmt: skip
 
 
 def test_a_month_full_of_activities_does_not_hide_what_comes_next(client, tree, cycle):

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from branchportal import navigation
 from branchportal.help.contexts import help_url
@@ -46,6 +47,12 @@ class Shell:
         match = self._request.resolver_match
         guide = self.account.guide if self.account else ""
         return help_url(match.view_name, guide) if match else ""
+
+    @property
+    def guide_url(self) -> str:
+        """The guide for the person logged in; "" for nobody and for who has none."""
+        guide = self.account.guide if self.account else ""
+        return reverse(f"guide_{guide}") if guide else ""
 
     @property
     def version(self) -> str:

@@ -51,6 +51,15 @@ def test_the_question_mark_of_the_activities_leads_each_to_his_own_guide(client,
     assert shown.xpath("//a[contains(@class, 'help-here')]/@href") == [f"{reverse(f'guide_{page}')}#activities"]
 
 
+@pytest.mark.parametrize(("role", "page"), [(Role.MEMBER, "member"), (Role.SECRETARY, "secretary")])
+def test_a_page_that_is_not_open_leads_each_to_his_own_guide(client, role, page):
+    sign_in(client, make_user(role, make_branch_tree().b1))
+    refused = client.get(reverse("evaluations:calendar"))
+    assert refused.status_code == 403
+    links = html.fromstring(refused.text).xpath("//a[contains(@class, 'help-here')]/@href")
+    assert links == [reverse(f"guide_{page}")]
+
+
 def test_every_place_of_the_menus_has_help(rf):
     tree = make_branch_tree()
     names = set()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from activities.audiences import audiences_of
 from activities.models import Activity
-from members.models import Member, RoleAssignment
+from members.models import Branch, Member, RoleAssignment
 from members.roles import ACTING_ORDER, Role
 
 COMMITTEE_MEETING = "committee_meeting"
@@ -26,3 +26,10 @@ def expected_of(activity: Activity, people: Iterable[Member]) -> set[int]:
         officers = set(offices.values_list("user", flat=True))
         return {person.pk for person in people if person.user_id in officers}
     return {person.pk for person in people if activity.audience in audiences_of(person.stage_on(day))}
+
+
+def is_expected(activity: Activity, person: Member | None) -> bool:
+    """Whether this one person is expected; in a branch only its own people are."""
+    if person is None or (activity.branch.kind == Branch.Kind.BRANCH and person.branch_id != activity.branch_id):
+        return False
+    return person.pk in expected_of(activity, [person])

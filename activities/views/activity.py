@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from activities.forms.attendance import AttendanceForm
 from activities.models import Activity, Attendance
 from activities.queries.attendance import own_attendance
+from activities.queries.expected import is_expected
 from activities.views.sheet import own_sheet, sheet_of
 from activities.views.sign_ups import sign_up_box
 from members.access import PortalView, access_of
@@ -51,6 +52,7 @@ def page_of(activity: Activity, request: HttpRequest, *, form: AttendanceForm | 
         "is_over": now >= activity.ends_at,
         "sees_everybody": sees_everybody,
         "own": own_mark,
+        "shows_own": not sees_everybody and (own_mark is not None or is_expected(activity, own)),
         **sign_up_box(activity, own, request, sees_everybody=sees_everybody, may_edit=may_edit, now=now),
         **(
             sheet_of(activity, form, now, request)

@@ -67,6 +67,17 @@ def test_members_see_their_own_attendance_and_nobody_elses(client, tree):
     assert "1/2" not in listed.content.decode()
 
 
+def test_who_is_not_expected_reads_nothing_of_an_own_attendance(client, tree):
+    activity = make_activity(tree.b1)
+    member, contact = make_user(Role.MEMBER, tree.b1), make_user(Role.CLASS_CONTACT, tree.b1)
+    elsewhere = make_member(tree.b2)
+    elsewhere.user = make_user(Role.CLASS_CONTACT, tree.b1)
+    elsewhere.save()
+    address = reverse("activities:activity", args=[activity.pk])
+    shown = [sign_in(client, user).get(address).text.count("我的考勤") for user in (member, contact, elsewhere.user)]
+    assert shown == [1, 0, 0]
+
+
 def test_others_branches_do_not_exist_and_members_record_nothing(client, tree, secretary):
     activity, elsewhere = make_activity(tree.b1), make_activity(tree.b2)
     addresses = [reverse(f"activities:{name}", args=[elsewhere.pk]) for name in ("activity", "edit")]

@@ -8,6 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from lxml import html
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -119,6 +120,16 @@ def test_the_last_error_page_stands_without_a_context(language, heading):
         page = render_to_string("500.html")
     assert f"<h1>{heading}</h1>" in page
     assert f'<html lang="{language}">' in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_nginx_says_of_a_large_file_are_the_words_of_the_portal(rf, language):
+    with translation.override(language):
+        own = html.fromstring(render_to_string("413.html", request=rf.get("/")))
+    stands_alone = html.parse(ROOT / "static" / "branchportal" / "too_large.html").getroot()
+    said = [words.text_content().strip() for words in stands_alone.xpath("//h1 | //h2 | //p[not(@class)]")]
+    words = [words.text_content().strip() for words in own.xpath("//main//h1 | //main//div[@class='card-body']/p")]
+    assert words == (said[:4] if language == "zh-hans" else said[4:])
 
 
 def test_a_missing_page_helps(client, db):

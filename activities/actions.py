@@ -31,3 +31,8 @@ ACTIONS = {
     "hours.viewed": _("Hours and awards opened"),
     "hours.downloaded": _("Hours downloaded"),
 }
+SUBJECTS = {
+    _("Activities"): ("activity.", "activity_kind.", "minutes.", "calendar."),
+    _("Hours and awards"): ("award.", "evidence.", "hours."),
+    _("Three ones"): ("duty.", "duty_entry.", "duty_evidence."),
+}

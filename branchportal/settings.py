@@ -116,6 +116,8 @@ OPERATORS = "members.queries.offices.operators"
 # What should be looked at before people of a branch leave it: functions (branch, now) → {person: texts}.
 LEAVING_CONCERNS = ["evaluations.queries.leaving.unfinished_month"]
 AUDIT_ACTIONS = ["evaluations.actions.ACTIONS", "members.actions.ACTIONS", "activities.actions.ACTIONS"]
+# Under which subjects they stand together in the filter: with which word each begins.
+AUDIT_SUBJECTS = ["members.actions.SUBJECTS", "activities.actions.SUBJECTS", "evaluations.actions.SUBJECTS"]
 # How the values of those lines read (see audit_facts.py).
 AUDIT_FACTS = ["evaluations.queries.audit_facts.FACTS", "members.queries.audit_facts.FACTS",
                "activities.queries.audit_facts.FACTS"]  # fmt: skip

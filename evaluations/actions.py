@@ -31,3 +31,12 @@ ACTIONS = {
     "month.export": _("Month downloaded"),
     "demo.loaded": _("Demo data loaded"),
 }
+SUBJECTS = {
+    _("Months"): ("cycle.", "reminder.", "late_policy.", "month.", "spot_check."),
+    _("Self-reviews"): ("self_review.",),
+    _("Branch ratings"): ("branch_rating.", "ratings.", "scores.", "score_import."),
+    _("Rankings"): ("ranking.",),
+    _("Defences"): ("defence.",),
+    _("Schemes"): ("scheme.",),
+    _("Work of the portal"): ("demo.",),
+}

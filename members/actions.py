@@ -42,3 +42,10 @@ ACTIONS = {
     "branch.renamed": _("Branch renamed"),
     "branch.closed": _("Branch closed"),
 }
+SUBJECTS = {
+    _("Members"): ("member.", "transfer.", "correction.", "roster.", "roster_import."),
+    _("Accounts"): ("account.",),
+    _("Offices"): ("role.", "absence."),
+    _("Branches"): ("branch.",),
+    _("Work of the portal"): ("job.",),
+}

@@ -70,6 +70,16 @@ def action_labels() -> dict[str, Any]:
     return {action: label for path in settings.AUDIT_ACTIONS for action, label in import_string(path).items()}
 
 
+def actions_by_subject(beginnings: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The subjects of all apps (settings.AUDIT_SUBJECTS) that have such actions, each with these and their names."""
+    labels = {action: str(label) for action, label in action_labels().items() if action.startswith(beginnings)}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for subject, words in (pair for path in settings.AUDIT_SUBJECTS for pair in import_string(path).items()):
+        actions = [(action, label) for action, label in labels.items() if action.startswith(words)]
+        found.setdefault(str(subject), []).extend(actions)
+    return [(subject, sorted(actions, key=lambda pair: pair[1])) for subject, actions in found.items() if actions]
+
+
 def people_in(lines: Iterable[AuditEntry]) -> dict[str, str]:
     """The names of the people by whose rows some values are kept ({"17": "…"}); a query only if there are any."""
     keys = {key for line in lines for key in (*line.before, *line.after) if key.isdigit()}

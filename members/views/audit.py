@@ -9,7 +9,15 @@ from django.views.generic import ListView
 from branchportal.paging import NearestPage
 from members.access import PortalView
 from members.forms.roles import date_field
-from members.queries.audit_trail import TECHNICAL, action_labels, changes_of, filtered, lines_for, people_in
+from members.queries.audit_trail import (
+    TECHNICAL,
+    action_labels,
+    actions_by_subject,
+    changes_of,
+    filtered,
+    lines_for,
+    people_in,
+)
 from members.roles import Permission
 from members.views.office import office_links
 
@@ -24,8 +32,7 @@ class AuditFilter(forms.Form):
 
     def __init__(self, *args, beginnings: tuple[str, ...], **kwargs):
         super().__init__(*args, **kwargs)
-        actions = [(action, label) for action, label in action_labels().items() if action.startswith(beginnings)]
-        self.fields["action"].choices = [("", _("Everything")), *sorted(actions, key=lambda pair: str(pair[1]))]
+        self.fields["action"].choices = [("", _("Everything")), *actions_by_subject(beginnings)]
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "action" else "form-control"
 

@@ -8,6 +8,7 @@ from django.test import Client
 from branchportal import audit, retention
 from branchportal.models import AuditEntry
 from members.models import LoginFailure
+from members.queries.audit_trail import TECHNICAL, action_labels, actions_by_subject
 from members.roles import Role
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
 
@@ -26,6 +27,14 @@ def lines(tree):
         ("account.reset", far.b1),
     ]:
         audit.record(action, by=None, subject=make_member(branch), before={"name": "旧"}, after={"name": "新"})
+
+
+def test_every_action_stands_under_one_subject_of_the_filter():
+    groups = dict(actions_by_subject(("",)))
+    listed = [action for actions in groups.values() for action, _label in actions]
+    assert sorted(listed) == sorted(action_labels())
+    assert {action.split(".")[0] for action, _label in groups["职务"]} == {"role", "absence"}
+    assert [subject for subject, _actions in actions_by_subject(TECHNICAL)] == ["账号", "职务", "党支部", "系统运行"]
 
 
 def seen(user, page="/audit/"):

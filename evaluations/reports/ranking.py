@@ -13,6 +13,8 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.utils import timezone
+
 from branchportal.spreadsheets.writing import (
     DECIMAL,
     INTEGER,
@@ -41,6 +43,7 @@ TITLES = {
     Purpose.CONVERSION: "预备党员转正综合排名",
     Purpose.APPRAISAL: "学生党员考评排名",
 }
+TABS = {Purpose.CANDIDATE: "发展对象", Purpose.CONVERSION: "转正", Purpose.APPRAISAL: "考评"}
 FIFTEEN_DIGITS = Context(prec=15)
 NOISE_DECIMALS = 10
 MOST_DECIMALS = 6  # of a total that a formula can reach: a spreadsheet has fifteen digits
@@ -145,7 +148,7 @@ def ranking_workbook(run: RankingRun) -> bytes:
 def rankings_workbook(runs: Sequence[RankingRun]) -> bytes:
     """Many rankings: 目录, a sheet for each, 说明. `runs` come with branch and scheme; entries are best prefetched."""
     index = SheetSpec(INDEX, INDEX_COLUMNS, list(enumerate(runs, start=1)), title="综合排名", notes=(LABEL,))
-    sheets = [ranking_sheet(run, name=f"{place} {run.branch.name}") for place, run in enumerate(runs, start=1)]
+    sheets = [ranking_sheet(run, name=_tab(place, run)) for place, run in enumerate(runs, start=1)]
     notes = [line for run in runs[:1] for line in _explanations(run, only_general=True)]
     return write_workbook([index, *sheets, notes_sheet(NOTES, [*notes, *_not_closed(runs)])])
 
@@ -160,6 +163,7 @@ INDEX_COLUMNS = (
     Column("已排名", 9, INTEGER, value=lambda line: line[1].ranked_count),
     Column("未排名", 9, INTEGER, value=lambda line: line[1].not_ranked_count),
     Column("指纹", 68, value=lambda line: line[1].fingerprint),
+    Column("冻结", 60, value=lambda line: frozen_line(line[1])),
 )
 
 
@@ -176,6 +180,7 @@ def ranking_sheet(run: RankingRun, name: str = "综合排名") -> SheetSpec:
         notes=(
             f"方案名称：{scheme.name}  版本：{scheme.version}  统计区间：{_period(run)}  第 {run.number} 次",
             f"指纹：{run.fingerprint}",
+            frozen_line(run),
             LABEL,
         ),
         printed=f"{LABEL}  {run.fingerprint[:16]}",
@@ -242,6 +247,7 @@ def _not_closed(runs: Sequence[RankingRun]) -> Iterable[tuple[str, str]]:
     for place, run in enumerate(runs, start=1):
         if months := found[run.pk]:
             label = "未截止月份" if len(runs) == 1 else f"未截止月份（{place} {run.branch.name}）"
+        yield "冻结", frozen_line(run)
             yield label, ranking_wording.not_closed_sentence(months)
 
 
@@ -253,6 +259,11 @@ def _fifteen_digits(value: Number | None) -> Decimal | None:
     if value is None:
         return None
     return FIFTEEN_DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def _tab(place: int, run: RankingRun) -> str:
+    """What stands on a sheet's tab: its number in 目录, for what and from when to when, whose."""
+    return f"{place} {TABS[run.purpose]}{run.first_month:%y%m}-{run.last_month:%y%m} {run.branch.name}"
 
 
 def _text(number: Number) -> str:

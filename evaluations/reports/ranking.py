@@ -163,7 +163,6 @@ INDEX_COLUMNS = (
     Column("已排名", 9, INTEGER, value=lambda line: line[1].ranked_count),
     Column("未排名", 9, INTEGER, value=lambda line: line[1].not_ranked_count),
     Column("指纹", 68, value=lambda line: line[1].fingerprint),
-    Column("冻结", 60, value=lambda line: frozen_line(line[1])),
 )
 
 
@@ -180,7 +179,6 @@ def ranking_sheet(run: RankingRun, name: str = "综合排名") -> SheetSpec:
         notes=(
             f"方案名称：{scheme.name}  版本：{scheme.version}  统计区间：{_period(run)}  第 {run.number} 次",
             f"指纹：{run.fingerprint}",
-            frozen_line(run),
             LABEL,
         ),
         printed=f"{LABEL}  {run.fingerprint[:16]}",
@@ -247,7 +245,6 @@ def _not_closed(runs: Sequence[RankingRun]) -> Iterable[tuple[str, str]]:
     for place, run in enumerate(runs, start=1):
         if months := found[run.pk]:
             label = "未截止月份" if len(runs) == 1 else f"未截止月份（{place} {run.branch.name}）"
-        yield "冻结", frozen_line(run)
             yield label, ranking_wording.not_closed_sentence(months)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from branchportal.messages import Group
+from branchportal.wording import listed
 
 
 def attendance_corrected(context: dict[str, Any]) -> str:
@@ -106,6 +107,23 @@ def activity_counts_otherwise(context: dict[str, Any]) -> str:
     )
 
 
+def duties_assigned(context: dict[str, Any]) -> str:
+    return (
+        _("%(by)s has asked you to take on duties of the three ones from %(first)s to %(last)s. See what is expected.")
+        % context
+    )
+
+
+def duties_late(context: dict[str, Any]) -> str:
+    values = context | {"months": listed(context["months"])}
+    text = ngettext(
+        "%(number)s entry in your three ones is late (%(months)s). Please write down what you did.",
+        "%(number)s entries in your three ones are late (%(months)s). Please write down what you did.",
+        context["number"],
+    )
+    return text % values
+
+
 def _when(context: dict[str, Any], name: str = "starts_at") -> str:
     return date_format(timezone.localtime(datetime.fromisoformat(context[name])), _("j F, H:i"))
 
@@ -129,6 +147,8 @@ TEXTS = {
     "attendance_corrected": attendance_corrected,
     "award_confirmed": award_confirmed,
     "award_rejected": award_rejected,
+    "duties_assigned": duties_assigned,
+    "duties_late": duties_late,
 }
 
 GROUPS = (
@@ -155,5 +175,11 @@ GROUPS = (
         gettext_lazy("Awards"),
         gettext_lazy("An award that you proposed is confirmed or not."),
         ("award_confirmed", "award_rejected"),
+    ),
+    Group(
+        "duties",
+        gettext_lazy("Three ones"),
+        gettext_lazy("You are given a duty, or reminded of entries that are late."),
+        ("duties_assigned", "duties_late"),
     ),
 )

@@ -19,7 +19,7 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
             _("Activities"),
             "activities:activities",
             order=50,
-            covers=("activities:hours", "activities:person_hours", "activities:award"),
+            covers=("activities:hours", "activities:person_hours", "activities:award", "activities:dut"),
         )
     if access.may(Permission.VIEW_OWN_RECORD):
         yield NavItem(
@@ -27,5 +27,12 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
             "activities:my_hours",
             order=36,
             covers=("activities:award_",),
+            place=Place.PERSON_MENU,
+        )
+        yield NavItem(
+            _("My three ones"),
+            "activities:my_duties",
+            order=37,
+            covers=("activities:duty_entry_",),
             place=Place.PERSON_MENU,
         )

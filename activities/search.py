@@ -20,6 +20,8 @@ PAGES = (
     Page(Permission.EDIT_ACTIVITIES, "activities:add", gettext_lazy("Record an activity")),
     Page(Permission.VIEW_ROSTER, "activities:hours", gettext_lazy("Hours and awards")),
     Page(Permission.VIEW_OWN_RECORD, "activities:my_hours", gettext_lazy("My hours and awards")),
+    Page(Permission.VIEW_MONTH, "activities:duties", gettext_lazy("Three ones")),
+    Page(Permission.VIEW_OWN_RECORD, "activities:my_duties", gettext_lazy("My three ones")),
     Page(Permission.EDIT_ACTIVITY_KINDS, "activities:kinds", gettext_lazy("Kinds of activities")),
 )
 

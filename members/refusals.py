@@ -25,6 +25,7 @@ RIGHTS = {
     Permission.EDIT_ACTIVITY_KINDS: gettext_lazy("set the kinds of activities"),
     Permission.CONFIRM_MINUTES: gettext_lazy("confirm minutes"),
     Permission.CONFIRM_AWARDS: gettext_lazy("confirm awards"),
+    Permission.ASSIGN_DUTIES: gettext_lazy("give out the three ones"),
     Permission.EXPORT_HOURS: gettext_lazy("export hours"),
     Permission.VIEW_MONTH: gettext_lazy("see how far a month is"),
     Permission.MANAGE_CYCLES: gettext_lazy("set the months"),

@@ -11,14 +11,10 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from activities.file_kinds import SUFFIXES, kind_of
+from activities.forms.evidence import LONGEST_NAME, upload_of
 from activities.models import Award, AwardLevel
-from activities.services.awards import Upload
 from branchportal.spreadsheets.values import FIRST_YEAR, text_of
 from members.models import Branch
-
-MOST_MB = 5
-LONGEST_NAME = 120
 
 
 class AwardForm(forms.Form):
@@ -73,16 +69,11 @@ class AwardForm(forms.Form):
 
     def clean_file(self) -> Any:
         sent = self.cleaned_data["file"]
-        if not sent:
-            return None
-        if sent.size > MOST_MB * 1024 * 1024:
-            raise forms.ValidationError(_("The file is larger than 5 MB. Save it smaller, or scan it at 150 dpi."))
-        content = sent.read()
-        kind = kind_of(content)
-        if kind is None:
-            raise forms.ValidationError(_("This is no PDF, JPG or PNG file. Save the certificate as one of them."))
-        self.upload = Upload(_file_name(sent.name, kind), content, kind)
-        return sent
+        if sent:
+            self.upload = upload_of(
+                sent, of_another_kind=_("This is no PDF, JPG or PNG file. Save the certificate as one of them.")
+            )
+        return sent or None
 
     def values(self) -> dict[str, Any]:
         """What the services take."""
@@ -154,12 +145,6 @@ def _written(text: str) -> str:
     if not text:
         raise forms.ValidationError(_("This field is required."))
     return text
-
-
-def _file_name(name: str, kind: str) -> str:
-    """The sender's name with the ending of what the file really is."""
-    stem = text_of(name).rsplit(".", 1)[0][: LONGEST_NAME - 8] or "award"
-    return f"{stem}{SUFFIXES[kind]}"
 
 
 def _initial(award: Award | None) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from activities.kinds import STANDARD_NAMES
 from activities.models import Attendance, Award
 from activities.models.awards import READY_LEVELS
+from activities.models.duties import KIND_LABELS, TOPIC_LABELS
 from branchportal.audit_facts import Fact, shortened
+from branchportal.wording import listed
 
 
 def _attendance(kept: str) -> str:
@@ -34,6 +36,20 @@ FACTS = {
     "minutes.recorder": Fact(gettext_lazy("Recorder")),
     "minutes.items": Fact(pgettext_lazy("audit", "Agenda"), _agenda),
     "minutes.text": Fact(gettext_lazy("Addendum")),
+    "duty.person": Fact(gettext_lazy("Name")),
+    "duty.kind": Fact(gettext_lazy("Kind"), dict(KIND_LABELS)),
+    "duty.subject": Fact(gettext_lazy("For whom")),
+    "duty.activists": Fact(gettext_lazy("Activists"), listed),
+    "duty.first_month": Fact(gettext_lazy("From the month")),
+    "duty.last_month": Fact(gettext_lazy("To the month")),
+    "duty.per_month": Fact(gettext_lazy("Entries a month")),
+    "duty.people": Fact(gettext_lazy("People"), listed),
+    "duty_entry.person": Fact(gettext_lazy("Name")),
+    "duty_entry.kind": Fact(gettext_lazy("Kind"), dict(KIND_LABELS)),
+    "duty_entry.on": Fact(gettext_lazy("Day")),
+    "duty_entry.topic": Fact(gettext_lazy("Topic"), TOPIC_LABELS),
+    "duty_entry.text": Fact(gettext_lazy("What")),
+    "duty_entry.file": Fact(gettext_lazy("Fingerprint of the file"), shortened),
     "award.person": Fact(gettext_lazy("Name")),
     "award.level": Fact(gettext_lazy("Level"), READY_LEVELS),
     "award.state": Fact(gettext_lazy("State"), dict(Award.State.choices)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.db.models import Count, F, Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity, Attendance, Award, Evidence, Minutes, SignUp
+from activities.models import Activity, Attendance, Award, Duty, DutyEntry, Evidence, Minutes, SignUp
 from branchportal.invariants import without_line
 from branchportal.ledger import Asked, Check, Violation, place, rows_of
 from members.queries.invariants import strangers
@@ -87,6 +87,31 @@ def evidence_of_another_branch(asked: Asked) -> Iterator[Violation]:
         yield Violation(place(Award, pk), f"evidence={evidence}")
 
 
+def duty_without_line(asked: Asked) -> Iterator[Violation]:
+    """Of every duty the audit trail tells that it was given."""
+    yield from without_line(Duty, ("duty.assigned",), asked)
+
+
+def duty_entry_without_line(asked: Asked) -> Iterator[Violation]:
+    """Of every entry the audit trail tells that it was written."""
+    yield from without_line(DutyEntry, ("duty_entry.written",), asked)
+
+
+def entry_outside_its_duty(asked: Asked) -> Iterator[Violation]:
+    """An entry that counts lies in the months of its duty."""
+    for some in rows_of(DutyEntry.objects.standing(), asked):
+        for pk, on, first, last in some.order_by("pk").values_list("pk", "on", "duty__first_month", "duty__last_month"):
+            if not first <= on.replace(day=1) <= last:
+                yield Violation(place(DutyEntry, pk), f"on={on} duty={first:%Y-%m}–{last:%Y-%m}")
+
+
+def entry_file_of_another_branch(asked: Asked) -> Iterator[Violation]:
+    """The file that shows an entry lies in the branch of its duty."""
+    shown = DutyEntry.objects.filter(evidence__isnull=False).exclude(evidence__branch=F("duty__branch"))
+    for pk, evidence in shown.order_by("pk").values_list("pk", "evidence"):
+        yield Violation(place(DutyEntry, pk), f"evidence={evidence}")
+
+
 def file_missing(asked: Asked) -> Iterator[Violation]:
     """Every stored file is there with its size; its content has the kept hash (within a month, see ledger.py)."""
     for some in rows_of(Evidence.objects.all(), asked, size=500):
@@ -126,6 +151,10 @@ CHECKS = (
     Check("hours.presence", _("Hours count only for those who were there."), _HOURS, hours_without_presence),
     Check("hours.reason", _("Other hours than the activity's have a reason."), _HOURS, other_hours_without_reason),
     Check("hours.cancelled", _("Nobody attended an activity that was cancelled."), _HOURS, present_at_nothing),
+    Check("duties.recorded", _("The audit trail tells who gave each of the three ones."), _FAULT, duty_without_line),
+    Check("duty_entries.recorded", _("The audit trail tells of each entry in them."), _FAULT, duty_entry_without_line),
+    Check("duty_entries.months", _("An entry lies in the months of its duty."), _FAULT, entry_outside_its_duty),
+    Check("duty_entries.files", _("The file of an entry lies in its branch."), _FAULT, entry_file_of_another_branch),
     Check("files.branch", _("A file lies in the branch of its award."), _FAULT, evidence_of_another_branch),
     Check("files.whole", _("Every stored file is there with its hash."), _FILE, file_missing),
 )

@@ -9,10 +9,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from activities.models import Activity, Attendance, AttendanceCorrection, Award, CalendarAddress, Minutes, SignUp
+from activities.models import (
+    Activity,
+    Attendance,
+    AttendanceCorrection,
+    Award,
+    CalendarAddress,
+    Duty,
+    DutyEntry,
+    Minutes,
+    SignUp,
+)
+from activities.queries.duties import for_whom
 from activities.queries.hours_corrections import of_member
 from branchportal.own_data import Field, Section
-from branchportal.spreadsheets.writing import DATE, DECIMAL, MOMENT
+from branchportal.spreadsheets.writing import DATE, DECIMAL, INTEGER, MOMENT
 from members.models import Member, User
 
 
@@ -61,6 +72,25 @@ def _duties(user: User, now: datetime) -> Iterator[tuple]:
     for minutes, text in zip(_signed(user), (_("Chair"), _("Recorder")), strict=True):
         for one in minutes.select_related("activity").order_by("-activity__starts_at", "-pk"):
             yield one.activity.starts_at, one.activity.title, text
+
+
+def _three_ones(user: User, now: datetime) -> Iterator[tuple]:
+    for one in Duty.objects.filter(member__user=user).prefetch_related("activists").order_by("-first_month", "-pk"):
+        state = one.withdrawn_because if one.withdrawn_at else ""
+        months = f"{one.first_month:%Y-%m} – {one.last_month:%Y-%m}"
+        yield one.assigned_at, one.get_kind_display(), for_whom(one), months, one.per_month, state
+
+
+def _coached(user: User, now: datetime) -> Iterator[tuple]:
+    for one in Duty.objects.filter(activists__user=user).select_related("member").order_by("-first_month", "-pk"):
+        yield f"{one.first_month:%Y-%m} – {one.last_month:%Y-%m}", one.member.name
+
+
+def _duty_entries(user: User, now: datetime) -> Iterator[tuple]:
+    for one in DutyEntry.objects.filter(duty__member__user=user).select_related("duty", "evidence"):
+        file_name = one.evidence.file_name if one.evidence else ""
+        kind, topic = one.duty.get_kind_display(), one.get_topic_display()
+        yield one.on, kind, topic, one.text, file_name, one.withdrawn_because
 
 
 def _addresses(user: User, now: datetime) -> Iterator[tuple]:
@@ -154,6 +184,47 @@ SECTIONS = (
         _duties,
         ("activities.Activity.owner", "activities.Minutes.chair", "activities.Minutes.recorder"),
         lambda user, now: [Activity.objects.filter(owner__user=user), *_signed(user)],
+    ),
+    Section(
+        "three_ones",
+        gettext_lazy("Three ones"),
+        gettext_lazy("For whom the branch asked you to be there. Your branch and those above see it."),
+        (
+            _AT,
+            Field("kind", gettext_lazy("Kind")),
+            Field("for_whom", gettext_lazy("For whom")),
+            Field("months", gettext_lazy("Months")),
+            Field("per_month", gettext_lazy("Entries a month"), INTEGER),
+            Field("reason", gettext_lazy("Why it was taken back")),
+        ),
+        _three_ones,
+        ("activities.Duty.member",),
+        lambda user, now: [Duty.objects.filter(member__user=user)],
+    ),
+    Section(
+        "duty_entries",
+        gettext_lazy("Entries in the three ones"),
+        gettext_lazy("What you wrote down, and what you took back. Your branch and those above see it."),
+        (
+            Field("on", gettext_lazy("Day"), DATE),
+            Field("kind", gettext_lazy("Kind")),
+            Field("topic", gettext_lazy("Topic")),
+            Field("text", gettext_lazy("What")),
+            Field("file", gettext_lazy("File")),
+            Field("reason", gettext_lazy("Why it was taken back")),
+        ),
+        _duty_entries,
+        (),
+        lambda user, now: [DutyEntry.objects.filter(duty__member__user=user)],
+    ),
+    Section(
+        "coached_by",
+        gettext_lazy("Who is there for you"),
+        gettext_lazy("Which members of the branch were asked to be there for a group of activists with you in it."),
+        (Field("months", gettext_lazy("Months")), Field("name", gettext_lazy("Name"))),
+        _coached,
+        ("activities.Duty.activists",),
+        lambda user, now: [Duty.objects.filter(activists__user=user)],
     ),
     Section(
         "calendar_address",

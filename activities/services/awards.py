@@ -1,25 +1,22 @@
-"""How is an award proposed, changed, withdrawn and decided, and how is its evidence kept once?"""
+"""How is an award proposed, changed, withdrawn and decided?"""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities.file_kinds import SUFFIXES
-from activities.models import Award, Evidence
+from activities.models import Award
+from activities.services.evidence import Upload, digest_of, drop_unused, keep
 from branchportal import audit
 from branchportal.notifications import notify
-from members.models import Branch, Member, User
+from members.models import Member, User
 from members.queries.own_matters import whose_turn
 from members.roles import Permission
 
@@ -38,22 +35,13 @@ class AwardRefused(Exception):
     """This can't be done with the award; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that was checked: its name as sent, its content and the content type found in it."""
-
-    name: str
-    content: bytes
-    content_type: str
-
-
 def propose_award(
     *, member: Member, entry: UUID, values: dict[str, Any], upload: Upload | None, by: User, now: datetime
 ) -> Award:
     """Store a proposal from `values` (title, level, awarded_on, body, link). The same `entry` again gives that one."""
     try:
         with transaction.atomic():
-            evidence = _keep(upload, member.branch, by, now) if upload else None
+            evidence = keep(upload, member.branch, by, now) if upload else None
             award = Award.objects.create(member=member, entry=entry, evidence=evidence, proposed_at=now, **values)
             audit.record("award.proposed", by=by, subject=award, after=_facts(award))
     except IntegrityError:
@@ -83,7 +71,7 @@ def edit_award(
     for name, value in values.items():
         setattr(row, name, value)
     if upload:
-        row.evidence = _keep(upload, row.member.branch, by, now)
+        row.evidence = keep(upload, row.member.branch, by, now)
     _propose(row, now)
     audit.record("award.edited", by=by, subject=row, before=before, after=_facts(row))
     if former and former != row.evidence:
@@ -155,12 +143,8 @@ def _locked(award: Award) -> Award:
 
 def _holds(row: Award, values: dict[str, Any], upload: Upload | None) -> bool:
     """Are these the values, and is this the file, that the row has?"""
-    is_its_file = upload is None or (row.evidence and row.evidence.sha256 == _digest(upload))
+    is_its_file = upload is None or (row.evidence and row.evidence.sha256 == digest_of(upload))
     return is_its_file and all(getattr(row, name) == value for name, value in values.items())
-
-
-def _digest(upload: Upload) -> str:
-    return hashlib.sha256(upload.content).hexdigest()
 
 
 def _propose(award: Award, now: datetime) -> None:
@@ -168,35 +152,6 @@ def _propose(award: Award, now: datetime) -> None:
     award.decision, award.decided_at, award.decided_by = "", None, None
     award.version += 1
     award.save()
-
-
-def _keep(upload: Upload, branch: Branch, by: User, now: datetime) -> Evidence:
-    """The file of this content: the one that the branch has already, or a new one."""
-    digest = _digest(upload)
-    standing = Evidence.objects.filter(branch=branch, sha256=digest).first()
-    if standing:
-        return standing
-    evidence = Evidence(
-        branch=branch, sha256=digest, file_name=upload.name, content_type=upload.content_type,
-        size=len(upload.content), uploaded_by=by, uploaded_at=now,
-    )  # fmt: skip
-    evidence.file.save(f"{digest}{SUFFIXES[upload.content_type]}", ContentFile(upload.content), save=False)
-    try:
-        with transaction.atomic():
-            evidence.save()
-    except IntegrityError:
-        evidence.file.delete(save=False)
-        return Evidence.objects.get(branch=branch, sha256=digest)
-    return evidence
-
-
-def drop_unused(evidence: Evidence) -> None:
-    """Remove a file that shows no award any more; the disk follows once the database has agreed."""
-    if evidence.awards.exists():
-        return
-    file = evidence.file
-    evidence.delete()
-    transaction.on_commit(lambda: file.storage.delete(file.name))
 
 
 def _facts(award: Award) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Award, Evidence
-from activities.services.awards import drop_unused
+from activities.models import Award, DutyEntry, Evidence
+from activities.services.evidence import drop_unused
 from branchportal.retention import Ending, Rule
 
 
@@ -22,6 +22,19 @@ def _drop_files(rows: QuerySet) -> int:
     """Take files and links away; a file that shows somebody else's award too stays for that one."""
     evidence = list(Evidence.objects.filter(awards__in=rows).distinct().order_by("pk"))
     count = rows.update(evidence=None, link="")
+    for one in evidence:
+        drop_unused(one)
+    return count
+
+
+def _entries_of_people_who_left(limit: datetime) -> QuerySet[DutyEntry]:
+    left = DutyEntry.objects.filter(duty__member__ended_on__lt=timezone.localdate(limit))
+    return left.exclude(evidence=None)
+
+
+def _drop_entry_files(rows: QuerySet) -> int:
+    evidence = list(Evidence.objects.filter(duty_entries__in=rows).distinct().order_by("pk"))
+    count = rows.update(evidence=None)
     for one in evidence:
         drop_unused(one)
     return count
@@ -57,6 +70,21 @@ RULES = (
         months=12,
         expired=_files_of_people_who_left,
         end=_drop_files,
+    ),
+    Rule(
+        "duty_files",
+        _("Files that show an entry in the three ones"),
+        _("The entry was counted; its file is not needed when the person has left."),
+        since=_("after the membership ended"),
+        months=12,
+        expired=_entries_of_people_who_left,
+        end=_drop_entry_files,
+    ),
+    Rule(
+        "duties",
+        _("Who was there for which activists, area or class, and the entries about it"),
+        _("The branch has to show its work for years; without the name of the record it points at nobody."),
+        ending=Ending.KEPT,
     ),
     Rule(
         "refused_awards",

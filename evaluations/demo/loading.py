@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from branchportal import audit
 from branchportal.models import AuditEntry
-from evaluations.demo import answers, doings, moves, plans, rankings, records
+from evaluations.demo import answers, doings, duties, moves, plans, rankings, records
 from evaluations.demo import months as demo_months
 from evaluations.demo.log_ins import PASSWORD, STAFF
 from evaluations.demo.people import BranchPlan, plan_branch
@@ -136,6 +136,7 @@ def _fill_months(filled: demo_months.Filled, cycles: list[Cycle], now: datetime)
     answers.write(filled.branch, filled.raters.first, cycles, now, accepts_late=filled.is_first)
     doings.write(filled.branch, filled.members, cycles, now)
     records.write(filled.branch, filled.members, [filled.raters.first, filled.raters.second], now)
+    duties.write(filled.branch, filled.members, [filled.raters.first, filled.raters.second], now)
 
 
 def _appoint_staff(committee: Branch, first: demo_months.Filled, password: str, now: datetime) -> None:

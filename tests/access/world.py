@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from activities.models import AwardLevel, Minutes
+from activities.duties import DutyKind
+from activities.models import AwardLevel, DutyEntry, Minutes
 from activities.services.awards import Upload, propose_award
+from activities.services.duties import Wanted, assign_duties
+from activities.services.duty_entries import write_entry
 from branchportal.notifications import notify
 from evaluations.models import ReviewAnswer, SelfReview
 from evaluations.services.score_batches import keep_batch as keep_score_batch
@@ -142,6 +145,8 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "draft_minutes": {"pk": _minutes(branch, by).activity_id},
         "fixed_minutes": {"pk": _minutes(branch, by, confirmed_at=NOW, confirmed_by=by, roll=ROLL).activity_id},
         "award": {"pk": _award(member, by).pk},
+        "duty": {"pk": _duty_entry(member, by).duty_id},
+        "duty_entry": {"pk": _duty_entry(member, by).pk},
         "spot_check": {"pk": _spot_check(branch, by).pk},
         "leaving": {"pk": _transfer(branch, by, out=True).pk},
         "arriving": {"pk": _transfer(branch, by, out=False).pk},
@@ -194,6 +199,22 @@ def _award(member: Member, by: User):
     values = {"title": "竞赛二等奖", "level": AwardLevel.objects.first(), "awarded_on": NOW.date(), "body": "某学会"}
     upload = Upload("奖状.pdf", PDF, "application/pdf")
     return propose_award(member=member, entry=uuid4(), values={**values, "link": ""}, upload=upload, by=by, now=NOW)
+
+
+def _duty_entry(member: Member, by: User) -> DutyEntry:
+    """An entry with a file in this term's duty of the person."""
+    found = DutyEntry.objects.filter(duty__member=member).first()
+    if found is not None:
+        return found
+    wanted = Wanted(member, DutyKind.DORMITORY, f"{member.branch.code} 号楼")
+    [duty] = assign_duties(
+        branch=member.branch, first=SEPTEMBER, last=date(2027, 1, 1), per_month={DutyKind.DORMITORY: 1},
+        wanted=[wanted], by=by, now=NOW,
+    )  # fmt: skip
+    return write_entry(
+        duty=duty, entry=uuid4(), values={"on": NOW.date(), "topic": "safety", "text": "检查用电安全"},
+        upload=Upload("记录.pdf", PDF, "application/pdf"), by=by, now=NOW,
+    )  # fmt: skip
 
 
 def _spot_check(branch: Branch, by: User):

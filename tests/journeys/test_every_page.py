@@ -18,7 +18,8 @@ WALKERS = ("member", "secretary", "reviewer", "administrator")
 DOWNLOADS = {
     "members:roster_download", "members:roster_template", "members:roster_import_marked",
     "members:roster_import_failing", "activities:ledger", "activities:hours_download", "activities:evidence",
-    "activities:own_evidence", "evaluations:score_template", "evaluations:rating_sheet",
+    "activities:own_evidence", "activities:duty_evidence", "activities:own_duty_evidence", "activities:duties_download",
+    "evaluations:score_template", "evaluations:rating_sheet",
     "evaluations:score_marked_file", "evaluations:score_failing_rows", "evaluations:ranking_workbook",
     "evaluations:ranking_workbooks", "evaluations:my_data_workbook", "evaluations:my_data_file",
     "evaluations:month_workbook", "evaluations:ranking_bundle", "evaluations:scheme_document",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from activities.models import Activity, Attendance, Award, Evidence, SignUp
+from activities.models import Activity, Attendance, Award, Duty, DutyEntry, Evidence, SignUp
 from branchportal.ledger import place
 from members.models import User
 from tests.ledger.breaking.by_hand import NOW, branch, breaks, change, drop_line, drop_line_about, first
@@ -82,6 +83,29 @@ def shown_award(code: str, content: bytes = b"%PDF-1.4 shown") -> Award:
 @breaks("files.branch")
 def _() -> list[str]:
     return [place(Award, shown_award("B002").pk)]
+
+
+@breaks("duties.recorded")
+def _() -> list[str]:
+    return drop_line_about(Duty, "duty.assigned")
+
+
+@breaks("duty_entries.recorded")
+def _() -> list[str]:
+    return drop_line_about(DutyEntry, "duty_entry.written")
+
+
+@breaks("duty_entries.months")
+def _() -> list[str]:
+    entry = first(DutyEntry)
+    return change(entry, on=entry.duty.first_month - timedelta(days=1))
+
+
+@breaks("duty_entries.files")
+def _() -> list[str]:
+    evidence = shown_award("B002").evidence
+    change(first(Award, evidence=evidence), evidence=None)
+    return change(first(DutyEntry, duty__branch__code="B001"), evidence=evidence)
 
 
 @breaks("files.whole")

@@ -1,0 +1,192 @@
+"""Does everyone see what is expected of him and what is late, and can a branch be given its duties on one screen?"""
+
+import io
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from activities.duties import DutyKind
+from activities.models import Duty, DutyEntry
+from activities.services.duties import close_months
+from branchportal.models import AccessRecord, Notification
+from members.roles import Role
+from members.stages import Stage
+from tests.activities.duties import NOW, OCTOBER, SEPTEMBER, give, write
+from tests.activities.evidence import sent
+from tests.factories import make_member, make_members, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def person(tree):
+    return make_user(Role.MEMBER, tree.b1, name="赵明远", stage=Stage.FULL).member
+
+
+@pytest.fixture
+def duty(person):
+    return give(person)
+
+
+@pytest.fixture
+def window(client, person):
+    return sign_in(client, person.user)
+
+
+@pytest.fixture
+def office(client, secretary):
+    return sign_in(client, secretary)
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+def typed(response, **changed):
+    form = response.context["form"]
+    fields = {name: form[name].value() for name in form.fields if name not in {"file", "activists"}}
+    return {name: value for name, value in {**fields, **changed}.items() if value is not None}
+
+
+def test_nobody_asked_for_anything(window):
+    page = window.get("/my-duties/", headers={"accept-language": "en"})
+    assert (page.context["running"], page.context["closed"], page.context["late"]) == ([], [], 0)
+    assert 'class="empty-state"' in text_of(page)
+
+
+def test_a_member_sees_what_is_late_and_writes_it_down(window, duty):
+    page = window.get("/my-duties/")
+    assert (page.context["late"], [one.late for one in page.context["running"]]) == (2, [2])
+    form = window.get(reverse("activities:duty_entry_add", args=[duty.pk]))
+    assert form.context["form"]["on"].value() == date(2026, 11, 10)
+    values = typed(form, on="2026-10-08", topic="safety", text=" 检查用电安全 ", file=sent())
+    assert window.post(form.wsgi_request.path, values).status_code == 302
+    entry = DutyEntry.objects.get()
+    assert (entry.on, entry.topic, entry.text, entry.evidence.file_name) == (
+        date(2026, 10, 8), "safety", "检查用电安全", "奖状.pdf",
+    )  # fmt: skip
+    assert window.get("/my-duties/").context["late"] == 1
+
+
+@pytest.mark.parametrize("wrong", [{"text": "  "}, {"topic": ""}, {"on": "2026-11-11"}, {"on": "昨天"}])
+def test_an_entry_that_is_wrong_stays_on_the_form(window, duty, wrong):
+    form = window.get(reverse("activities:duty_entry_add", args=[duty.pk]))
+    values = typed(form, **{"topic": "safety", "text": "检查用电安全", "on": "2026-11-09", **wrong})
+    answer = window.post(form.wsgi_request.path, values)
+    assert (answer.status_code, answer.context["form"]["text"].value()) == (422, values["text"])
+    assert not DutyEntry.objects.exists()
+
+
+def test_the_form_says_what_not_to_write(window, duty):
+    page = window.get(reverse("activities:duty_entry_add", args=[duty.pk]), headers={"accept-language": "en"})
+    assert page.context["form"].fields["text"].help_text
+
+
+def test_an_entry_is_changed_and_taken_back_until_it_is_rated(window, duty):
+    row = write(duty)
+    edit = reverse("activities:duty_entry_edit", args=[row.pk])
+    page = window.get(edit)
+    assert window.post(edit, typed(page, text="换好灯泡", on="2026-10-08")).status_code == 302
+    stale = window.post(edit, typed(page, text="别的", on="2026-10-08"))
+    assert (stale.status_code, "换好灯泡" in text_of(stale), stale.context["form"]["text"].value()) == (
+        409,
+        True,
+        "别的",
+    )
+    close_months(branch=duty.branch, member=duty.member, kind=duty.kind, first=SEPTEMBER, last=OCTOBER, now=NOW)
+    assert window.post(edit, typed(window.get(edit), text="再改", on="2026-10-08")).status_code == 422
+    assert edit not in text_of(window.get("/my-duties/"))
+    window.post(reverse("activities:duty_entry_withdraw", args=[row.pk]), {"reason": "写错", "version": 2})
+    row.refresh_from_db()
+    assert (row.text, row.withdrawn_at) == ("换好灯泡", None)
+
+
+def test_entries_of_others_are_not_there(window, tree, duty):
+    other = write(give(make_user(Role.MEMBER, tree.b1).member))
+    pages = ("duty_entry_edit", "duty_entry_withdraw", "own_duty_evidence")
+    assert [window.get(reverse(f"activities:{page}", args=[other.pk])).status_code for page in pages] == [404] * 3
+    assert window.get(reverse("activities:duty_entry_add", args=[other.duty_id])).status_code == 404
+
+
+def test_a_branch_is_given_its_duties_on_one_screen(office, tree, person):
+    people = [person, *make_members(tree.b1, 2, stage=Stage.PROBATIONARY, class_name="计算机2302")]
+    coached = make_member(tree.b1, name="钱子涵", cultivation_contact="赵明远", class_name="计算机2301")
+    url = reverse("activities:duties_assign", args=["B001"])
+    page = office.get(url)
+    form = page.context["form"]
+    assert form.coaches == {f"coach-{coached.pk}": str(person.pk)}  # as the roster says
+    values = {one.html_name: one.value() for one in form.rates} | form.texts | form.coaches
+    spread = office.post(url, {**values, "areas": "1 号楼\n2 号楼", "classes": "计算机2401", "spread": "1"})
+    assert not Duty.objects.exists()
+    form = spread.context["form"]
+    filled = [form.texts[f"dormitory-{one.pk}"] for one in spread.context["plan"].people]
+    assert filled == ["1 号楼", "2 号楼", "1 号楼", "2 号楼"]
+    values |= form.texts
+    for one in [*people[1:], coached]:
+        values[f"dormitory-{one.pk}"] = values[f"class-{one.pk}"] = ""
+    values[f"dormitory-{people[1].pk}"] = "9 号楼"
+    for _press in range(2):
+        assert office.post(url, values).status_code == 302
+    assert sorted(Duty.objects.values_list("member__name", "kind", "subject", "activists__name"), key=str) == sorted([
+        ("赵明远", "activists", "", "钱子涵"), ("赵明远", "class", "计算机2401", None),
+        ("赵明远", "dormitory", filled[spread.context["plan"].people.index(person)], None),
+        (people[1].name, "dormitory", "9 号楼", None),
+    ], key=str)  # fmt: skip
+    assert set(Duty.objects.values_list("first_month", "last_month")) == {(date(2026, 9, 1), date(2027, 1, 1))}
+    again = office.get(f"{url}?first=2027-03&last=2027-06")
+    assert again.context["form"].texts[f"dormitory-{people[1].pk}"] == "9 号楼"  # as before
+
+
+def test_the_secretary_sees_who_is_late_reminds_and_takes_it_away(office, tree, secretary, duty):
+    write(give(make_user(Role.MEMBER, tree.b1, name="钱子涵").member), date(2026, 9, 3))
+    Notification.objects.all().delete()
+    rows = office.get("/duties/").context["rows"]
+    assert [(one.duty.member.name, one.progress.percent, one.late) for one in rows] == [
+        ("赵明远", 0, 2),
+        ("钱子涵", 50, 1),
+    ]
+    assert len(office.get("/duties/?kind=class").context["rows"]) == 0
+    assert len(office.get("/duties/?show=ended").context["rows"]) == 0
+    assert office.post("/duties/of/B001/remind/").status_code == 302
+    assert Notification.objects.filter(kind="duties_late").count() == 2
+    sheet = load_workbook(io.BytesIO(office.get("/duties/of/B001/duties.xlsx").content))["三个一"]
+    assert [[cell.value for cell in row[1:10]] for row in sheet.iter_rows(min_row=4)] == [
+        ["赵明远", "联系宿舍", "3 号楼", "2026-09", "2027-01", 1, 2, 0, '=IF(H4=0,"",I4/H4)'],
+        ["钱子涵", "联系宿舍", "3 号楼", "2026-09", "2027-01", 1, 2, 1, '=IF(H5=0,"",I5/H5)'],
+    ]
+    assert AccessRecord.objects.filter(action="duty.downloaded").count() == 1
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_the_list_of_a_branch_asks_the_same_for_1_and_30(office, tree, people, django_assert_num_queries):
+    for member in make_members(tree.b1, people, stage=Stage.FULL):
+        write(give(member, DutyKind.CLASS, "计算机2301", activists=()), topic="talk")
+    office.get("/duties/")
+    with django_assert_num_queries(QUERIES):
+        assert len(office.get("/duties/").context["rows"]) == people
+
+
+QUERIES = 8
+
+
+def test_a_duty_is_changed_and_taken_back(office, duty):
+    url = reverse("activities:duty_edit", args=[duty.pk])
+    page = office.get(url)
+    assert office.post(url, typed(page, subject="5 号楼", last="2026-12")).status_code == 302
+    assert office.post(url, typed(page, subject="6 号楼", last="2026-12")).status_code == 409
+    assert (
+        office.post(reverse("activities:duty_withdraw", args=[duty.pk]), {"reason": "", "version": 2}).status_code
+        == 422
+    )
+    office.post(reverse("activities:duty_withdraw", args=[duty.pk]), {"reason": "换人", "version": 2})
+    duty.refresh_from_db()
+    assert (duty.subject, duty.last_month, duty.withdrawn_because) == ("5 号楼", date(2026, 12, 1), "换人")
+    assert office.get(url).status_code == 404
+    assert office.get(reverse("activities:duty", args=[duty.pk])).status_code == 200

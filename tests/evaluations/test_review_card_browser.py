@@ -31,6 +31,7 @@ def test_the_month_on_a_phone_in_six_taps(live_portal, phone, axe, filer):
 
 def test_every_target_is_large_and_320_px_is_enough(live_portal, open_page, filer):
     card = open_card(open_page(320, 640, has_touch=True, is_mobile=True), live_portal, filer)
+    card.page.click(".places summary")
     assert card.page.evaluate("document.documentElement.scrollWidth") == 320
     small = card.page.evaluate(
         """() => [...document.querySelectorAll(".grade, .button, summary, .card-head a")]

@@ -34,6 +34,12 @@ SOURCE_LABELS = {
 }
 
 # The states of a compilation's job, and its steps while it runs.
+# Why the portal itself recuses a judge; what a judge or whoever leads the session wrote stays as it is.
+RECUSALS = {
+    "himself": _("he would judge himself"),
+    "own_branch": _("he would judge the own branch"),
+}
+
 JOB_LABELS = {
     "queued": _("Queued"),
     "running": _("Running"),

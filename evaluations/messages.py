@@ -84,6 +84,14 @@ def _month(context: dict[str, Any]) -> str:
     return date_format(parse_month(context["month"]), _("F"))
 
 
+def _defence_opened(context: dict[str, Any]) -> str:
+    return _("%(title)s has opened: you are one of the judges.") % context
+
+
+def _defence_closed(context: dict[str, Any]) -> str:
+    return _("%(title)s is closed: your result is there.") % context
+
+
 TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ranking_compiled": _ranking_compiled,
     "month_opened": _month_opened,
@@ -124,3 +132,11 @@ GROUPS = (
         ("ranking_compiled",),
     ),
 )
+    "defence_opened": _defence_opened,
+    "defence_closed": _defence_closed,
+    Group(
+        "defences",
+        gettext_lazy("Defences"),
+        gettext_lazy("You are to judge, or your own defence is closed."),
+        ("defence_opened", "defence_closed"),
+    ),

@@ -1,4 +1,4 @@
-"""In which state is a member's card of a month, and what may he do with it? One table; pure."""
+"""In which state is a member's card of a month, or a defence, and what may be done with it? Tables; pure."""
 
 from __future__ import annotations
 
@@ -60,3 +60,48 @@ def card_state(
     if is_open and is_returned:
         return CardState.RETURNED
     return STATES[is_open, is_submitted, has_draft]
+
+
+class DefenceState(StrEnum):
+    """How far a defence is."""
+
+    PREPARING = "preparing"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class DefenceStep(StrEnum):
+    """What may be done with a defence."""
+
+    EDIT = "edit"  # criteria, panel, speakers
+    LINK = "link"  # let an outside judge in
+    DRAW = "draw"  # draw the order and open
+    SCORE = "score"
+    RECUSE = "recuse"
+    CLOSE = "close"
+    READ_SCORES = "read_scores"
+
+
+DEFENCE_STEPS: dict[DefenceState, frozenset[DefenceStep]] = {
+    DefenceState.PREPARING: frozenset({DefenceStep.EDIT, DefenceStep.LINK, DefenceStep.DRAW}),
+    DefenceState.OPEN: frozenset({DefenceStep.LINK, DefenceStep.SCORE, DefenceStep.RECUSE, DefenceStep.CLOSE}),
+    DefenceState.CLOSED: frozenset({DefenceStep.READ_SCORES}),
+}
+
+
+class ScoreState(StrEnum):
+    """How far one judge is with one speaker."""
+
+    EMPTY = "empty"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RECUSED = "recused"
+
+
+def score_state(*, is_submitted: bool, is_recused: bool, has_draft: bool) -> ScoreState:
+    """Return how far one judge is with one speaker."""
+    if is_recused:
+        return ScoreState.RECUSED
+    if is_submitted:
+        return ScoreState.SUBMITTED
+    return ScoreState.DRAFT if has_draft else ScoreState.EMPTY

@@ -25,6 +25,7 @@ from evaluations.views import (
 )
 
 app_name = "evaluations"
+from evaluations.views.defences import holding, judging, office
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -122,3 +123,27 @@ urlpatterns = [
     path("schemes/<int:pk>/publish/", schemes.SchemePublishView.as_view(), name="scheme_publish"),
     path("schemes/<int:pk>/delete/", schemes.SchemeDeleteView.as_view(), name="scheme_delete"),
 ]
+    path("defences/", office.DefencesView.as_view(), name="defences"),
+    path("defences/mine/", office.OwnDefencesView.as_view(), name="own_defences"),
+    path("defences/add/", holding.NewDefenceView.as_view(), name="defence_add"),
+    path("defences/<int:pk>/", office.DefenceView.as_view(), name="defence"),
+    path("defences/<int:pk>/mine/", office.OwnDefenceView.as_view(), name="own_defence"),
+    path("defences/<int:pk>/workbook/", office.DefenceWorkbookView.as_view(), name="defence_workbook"),
+    path("defences/<int:pk>/sheets/", office.DefenceSheetsView.as_view(), name="defence_sheets"),
+    path("defences/<int:pk>/edit/", holding.EditDefenceView.as_view(), name="defence_edit"),
+    path("defences/<int:pk>/speakers/", holding.SpeakersView.as_view(), name="defence_speakers"),
+    path("defences/<int:pk>/panel/", holding.PanelView.as_view(), name="defence_panel"),
+    path("defences/<int:pk>/open/", holding.OpenDefenceView.as_view(), name="defence_open"),
+    path("defences/<int:pk>/close/", holding.CloseDefenceView.as_view(), name="defence_close"),
+    path("defences/<int:pk>/delete/", holding.DeleteDefenceView.as_view(), name="defence_delete"),
+    path("defences/<int:pk>/judges/<int:judge>/link/", holding.JudgeLinkView.as_view(), name="defence_link"),
+    path(
+        "defences/<int:pk>/judges/<int:judge>/speakers/<int:speaker>/",
+        holding.OneScoreView.as_view(),
+        name="defence_score",
+    ),
+    path("judge/link/<str:code>/", judging.JudgeLinkView.as_view(), name="judge_link"),
+    path("judge/<int:pk>/", judging.JudgeListView.as_view(), name="judge"),
+    path("judge/<int:pk>/<int:place>/", judging.JudgeSpeakerView.as_view(), name="judge_speaker"),
+    path("judge/<int:pk>/<int:place>/draft/", judging.JudgeDraftView.as_view(), name="judge_draft"),
+    path("judge/<int:pk>/<int:place>/conflict/", judging.JudgeConflictView.as_view(), name="judge_conflict"),

@@ -34,6 +34,7 @@ RIGHTS = {
     Permission.CHOOSE_LATE_POLICY: gettext_lazy("decide about late self-reviews"),
     Permission.REMIND: gettext_lazy("remind people"),
     Permission.SPOT_CHECK: gettext_lazy("draw spot checks"),
+    Permission.HOLD_DEFENCES: gettext_lazy("hold defences"),
     Permission.RATE_MEMBERS: gettext_lazy("rate members"),
     Permission.IMPORT_SCORES: gettext_lazy("import paper cards"),
     Permission.VIEW_SCHEMES: gettext_lazy("read scoring schemes"),

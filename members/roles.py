@@ -65,6 +65,7 @@ class Permission(StrEnum):
     SPOT_CHECK = "spot_check"
 
     VIEW_AUDIT = "view_audit"
+    HOLD_DEFENCES = "hold_defences"
     VIEW_OPERATIONS = "view_operations"
 
 
@@ -93,6 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_ROSTER, P.IMPORT_ROSTER, P.TRANSFER_MEMBERS, P.MANAGE_ACCOUNTS, P.ASSIGN_ROLES,
             P.EDIT_ACTIVITIES, P.CONFIRM_MINUTES, P.CONFIRM_AWARDS, P.ASSIGN_DUTIES, P.IMPORT_SCORES, P.EDIT_SCHEMES,
             P.COMPILE_RANKING, P.DOWNLOAD_BUNDLE, P.VIEW_AUDIT, P.ANSWER_REVIEWS, P.CHOOSE_LATE_POLICY,
+            P.HOLD_DEFENCES,
         }
     ),
     Role.DEPUTY_SECRETARY: frozenset(
@@ -116,7 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _SUPERIOR
         | {
             P.EDIT_ACTIVITY_KINDS, P.MANAGE_CYCLES, P.EDIT_SCHEMES, P.PUBLISH_SCHEMES, P.DOWNLOAD_BUNDLE,
-            P.ASSIGN_ROLES, P.VIEW_AUDIT, P.SPOT_CHECK,
+            P.ASSIGN_ROLES, P.VIEW_AUDIT, P.SPOT_CHECK, P.HOLD_DEFENCES,
         }
     ),
     Role.CLASS_CONTACT: frozenset({P.SIGNED_IN, P.VIEW_ACTIVITIES, P.VIEW_SCHEMES}),

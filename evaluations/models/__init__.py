@@ -1,6 +1,7 @@
-"""Which tables hold months, reviews, schemes and rankings?"""
+"""Which tables hold months, reviews, schemes, defences and rankings?"""
 
 from evaluations.models.answers import ReviewAnswer
+from evaluations.models.defences import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.models.freezings import Freezing
 from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due, LatePolicy
 from evaluations.models.rankings import RankingEntry, RankingRun
@@ -16,9 +17,13 @@ __all__ = [
     "CycleEvent",
     "Due",
     "Freezing",
+    "DefenceJudge",
+    "DefenceSession",
+    "DefenceSpeaker",
     "LatePolicy",
     "RankingEntry",
     "RankingRun",
+    "JudgeScore",
     "Reminder",
     "ReviewAnswer",
     "ScoringScheme",

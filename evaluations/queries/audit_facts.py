@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from branchportal.audit_facts import Fact, month, shortened
 from branchportal.wording import listed
 from evaluations.labels import DIMENSION_LABELS
-from evaluations.models import SpotCheck
+from evaluations.models import DefenceSession, SpotCheck
 from evaluations.purposes import Purpose
 
 
@@ -39,3 +39,15 @@ FACTS = {
     "demo.branches": Fact(pgettext_lazy("how many", "Branches")),
     "demo.months": Fact(pgettext_lazy("how many", "Months")),
 }
+    "defence.kind": Fact(_("Kind"), dict(DefenceSession.Kind.choices)),
+    "defence.title": Fact(_("Title")),
+    "defence.held_on": Fact(_("Date")),
+    "defence.place": Fact(_("Place")),
+    "defence.criteria": Fact(_("Criteria")),
+    "defence.speakers": Fact(_("Speakers")),
+    "defence.judge": Fact(_("Judge")),
+    "defence.role": Fact(_("Who that is")),
+    "defence.seed": Fact(pgettext_lazy("of a draw", "Seed")),
+    "defence.order": Fact(_("Order")),
+    "defence.speaker": Fact(_("Speaker")),
+    "defence.scores": Fact(_("Scores")),

@@ -14,9 +14,12 @@ from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import INTEGER, MOMENT
 from evaluations import ranking_wording
 from evaluations.deadlines import month_of
+from evaluations.defence_scores import read_criteria, score_of
 from evaluations.dimensions import DIMENSIONS
+from evaluations.documents import number
 from evaluations.labels import DIMENSION_LABELS
-from evaluations.models import BranchReview, CycleEvent, Due, Reminder, ReviewAnswer, SelfReview
+from evaluations.models import BranchReview, CycleEvent, Due, JudgeScore, Reminder, ReviewAnswer, SelfReview
+from evaluations.queries import defences
 from evaluations.queries.rankings import own_entries, scheme_of
 from members.models import User
 
@@ -93,6 +96,26 @@ SECTIONS = (
         _own_reviews,
         ("evaluations.SelfReview.member",),
         lambda user, now: [SelfReview.objects.filter(member__user=user)],
+def _defences(user: User, now: datetime) -> Iterator[tuple]:
+    """Only what has closed, and never who gave it."""
+    for speaker in defences.spoken_by(user):
+        session = speaker.session
+        scores = " · ".join(sorted((score for _judge, score in speaker.scores), key=number))
+        yield session.held_on.isoformat(), session.title, session.branch.name, scores, speaker.total, speaker.rank
+
+
+def _judged(user: User, now: datetime) -> Iterator[tuple]:
+    found = _scores_of(user).select_related("judge__session", "speaker__member", "speaker__branch")
+    for score in found.order_by("-judge__session__held_on", "speaker__position"):
+        session = score.judge.session
+        given = score_of(read_criteria(session.criteria), score.marks) if score.marks else ""
+        yield session.held_on.isoformat(), session.title, score.speaker.name, given, score.submitted_at
+
+
+def _scores_of(user: User) -> QuerySet[JudgeScore]:
+    return JudgeScore.objects.filter(judge__user=user)
+
+
     ),
     Section(
         "answers",
@@ -153,3 +176,34 @@ SECTIONS = (
         lambda user, now: [Reminder.objects.filter(user=user)],
     ),
 )
+    Section(
+        "defences",
+        gettext_lazy("My defences"),
+        gettext_lazy("What the judges gave you, without names, once a defence has closed."),
+        (
+            Field("day", gettext_lazy("Date")),
+            Field("title", gettext_lazy("Title")),
+            Field("branch", gettext_lazy("Held by")),
+            Field("scores", gettext_lazy("Scores")),
+            Field("total", gettext_lazy("Total")),
+            Field("rank", gettext_lazy("Place"), INTEGER),
+        ),
+        _defences,
+        ("evaluations.DefenceSpeaker.member",),
+        lambda user, now: [defences.spoken_by(user)],
+    ),
+    Section(
+        "judged",
+        gettext_lazy("What I gave as a judge"),
+        gettext_lazy("Your own scores of others. They don't learn that they are yours."),
+        (
+            Field("day", gettext_lazy("Date")),
+            Field("title", gettext_lazy("Title")),
+            Field("speaker", gettext_lazy("Speaker")),
+            Field("score", gettext_lazy("Score")),
+            Field("at", gettext_lazy("Submitted"), MOMENT),
+        ),
+        _judged,
+        ("evaluations.DefenceJudge.user",),
+        lambda user, now: [_scores_of(user)],
+    ),

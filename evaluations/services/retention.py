@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from branchportal.retention import Ending, Rule
-from evaluations.models import BranchReview, Reminder, ReviewAnswer, SelfReview
+from evaluations.models import BranchReview, JudgeScore, Reminder, ReviewAnswer, SelfReview
 
 MONTHS_OF_WORDS = 24
 
@@ -94,6 +94,21 @@ RULES = (
         months=3,
         expired=_forgotten_drafts(BranchReview),
         end=_drop_drafts,
+    ),
+    Rule(
+        "defence_drafts",
+        _("Scores of a defence that were begun and never submitted"),
+        _("The defence has long been closed."),
+        since=_("after the last word"),
+        months=3,
+        expired=_forgotten_drafts(JudgeScore),
+        end=_drop_drafts,
+    ),
+    Rule(
+        "defences",
+        _("Defences with their panels and submitted scores"),
+        _("Rankings are computed from them, and the totals were laid before the branch committee."),
+        ending=Ending.KEPT,
     ),
     Rule(
         "points",

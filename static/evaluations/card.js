@@ -1,4 +1,4 @@
-/* How are the words of the monthly card kept while they are typed? First on the phone, then in the portal; the page
+/* How are the words of the monthly card, and a judge's marks, kept while they are typed? First on the phone, then in the portal; the page
    works without this file. A copy on the phone is removed as soon as the portal has it. */
 "use strict";
 
@@ -161,7 +161,8 @@
     if (isNewest && !answer.problem) dropHere();
     else keepHere();
     if (isNewest) isDirty = false;
-    document.getElementById("changed").hidden = !(text.isSubmitted && answer.is_draft);
+    const changed = document.getElementById("changed");
+    if (changed) changed.hidden = !(text.isSubmitted && answer.is_draft);
     tell(answer.problem || (answer.is_late ? text.late : ""));
     say(`${text.saved} ${answer.saved}`, "saved");
   };
@@ -246,7 +247,7 @@
 
   /* "Take the other" and "Discard" drop what is typed here, on this phone too. */
   document.getElementById("take-other").addEventListener("click", dropHere);
-  document.getElementById("discard").addEventListener("submit", () => {
+  document.getElementById("discard")?.addEventListener("submit", () => {
     window.clearTimeout(timer);
     isBlocked = true;
     dropHere();
@@ -267,7 +268,7 @@
   const lines = () => [...form.querySelectorAll("section")].map((section) => {
     const chosen = section.querySelector("input:checked + span");
     const figure = section.querySelector("input[type=number]");
-    const words = [chosen ? chosen.textContent : figure ? figure.value : "–", section.querySelector("textarea").value];
+    const words = [chosen ? chosen.textContent : figure ? figure.value : "–", section.querySelector("textarea")?.value];
     return [section.querySelector("h2").textContent, words.filter(Boolean).join(" · ")];
   });
   const shown = values();

@@ -25,7 +25,17 @@ PUBLIC = {
     "health", "set_language", "members:login", "members:logout", "members:activate", "members:notice", "help",
     "activities:calendar_file",
     "glossary", "guide_member", "guide_secretary", "guide_counselor", "guide_reviewer",
+    "evaluations:judge", "evaluations:judge_speaker", "evaluations:judge_draft", "evaluations:judge_conflict",
+    "evaluations:judge_link",
 }  # fmt: skip
+# Of these the things whose keys stand in their addresses; whoever is no judge finds nothing (test_defence_pages.py).
+BY_ADDRESS = {
+    "evaluations:judge": "judged",
+    "evaluations:judge_speaker": "judged_first",
+    "evaluations:judge_draft": "judged_second",
+    "evaluations:judge_conflict": "judged_second",
+    "evaluations:judge_link": "judge_link",
+}
 
 MATRIX = """
 page                              thing         opens  M S A D O P I C R K T
@@ -192,6 +202,22 @@ evaluations:scheme                scheme        200    + + + + + + + + + + -
 evaluations:scheme_document       scheme        200    + + + + + + + + + + -
 evaluations:scheme_import         -             200    - + + - - - - - + - -
 evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
+evaluations:own_defences          -             200    + + + + + + + + + + +
+evaluations:own_defence           closed_defence 200   + - - - - - - - - - -
+evaluations:defences              -             200    - + + + + - + + + - -
+evaluations:defence               defence       200    - + + + + - + + + - -
+evaluations:defence_sheets        closed_defence 200   - + + + + - + + + - -
+evaluations:defence_workbook      closed_defence 200   - + + - - - - + + - -
+evaluations:defence_add           -             200    - + + - - - - - + - -
+evaluations:defence_edit          defence       200    - + + - - - - - + - -
+evaluations:defence_speakers      defence       200    - + + - - - - - + - -
+evaluations:defence_panel         defence       200    - + + - - - - - + - -
+evaluations:defence_link          defence_judge 200    - + + - - - - - + - -
+evaluations:defence_open          defence       200    - + + - - - - - + - -
+evaluations:defence_delete        spare_defence 200    - + + - - - - - + - -
+evaluations:defence_score         defence_cell  200    - + + - - - - - + - -
+evaluations:defence_close         open_defence  200    - + + - - - - - + - -
+
 evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 """
 

@@ -14,7 +14,7 @@ from django.views import View
 from members.access import PortalView
 from members.roles import Permission, Role
 from tests.access.marks import FOREIGN, SIBLING, shown
-from tests.access.matrix import PEOPLE, PUBLIC, WITHOUT_FOREIGN, WITHOUT_SIBLING, rows
+from tests.access.matrix import BY_ADDRESS, PEOPLE, PUBLIC, WITHOUT_FOREIGN, WITHOUT_SIBLING, rows
 from tests.access.queries import keep, too_many, visit
 from tests.access.world import NOW, OF_ONE_BRANCH, make_world
 from tests.factories import make_branch_tree, make_user, sign_in
@@ -23,7 +23,7 @@ MATRIX = rows()
 REFUSED_OUTSIDE = {404, 405}
 OWN_PAGES = {  # of the person himself, whoever he is
     "evaluations:home", "evaluations:my_data", "evaluations:my_data_workbook", "evaluations:my_data_file",
-    "evaluations:who_looked", "evaluations:my_data_section",
+    "evaluations:who_looked", "evaluations:my_data_section", "evaluations:own_defences",
 }  # fmt: skip
 
 
@@ -160,6 +160,13 @@ def address(row, things) -> str:
         return reverse(row.page, kwargs=things[row.thing] if row.thing else {})
     month = things["month"]
     return reverse(row.page, query={"branch": month["code"], "month": f"{month['month']:%Y-%m}"})
+
+
+def address_of(page: str, things) -> str:
+    """The address of any page, public ones included."""
+    if page in MATRIX:
+        return address(MATRIX[page], things)
+    return reverse(page, kwargs=things[BY_ADDRESS[page]] if page in BY_ADDRESS else {})
 
 
 def unwanted(person: str) -> list[str]:

@@ -25,6 +25,7 @@ from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch
 from tests.access.marks import FOREIGN, SIBLING, mark
 from tests.activities.evidence import PDF
+from tests.evaluations.defence_material import defences
 from tests.evaluations.ranking_material import (
     NOVEMBER,
     OCTOBER,
@@ -149,6 +150,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "duty_entry": {"pk": _duty_entry(member, by).pk},
         "spot_check": {"pk": _spot_check(branch, by).pk},
         "leaving": {"pk": _transfer(branch, by, out=True).pk},
+        **defences(branch, by=by, judge=reader or by, member=member),
         "arriving": {"pk": _transfer(branch, by, out=False).pk},
         "absence": {"pk": _absence(contact, by).pk},
         "message": {"pk": _message(reader or by).pk},

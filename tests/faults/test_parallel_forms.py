@@ -26,7 +26,6 @@ from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import reverse
 
 from activities.models import Activity, SignUp
 from branchportal.celery import app
@@ -35,7 +34,8 @@ from evaluations.models import Cycle, Due, Reminder
 from members import notice
 from members.models import Branch, LoginFailure, Transfer, User
 from members.roles import Role
-from tests.access.test_matrix import MATRIX, address
+from members.stages import Stage
+from tests.access.test_matrix import address_of
 from tests.access.world import NOW, World, make_world
 from tests.evaluations.ranking_material import NOVEMBER, ready_document
 from tests.factories import make_member, make_user, sign_in
@@ -138,6 +138,12 @@ def branch_without_people(world: World) -> None:
     world.own["branch"] = {"pk": Branch.objects.get(code="B009").pk}
 
 
+def another_number(world: World) -> str:
+    """Somebody else of the branch who may speak."""
+    branch = Branch.objects.get(**world.own["branch"])
+    return branch.members.filter(stage=Stage.ACTIVIST, ended_on=None, defences=None).order_by("pk").first().number
+
+
 def of(thing: str, name: str = "pk") -> Callable[[World], Any]:
     return lambda world: world.own[thing][name]
 
@@ -176,6 +182,18 @@ FORMS = {
         "activities:edit": sent(title="参观校史馆", owner=LAST, reason="更正"),
         "activities:sign_up_change": sent(second_to_wait, wish="put_first", reason="先报名"),
         "evaluations:compile_retry": sent(job_failed),
+        "evaluations:defence_add": sent(title="答辩"),
+        "evaluations:defence_edit": sent(title="第二次答辩"),
+        "evaluations:defence_speakers": sent(chosen=another_number),
+        "evaluations:defence_panel": sent(name="钱老师", role="校友"),
+        "evaluations:defence_link": sent(),
+        "evaluations:defence_open": sent(),
+        "evaluations:defence_delete": sent(),
+        "evaluations:judge_speaker": sent(mark_1="90"),
+        "evaluations:judge_draft": sent(version="0", page="p1", step="1", mark_1="80"),
+        "evaluations:judge_conflict": sent(reason="导师"),
+        "evaluations:defence_score": sent(reason="导师"),
+        "evaluations:defence_close": sent(),
         "evaluations:rating_draft": sent(
             ratings_owed, **{"version-{member}": "0", "thought-{member}": "95", "comment-{member}": "值班两次"}
         ),
@@ -215,7 +233,10 @@ FORMS = {
         "members:close_branch": sent(branch_without_people),
         "members:retry_job": sent(job_failed),
     },
-    "anonymous": {"members:login": sent(log_in_known, number="2026009009", password=WORDS)},
+    "anonymous": {
+        "members:login": sent(log_in_known, number="2026009009", password=WORDS),
+        "evaluations:judge_link": sent(),
+    },
 }
 # What these do is not stored: a file to take away, a session that ends. Here it only counts how they answer.
 NOTHING_STORED = {"evaluations:score_failing_rows", "evaluations:score_marked_file", "members:logout"}
@@ -229,7 +250,7 @@ EACH_TIME = {
 # Who looked, who is signed in; and whoever types his old password once the new one is set has guessed wrong.
 OF_THE_DOOR = {AccessRecord, Session, LoginFailure}
 # Secrets are drawn at random; and a job that is taken back was never published.
-NOT_COMPARED = {"password", "code_hash", "token_hash", "seal", "published_at"}
+NOT_COMPARED = {"password", "code_hash", "token_hash", "seal", "seed", "published_at"}
 
 
 def stored() -> dict[tuple[str, Any], dict[str, Any]]:
@@ -279,7 +300,7 @@ class Sender:
         """The address, and the fields of the page with what is typed over them."""
         form.before(self.world)
         self.time_machine.move_to(SHOWN, tick=False)
-        url = address(MATRIX[page], self.world.own) if page in MATRIX else reverse(page)
+        url = address_of(page, self.world.own)
         found = sorted(forms_on(self.client(), url), key=lambda one: one.page != page)
         typed_over = {name for name in form.typed if name.isidentifier()}
         shown = next((one for one in found if one.fields.keys() | one.files >= typed_over), Form(page, url))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.urls import resolve, reverse
 from lxml import html
 
-from tests.access.matrix import PUBLIC
+from tests.access.matrix import BY_ADDRESS, PUBLIC
 from tests.access.test_matrix import MATRIX, PAGES, address
 
 LEAVES = {"members:logout"}  # ends the session of whoever sends the next form
@@ -16,6 +17,7 @@ BUTTONS = {"submit", "button", "reset", "image"}
 # What a script sends, and what a page shows only in a state that the world is not in.
 BY_HAND = {
     "evaluations:review_draft": {"version": "1", "thought": "excellent", "thought-note": "读了报告", "study": "good"},
+    "evaluations:judge_draft": {"version": "0", "page": "p", "step": "1", "mark_1": "80"},
     "evaluations:rating_draft": {"version": "1", "thought": "excellent", "note": "值班两次"},
 }
 
@@ -77,18 +79,23 @@ def forms_on(client, url: str) -> list[Form]:
 def openable(person: str, own: dict) -> dict[str, str]:
     """The address of every page that opens for the person."""
     rows = [row for row in MATRIX.values() if row.signs.get(person) in {"+", ">"} and row.opens != 405]
-    return {row.page: address(row, own) for row in rows} | _public()
+    return {row.page: address(row, own) for row in rows} | _public() | _by_address(own)
 
 
 def takeable(person: str, own: dict) -> dict[str, str]:
     """The address of every page of which the person may send a form."""
     rows = [row for row in MATRIX.values() if row.signs.get(person) == "+" and row.page in posting_pages()]
     public = {name: url for name, url in _public().items() if name in posting_pages() - LEAVES}
-    return {row.page: address(row, own) for row in rows} | public
+    return {row.page: address(row, own) for row in rows} | public | _by_address(own, posting_pages())
 
 
 def _public() -> dict[str, str]:
-    return {name: reverse(name) for name in sorted(PUBLIC - LEAVES) if name != "activities:calendar_file"}
+    return {name: reverse(name) for name in sorted(PUBLIC - LEAVES - {"activities:calendar_file", *BY_ADDRESS})}
+
+
+def _by_address(own: dict, names: Iterable[str] = ("evaluations:judge", "evaluations:judge_speaker")) -> dict[str, str]:
+    """Public pages that find somebody by what their address names."""
+    return {name: reverse(name, kwargs=own[BY_ADDRESS[name]]) for name in names if name in BY_ADDRESS}
 
 
 def _tree_of(answer):

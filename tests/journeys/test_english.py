@@ -17,7 +17,7 @@ from branchportal import maintenance
 from branchportal.maintenance import Notice
 from evaluations import score_file
 from members import roster_file
-from tests.access.matrix import PUBLIC
+from tests.access.matrix import BY_ADDRESS, PUBLIC
 from tests.access.test_matrix import MATRIX, address
 from tests.access.world import NOW, make_world
 from tests.factories import sign_in
@@ -89,7 +89,7 @@ def test_no_page_speaks_chinese(person, client, time_machine):
 
 
 def test_no_public_page_speaks_chinese(client):
-    names = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file"})
+    names = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file", *BY_ADDRESS})
     assert {name: chinese_on(client.get(reverse(name)).text) for name in names} == {name: [] for name in names}
 
 
@@ -155,5 +155,5 @@ def test_no_page_speaks_english_by_default(person, client, time_machine):
 
 def test_no_public_page_speaks_english_by_default(client):
     client.cookies.clear()
-    names = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file"})
+    names = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file", *BY_ADDRESS})
     assert {name: english_on(client.get(reverse(name)).text) for name in names} == {name: [] for name in names}

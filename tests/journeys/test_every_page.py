@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from members.roles import Role
-from tests.access.matrix import PUBLIC
+from tests.access.matrix import BY_ADDRESS, PUBLIC
 from tests.access.test_matrix import MATRIX, address
 from tests.access.world import NOW, ROLES, make_world
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, make_month
@@ -22,10 +22,11 @@ DOWNLOADS = {
     "evaluations:score_template", "evaluations:rating_sheet",
     "evaluations:score_marked_file", "evaluations:score_failing_rows", "evaluations:ranking_workbook",
     "evaluations:ranking_workbooks", "evaluations:my_data_workbook", "evaluations:my_data_file",
+    "evaluations:defence_workbook", "evaluations:defence_sheets",
     "evaluations:month_workbook", "evaluations:ranking_bundle", "evaluations:scheme_document",
 }  # fmt: skip
 SHOWN = [row for row in MATRIX.values() if row.opens == 200 and row.page not in DOWNLOADS]
-PUBLIC_PAGES = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file"})
+PUBLIC_PAGES = sorted(PUBLIC - {"health", "set_language", "members:logout", "activities:calendar_file", *BY_ADDRESS})
 
 
 def walker_of(row) -> str:

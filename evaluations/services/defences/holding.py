@@ -1,0 +1,36 @@
+"""How does everything that is done with one defence wait for the one before it?"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from evaluations.models import DefenceSession
+from evaluations.refusals import Refused
+from evaluations.stages import DEFENCE_STEPS, DefenceState, DefenceStep
+
+REFUSALS = {
+    DefenceState.PREPARING: _("This session has not opened yet: the order is drawn first."),
+    DefenceState.OPEN: _("This session is under way: its panel, its speakers and its criteria stand."),
+    DefenceState.CLOSED: _("This session is closed: nothing in it can be changed any more."),
+}
+
+
+def hold(session: DefenceSession, step: DefenceStep) -> DefenceSession:
+    """The session as it stands, kept so until the caller's transaction ends.
+
+    What is submitted is either in the snapshot of the closing or refused. Raises Refused where its state does not
+    allow the step.
+    """
+    held = _locked(session)
+    state = DefenceState(held.state)
+    if step not in DEFENCE_STEPS[state]:
+        raise Refused(REFUSALS[state])
+    return held
+
+
+def _locked(session: DefenceSession) -> DefenceSession:
+    rows = DefenceSession.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
+    found = rows.filter(pk=session.pk).first()
+    if found is None:
+        raise Refused(_("This session has been thrown away."))
+    return found

@@ -1,0 +1,1 @@
+"""Which pages does a defence have: for the office, for judges, for whoever spoke?"""

@@ -1,0 +1,323 @@
+"""How does whoever holds a defence prepare it, open it, let outside judges in, and close it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+from django.utils.timezone import is_naive
+from django.utils.translation import gettext as _
+from django.views import View
+
+from evaluations.forms.defences import JudgeForm, NewDefenceForm, PlanForm, ReasonForm, SpeakersForm
+from evaluations.models import DefenceJudge, DefenceSession
+from evaluations.queries import defences
+from evaluations.refusals import Refused
+from evaluations.services.defences import judging, links, preparing, running
+from evaluations.stages import DefenceState, ScoreState
+from evaluations.views.defences.office import SessionView
+from evaluations.views.defences.slips import qr_of
+from members.access import PortalView
+from members.models import Branch
+from members.roles import Permission
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NewDefenceView(PortalView, View):
+    """A new session."""
+
+    permission = Permission.HOLD_DEFENCES
+
+    @cached_property
+    def branches(self):
+        return self.visible(Branch.objects.filter(closed_on=None))
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        initial = {"entry": uuid4(), "held_on": timezone.localdate(), "branch": self.branches.first()}
+        initial |= {"label_1": _("Overall impression"), "weight_1": 100, "highest_1": 100}
+        return self._page(NewDefenceForm(initial=initial, branches=self.branches))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = NewDefenceForm(request.POST, branches=self.branches)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        chosen = {name: form.cleaned_data[name] for name in ("branch", "kind", "entry")}
+        try:
+            session = preparing.create(plan=form.plan, by=request.user, **chosen)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=422)
+        return redirect("evaluations:defence", pk=session.pk)
+
+    def _page(self, form: NewDefenceForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "session": None, "back_url": reverse("evaluations:defences")}
+        return render(self.request, "evaluations/defence_plan.html", context, status=status)
+
+
+class HeldView(SessionView):
+    """A page on which something is done with a session by whoever leads it."""
+
+    permission = Permission.HOLD_DEFENCES
+
+    @property
+    def back_url(self) -> str:
+        return reverse("evaluations:defence", args=[self.session.pk])
+
+    def done(self, act: Callable[[], Any], said: str = "") -> HttpResponse:
+        """Do it and go back to the session's page, with what was said or why it was refused."""
+        try:
+            act()
+        except Refused as refusal:
+            messages.error(self.request, str(refusal))
+        else:
+            if said:
+                messages.success(self.request, said)
+        return redirect(self.back_url)
+
+    def confirm(self, **context: Any) -> HttpResponse:
+        page = {"back_url": self.back_url, "danger": False, "form": None, "facts": []} | context
+        return render(self.request, "branchportal/confirm.html", page)
+
+
+class EditDefenceView(HeldView):
+    """Day, place and criteria."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        session = self.session
+        initial = {
+            "title": session.title, "held_on": session.held_on, "place": session.place, "version": session.version,
+        }  # fmt: skip
+        for row, one in enumerate(session.criteria, start=1):
+            initial |= {f"{name}_{row}": one[name] for name in ("label", "weight", "highest")}
+        return self._page(PlanForm(initial=initial))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = PlanForm(request.POST)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        version = form.cleaned_data["version"] or 0
+        try:
+            preparing.change(session=self.session, plan=form.plan, version=version, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=422)
+        return redirect(self.back_url)
+
+    def _page(self, form: PlanForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "session": self.session, "back_url": self.back_url}
+        return render(self.request, "evaluations/defence_plan.html", context, status=status)
+
+
+class SpeakersView(HeldView):
+    """Who speaks."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._page(SpeakersForm(session=self.session))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = SpeakersForm(request.POST, session=self.session)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        chosen = {"branches" if self.session.is_of_branches else "members": form.objects}
+        try:
+            preparing.choose_speakers(session=self.session, by=request.user, **chosen)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=422)
+        return redirect(self.back_url)
+
+    def _page(self, form: SpeakersForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "session": self.session, "back_url": self.back_url}
+        return render(self.request, "evaluations/defence_speakers.html", context, status=status)
+
+
+class PanelView(HeldView):
+    """Who judges: one is added, or one taken away (`remove`)."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._page(JudgeForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        remove = request.POST.get("remove", "")
+        if remove.isdecimal() and len(remove) < 19:
+            self.done(lambda: preparing.remove_judge(session=self.session, judge=int(remove), by=request.user))
+            return redirect("evaluations:defence_panel", pk=pk)
+        form = JudgeForm(request.POST)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        try:
+            preparing.add_judge(session=self.session, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=422)
+        return redirect("evaluations:defence_panel", pk=pk)
+
+    def _page(self, form: JudgeForm, status: int = 200) -> HttpResponse:
+        context = {
+            "form": form,
+            "session": self.session,
+            "is_fixed": self.session.state != DefenceState.PREPARING,
+            "judges": list(self.session.judges.select_related("user")),
+            "officers": list(defences.suggested_judges(self.session)[:100]),
+            "back_url": self.back_url,
+        }
+        return render(self.request, "evaluations/defence_panel.html", context, status=status)
+
+
+class OpenDefenceView(HeldView):
+    """Draw the order and let the judges in."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.confirm(
+            title=_("Draw the order and open the session?"),
+            text=_(
+                "The order of the speakers is drawn now, once, and everybody can repeat the draw. Panel, speakers and "
+                "criteria can't be changed afterwards."
+            ),
+            facts=[
+                (_("Speakers"), self.session.speakers.count()),
+                (_("Judges"), self.session.judges.count()),
+            ],
+            label=_("Draw and open"),
+        )
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        now = timezone.now()
+        return self.done(
+            lambda: running.open_session(session=self.session, by=request.user, now=now),
+            _("The order is drawn; judges can score."),
+        )
+
+
+class CloseDefenceView(HeldView):
+    """End the session, once; whoever has not submitted is named before."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lines = defences.progress(self.session)
+        facts = [(_("Submitted"), f"{sum(one.submitted for one in lines)}/{sum(one.expected for one in lines)}")]
+        facts += [(line.judge.name, f"{line.submitted}/{line.expected}") for line in lines if not line.is_done]
+        return self.confirm(
+            title=_("Close the session?"),
+            text=_(
+                "What is submitted now counts; what comes later is refused. The result is computed and can't be "
+                "changed. Below are the judges who have not submitted everything."
+            ),
+            facts=facts,
+            label=_("Close the session"),
+            danger=True,
+        )
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        now = timezone.now()
+        return self.done(
+            lambda: running.close(session=self.session, by=request.user, now=now), _("The session is closed.")
+        )
+
+
+class DeleteDefenceView(HeldView):
+    """Throw away a session of which nothing was drawn."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.confirm(
+            title=_("Delete this session?"),
+            text=_("Its plan, panel and speakers are deleted. This is possible until the order is drawn."),
+            facts=[(_("Title"), self.session.title), (_("Date"), self.session.held_on)],
+            label=_("Delete the session"),
+            danger=True,
+        )
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            preparing.delete(session=self.session, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("evaluations:defence", pk=pk)
+        messages.success(request, _("The session is deleted."))
+        return redirect("evaluations:defences")
+
+
+class JudgeLinkView(HeldView):
+    """Make the link of an outside judge and show it, once, with its QR code to print."""
+
+    @cached_property
+    def judge(self) -> DefenceJudge:
+        judges = self.visible(DefenceJudge.objects.select_related("session__branch"))
+        return get_object_or_404(judges, session=self.kwargs["pk"], pk=self.kwargs["judge"])
+
+    @property
+    def session(self) -> DefenceSession:
+        return self.judge.session
+
+    def get(self, request: HttpRequest, pk: int, judge: int) -> HttpResponse:
+        if not self.judge.is_outside:
+            raise Http404
+        return render(
+            request,
+            "evaluations/judge_link_confirm.html",
+            {"judge": self.judge, "session": self.session, "as_of": timezone.now().isoformat(),
+             "back_url": self.back_url},
+        )  # fmt: skip
+
+    def post(self, request: HttpRequest, pk: int, judge: int) -> HttpResponse:
+        now, as_of = timezone.now(), parse_datetime(request.POST.get("as_of", "")[:40] or "-")
+        as_of = LONG_AGO if as_of is None or is_naive(as_of) else as_of
+        try:
+            code = links.make_link(judge=self.judge, by=request.user, now=now, as_of=min(as_of, now))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.back_url)
+        url = request.build_absolute_uri(reverse("evaluations:judge_link", args=[code]))
+        context = {"judge": self.judge, "session": self.session, "url": url, "qr": qr_of(url),
+                   "back_url": self.back_url}  # fmt: skip
+        return render(request, "evaluations/judge_slip.html", context)
+
+
+class OneScoreView(HeldView):
+    """One judge and one speaker, for whoever leads the session: give a score back, or recuse the judge."""
+
+    @cached_property
+    def cell(self) -> defences.Cell:
+        if self.session.state != DefenceState.OPEN:
+            raise Http404
+        judge = get_object_or_404(self.session.judges.all(), pk=self.kwargs["judge"])
+        judge.session = self.session
+        found = next((one for one in defences.cells_of(judge) if one.speaker.pk == self.kwargs["speaker"]), None)
+        if found is None:
+            raise Http404
+        return found
+
+    def get(self, request: HttpRequest, pk: int, judge: int, speaker: int) -> HttpResponse:
+        return self._page(ReasonForm())
+
+    def post(self, request: HttpRequest, pk: int, judge: int, speaker: int) -> HttpResponse:
+        form = ReasonForm(request.POST)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        act = judging.reopen if request.POST.get("wish") == "reopen" else judging.recuse
+        asked = {"judge": self.cell.judge, "speaker": self.cell.speaker, "by": request.user, "now": timezone.now()}
+        try:
+            act(reason=form.cleaned_data["reason"], **asked)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=422)
+        return redirect(self.back_url)
+
+    def _page(self, form: forms.Form, status: int = 200) -> HttpResponse:
+        cell = self.cell
+        context = {
+            "cell": cell, "session": self.session, "form": form, "back_url": self.back_url,
+            "wish": "reopen" if cell.state == ScoreState.SUBMITTED else "recuse",
+            "is_recused": cell.state == ScoreState.RECUSED,
+        }  # fmt: skip
+        return render(self.request, "evaluations/defence_score.html", context, status=status)

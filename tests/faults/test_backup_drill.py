@@ -35,6 +35,8 @@ call_command("migrate", verbosity=0)
 call_command("seed_demo", "--branches=1", "--members=12", "--months=1", "--demo-passwords")"""
 CONFIRMED_FIRST = 5  # by each writer, before the backup begins
 
+pytestmark = pytest.mark.django_db(transaction=True)  # as a test that asks a database it runs on both engines
+
 
 class Place:
     """One portal: a database and a folder of its own on the engine of this run."""
@@ -93,7 +95,7 @@ def _administer(statement: str) -> None:
 
 
 @pytest.fixture
-def portal(tmp_path, django_db_setup):  # as a test that asks a database it runs on both engines
+def portal(tmp_path):
     """A small college on real storage."""
     place = Place(tmp_path / "portal")
     prepared = place.python("-c", PREPARE)

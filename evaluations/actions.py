@@ -28,14 +28,6 @@ ACTIONS = {
     "ranking.bundle": _("Ranking downloaded as a bundle"),
     "spot_check.draw": _("People drawn for a spot check"),
     "spot_check.finding": _("Finding of a spot check"),
-    "month.export": _("Month downloaded"),
-    "demo.loaded": _("Demo data loaded"),
-}
-SUBJECTS = {
-    _("Months"): ("cycle.", "reminder.", "late_policy.", "month.", "spot_check."),
-    _("Self-reviews"): ("self_review.",),
-    _("Branch ratings"): ("branch_rating.", "ratings.", "scores.", "score_import."),
-    _("Rankings"): ("ranking.",),
     "defence.created": _("Defence planned"),
     "defence.changed": _("Plan of a defence changed"),
     "defence.speakers": _("Speakers of a defence chosen"),
@@ -51,6 +43,14 @@ SUBJECTS = {
     "defence.closed": _("Defence closed"),
     "defence.read": _("Figures of a defence looked at"),
     "defence.export": _("Defence downloaded"),
+    "month.export": _("Month downloaded"),
+    "demo.loaded": _("Demo data loaded"),
+}
+SUBJECTS = {
+    _("Months"): ("cycle.", "reminder.", "late_policy.", "month.", "spot_check."),
+    _("Self-reviews"): ("self_review.",),
+    _("Branch ratings"): ("branch_rating.", "ratings.", "scores.", "score_import."),
+    _("Rankings"): ("ranking.",),
     _("Defences"): ("defence.",),
     _("Schemes"): ("scheme.",),
     _("Work of the portal"): ("demo.",),

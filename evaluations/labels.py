@@ -33,13 +33,13 @@ SOURCE_LABELS = {
     MONTHS_AS_ACTIVIST: _("Whole months as an activist until the end of the period"),
 }
 
-# The states of a compilation's job, and its steps while it runs.
 # Why the portal itself recuses a judge; what a judge or whoever leads the session wrote stays as it is.
 RECUSALS = {
     "himself": _("he would judge himself"),
     "own_branch": _("he would judge the own branch"),
 }
 
+# The states of a compilation's job, and its steps while it runs.
 JOB_LABELS = {
     "queued": _("Queued"),
     "running": _("Running"),

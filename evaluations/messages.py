@@ -100,6 +100,8 @@ TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "review_answered": _review_answered,
     "review_returned": _review_returned,
     "spot_check_remark": _spot_check_remark,
+    "defence_opened": _defence_opened,
+    "defence_closed": _defence_closed,
     "review_missing": _review_missing,
     "ratings_missing": _ratings_missing,
 }
@@ -126,17 +128,15 @@ GROUPS = (
         ("review_answered", "review_returned"),
     ),
     Group(
+        "defences",
+        gettext_lazy("Defences"),
+        gettext_lazy("You are to judge, or your own defence is closed."),
+        ("defence_opened", "defence_closed"),
+    ),
+    Group(
         "rankings",
         gettext_lazy("Rankings"),
         gettext_lazy("A ranking that you may see has been compiled."),
         ("ranking_compiled",),
     ),
 )
-    "defence_opened": _defence_opened,
-    "defence_closed": _defence_closed,
-    Group(
-        "defences",
-        gettext_lazy("Defences"),
-        gettext_lazy("You are to judge, or your own defence is closed."),
-        ("defence_opened", "defence_closed"),
-    ),

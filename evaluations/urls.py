@@ -23,9 +23,9 @@ from evaluations.views import (
     spot_checks,
     workbooks,
 )
+from evaluations.views.defences import holding, judging, office
 
 app_name = "evaluations"
-from evaluations.views.defences import holding, judging, office
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -116,13 +116,6 @@ urlpatterns = [
     path("rankings/<int:pk>/workbook/", workbooks.RankingWorkbookView.as_view(), name="ranking_workbook"),
     path("results/", rankings.OwnRankingsView.as_view(), name="own_rankings"),
     path("results/<int:pk>/", rankings.OwnRankingView.as_view(), name="own_ranking"),
-    path("schemes/", schemes.SchemesView.as_view(), name="schemes"),
-    path("schemes/import/", schemes.SchemeImportView.as_view(), name="scheme_import"),
-    path("schemes/<int:pk>/", schemes.SchemeView.as_view(), name="scheme"),
-    path("schemes/<int:pk>/document/", schemes.SchemeDocumentView.as_view(), name="scheme_document"),
-    path("schemes/<int:pk>/publish/", schemes.SchemePublishView.as_view(), name="scheme_publish"),
-    path("schemes/<int:pk>/delete/", schemes.SchemeDeleteView.as_view(), name="scheme_delete"),
-]
     path("defences/", office.DefencesView.as_view(), name="defences"),
     path("defences/mine/", office.OwnDefencesView.as_view(), name="own_defences"),
     path("defences/add/", holding.NewDefenceView.as_view(), name="defence_add"),
@@ -147,3 +140,10 @@ urlpatterns = [
     path("judge/<int:pk>/<int:place>/", judging.JudgeSpeakerView.as_view(), name="judge_speaker"),
     path("judge/<int:pk>/<int:place>/draft/", judging.JudgeDraftView.as_view(), name="judge_draft"),
     path("judge/<int:pk>/<int:place>/conflict/", judging.JudgeConflictView.as_view(), name="judge_conflict"),
+    path("schemes/", schemes.SchemesView.as_view(), name="schemes"),
+    path("schemes/import/", schemes.SchemeImportView.as_view(), name="scheme_import"),
+    path("schemes/<int:pk>/", schemes.SchemeView.as_view(), name="scheme"),
+    path("schemes/<int:pk>/document/", schemes.SchemeDocumentView.as_view(), name="scheme_document"),
+    path("schemes/<int:pk>/publish/", schemes.SchemePublishView.as_view(), name="scheme_publish"),
+    path("schemes/<int:pk>/delete/", schemes.SchemeDeleteView.as_view(), name="scheme_delete"),
+]

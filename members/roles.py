@@ -63,9 +63,9 @@ class Permission(StrEnum):
     EXPORT_RANKING = "export_ranking"
     DOWNLOAD_BUNDLE = "download_bundle"
     SPOT_CHECK = "spot_check"
+    HOLD_DEFENCES = "hold_defences"
 
     VIEW_AUDIT = "view_audit"
-    HOLD_DEFENCES = "hold_defences"
     VIEW_OPERATIONS = "view_operations"
 
 

@@ -13,8 +13,9 @@ from evaluations.queries import defences
 from evaluations.services.defences import judging, preparing, running
 from evaluations.services.defences.judging import Marks
 from members.models import Branch, Member, User
-from members.stages import Stage
 
+Kind = DefenceSession.Kind
+TITLES = {Kind.CANDIDATE: "发展对象推荐答辩", Kind.NOMINATION: "团推优个人风采答辩"}
 CRITERIA = (Criterion("思想认识", 40, 40), Criterion("学习工作表现", 30, 30), Criterion("现场表达", 30, 30))
 OUTSIDE = (("评委一", "校友党员"), ("评委二", "校外导师"), ("评委三", "共建单位书记"), ("评委四", "退休教师"))
 MOST_SPEAKERS = 5
@@ -24,26 +25,24 @@ EVENING = timedelta(hours=2)
 
 def write(branch: Branch, members: Sequence[Member], secretary: User, now: datetime) -> None:
     """A closed defence of activists a month ago, and one of applicants under way, both of the first branch."""
-    closed = _opened(branch, members, "candidate", "发展对象推荐答辩", Stage.ACTIVIST, secretary, now - EARLIER)
+    closed = _opened(branch, members, Kind.CANDIDATE, secretary, now - EARLIER)
     if closed is not None:
         _score(closed, now - EARLIER)
         running.close(session=closed, by=secretary, now=now - EARLIER + EVENING)
-    under_way = _opened(branch, members, "nomination", "团推优个人风采答辩", Stage.APPLICANT, secretary, now)
+    under_way = _opened(branch, members, Kind.NOMINATION, secretary, now)
     if under_way is not None:
         _score(under_way, now, without_last=True)
 
 
-def _opened(
-    branch: Branch, members: Sequence[Member], kind: str, title: str, stage: Stage, by: User, at: datetime
-) -> DefenceSession | None:
+def _opened(branch: Branch, members: Sequence[Member], kind: Kind, by: User, at: datetime) -> DefenceSession | None:
     """None where nobody stands at the stage."""
     day: date = at.date()
-    speakers = [one for one in members if one.stage == stage and one.kind == Member.Kind.STUDENT]
+    speakers = [one for one in members if one.stage == defences.STAGE_OF[kind] and one.kind == Member.Kind.STUDENT]
     speakers = [one for one in speakers if one.joined_on <= day and one.user_id != by.pk][:MOST_SPEAKERS]
     if not speakers:
         return None
     entry = uuid5(NAMESPACE_OID, f"{branch.code}/{kind}")
-    plan = preparing.Plan(title, day, "学生活动中心", CRITERIA)
+    plan = preparing.Plan(TITLES[kind], day, "学生活动中心", CRITERIA)
     session = preparing.create(branch=branch, kind=kind, plan=plan, entry=entry, by=by)
     preparing.choose_speakers(session=session, members=speakers, by=by)
     preparing.add_judge(session=session, number=by.number, by=by)

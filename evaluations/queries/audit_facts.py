@@ -36,9 +36,6 @@ FACTS = {
     "spot_check.drawn": Fact(pgettext_lazy("people of a draw", "Drawn")),
     "spot_check.finding": Fact(_("Finding"), dict(SpotCheck.Finding.choices)),
     "spot_check.note": Fact(_("Note")),
-    "demo.branches": Fact(pgettext_lazy("how many", "Branches")),
-    "demo.months": Fact(pgettext_lazy("how many", "Months")),
-}
     "defence.kind": Fact(_("Kind"), dict(DefenceSession.Kind.choices)),
     "defence.title": Fact(_("Title")),
     "defence.held_on": Fact(_("Date")),
@@ -51,3 +48,6 @@ FACTS = {
     "defence.order": Fact(_("Order")),
     "defence.speaker": Fact(_("Speaker")),
     "defence.scores": Fact(_("Scores")),
+    "demo.branches": Fact(pgettext_lazy("how many", "Branches")),
+    "demo.months": Fact(pgettext_lazy("how many", "Months")),
+}

@@ -83,19 +83,6 @@ def _notes(notes: dict[str, Any]) -> str:
     return "; ".join(f"{DIMENSION_LABELS.get(about, _('Whole card'))}: {text}" for about, text in notes.items() if text)
 
 
-_MONTH = Field("month", gettext_lazy("Month"))
-_POINTS = tuple(Field(dimension.value, DIMENSION_LABELS[dimension], INTEGER) for dimension in DIMENSIONS)
-_WORDS = Field("notes", gettext_lazy("Notes"))
-
-SECTIONS = (
-    Section(
-        "self_reviews",
-        gettext_lazy("Self-reviews"),
-        gettext_lazy("What you filed, in points, and drafts. Officers who read reviews see what you filed."),
-        (_MONTH, *_POINTS, _WORDS, Field("at", gettext_lazy("Filed"), MOMENT), Field("draft", gettext_lazy("Draft"))),
-        _own_reviews,
-        ("evaluations.SelfReview.member",),
-        lambda user, now: [SelfReview.objects.filter(member__user=user)],
 def _defences(user: User, now: datetime) -> Iterator[tuple]:
     """Only what has closed, and never who gave it."""
     for speaker in defences.spoken_by(user):
@@ -116,6 +103,19 @@ def _scores_of(user: User) -> QuerySet[JudgeScore]:
     return JudgeScore.objects.filter(judge__user=user)
 
 
+_MONTH = Field("month", gettext_lazy("Month"))
+_POINTS = tuple(Field(dimension.value, DIMENSION_LABELS[dimension], INTEGER) for dimension in DIMENSIONS)
+_WORDS = Field("notes", gettext_lazy("Notes"))
+
+SECTIONS = (
+    Section(
+        "self_reviews",
+        gettext_lazy("Self-reviews"),
+        gettext_lazy("What you filed, in points, and drafts. Officers who read reviews see what you filed."),
+        (_MONTH, *_POINTS, _WORDS, Field("at", gettext_lazy("Filed"), MOMENT), Field("draft", gettext_lazy("Draft"))),
+        _own_reviews,
+        ("evaluations.SelfReview.member",),
+        lambda user, now: [SelfReview.objects.filter(member__user=user)],
     ),
     Section(
         "answers",
@@ -158,25 +158,6 @@ def _scores_of(user: User) -> QuerySet[JudgeScore]:
         lambda user, now: [own_entries(user)],
     ),
     Section(
-        "dues",
-        gettext_lazy("Months in which I was due"),
-        gettext_lazy("In these months a self-review was asked of you."),
-        (_MONTH, Field("branch", gettext_lazy("Branch"))),
-        _dues,
-        ("evaluations.Due.member",),
-        lambda user, now: [Due.objects.filter(member__user=user)],
-    ),
-    Section(
-        "reminders",
-        gettext_lazy("Reminders"),
-        gettext_lazy("When an officer reminded you of what was missing."),
-        (Field("at", gettext_lazy("When"), MOMENT), _MONTH),
-        _reminders,
-        ("evaluations.Reminder.user",),
-        lambda user, now: [Reminder.objects.filter(user=user)],
-    ),
-)
-    Section(
         "defences",
         gettext_lazy("My defences"),
         gettext_lazy("What the judges gave you, without names, once a defence has closed."),
@@ -207,3 +188,22 @@ def _scores_of(user: User) -> QuerySet[JudgeScore]:
         ("evaluations.DefenceJudge.user",),
         lambda user, now: [_scores_of(user)],
     ),
+    Section(
+        "dues",
+        gettext_lazy("Months in which I was due"),
+        gettext_lazy("In these months a self-review was asked of you."),
+        (_MONTH, Field("branch", gettext_lazy("Branch"))),
+        _dues,
+        ("evaluations.Due.member",),
+        lambda user, now: [Due.objects.filter(member__user=user)],
+    ),
+    Section(
+        "reminders",
+        gettext_lazy("Reminders"),
+        gettext_lazy("When an officer reminded you of what was missing."),
+        (Field("at", gettext_lazy("When"), MOMENT), _MONTH),
+        _reminders,
+        ("evaluations.Reminder.user",),
+        lambda user, now: [Reminder.objects.filter(user=user)],
+    ),
+)

@@ -76,7 +76,6 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
     }
 
 
-def _weighted_cells(row: Row) -> list[Cell]:
 def _tie(entry: RankingEntry, others: Sequence[Row]) -> str:
     """Who shares the place; without `others` only how many do: a page of one's own names nobody and no other total."""
     if not others:
@@ -89,6 +88,7 @@ def _tie(entry: RankingEntry, others: Sequence[Row]) -> str:
     return ranking_wording.shared_with(entry.rank, entry.total, names, above, below)
 
 
+def _weighted_cells(row: Row) -> list[Cell]:
     drawn = _drawn([cell.component for cell in row.cells])
     return [cell for cell in row.cells if cell.component in drawn]
 

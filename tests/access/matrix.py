@@ -197,11 +197,6 @@ evaluations:compile               -             200    - + + - - - - - - - -
 evaluations:compile_job           job           200    - + + - - - - - - - -
 evaluations:compile_retry         job           405    - + + - - - - - - - -
 
-evaluations:schemes               -             200    + + + + + + + + + + -
-evaluations:scheme                scheme        200    + + + + + + + + + + -
-evaluations:scheme_document       scheme        200    + + + + + + + + + + -
-evaluations:scheme_import         -             200    - + + - - - - - + - -
-evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
 evaluations:own_defences          -             200    + + + + + + + + + + +
 evaluations:own_defence           closed_defence 200   + - - - - - - - - - -
 evaluations:defences              -             200    - + + + + - + + + - -
@@ -218,6 +213,11 @@ evaluations:defence_delete        spare_defence 200    - + + - - - - - + - -
 evaluations:defence_score         defence_cell  200    - + + - - - - - + - -
 evaluations:defence_close         open_defence  200    - + + - - - - - + - -
 
+evaluations:schemes               -             200    + + + + + + + + + + -
+evaluations:scheme                scheme        200    + + + + + + + + + + -
+evaluations:scheme_document       scheme        200    + + + + + + + + + + -
+evaluations:scheme_import         -             200    - + + - - - - - + - -
+evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
 evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 """
 

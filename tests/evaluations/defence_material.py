@@ -76,7 +76,7 @@ def give(session: DefenceSession, figures: dict[Member, list[str | None]]) -> No
 
 
 def defences(branch: Branch, *, by: User, judge: User, member: Member) -> dict[str, dict]:
-    """Defences in each state, as the arguments of their addresses: `judge` sits in the open one, `member` has spoken."""
+    """Defences in each state, as arguments of addresses: `judge` sits in the open one, `member` has spoken."""
     preparing_one, spare = (_planned(branch, by, [member]) for _one in range(2))
     under_way = _planned(branch, by, make_members(branch, 2), judge)
     over = _planned(branch, by, [member])

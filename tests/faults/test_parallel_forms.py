@@ -134,14 +134,14 @@ def this_month(world: World) -> None:
     world.own["cycle"] = {"pk": Cycle.objects.get(month=NOVEMBER, committee__code="ROOT").pk}
 
 
-def branch_without_people(world: World) -> None:
-    world.own["branch"] = {"pk": Branch.objects.get(code="B009").pk}
-
-
 def another_number(world: World) -> str:
     """Somebody else of the branch who may speak."""
     branch = Branch.objects.get(**world.own["branch"])
     return branch.members.filter(stage=Stage.ACTIVIST, ended_on=None, defences=None).order_by("pk").first().number
+
+
+def branch_without_people(world: World) -> None:
+    world.own["branch"] = {"pk": Branch.objects.get(code="B009").pk}
 
 
 def of(thing: str, name: str = "pk") -> Callable[[World], Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from branchportal.messages import Group
 from evaluations.deadlines import parse_month
@@ -18,6 +18,15 @@ def _ranking_compiled(context: dict[str, Any]) -> str:
         return _("The ranking of %(branch)s, %(months)s, is ready.") % context
     values = {**context, "purpose": Purpose(context["purpose"]).label}
     return _("%(purpose)s: the ranking of %(branch)s, %(months)s, is ready.") % values
+
+
+def _about_freezing(text: str) -> Callable[[dict[str, Any]], str]:
+    """`text` with the ranking that it is about, and who proposed it, decided and why."""
+
+    def told(context: dict[str, Any]) -> str:
+        return _(text) % {**context, "purpose": Purpose(context["purpose"]).label}
+
+    return told
 
 
 def _month_opened(context: dict[str, Any]) -> str:
@@ -92,8 +101,25 @@ def _defence_closed(context: dict[str, Any]) -> str:
     return _("%(title)s is closed: your result is there.") % context
 
 
+FREEZING = {
+    "freezing_proposed": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: %(proposer)s proposes to freeze it. Check and confirm it."
+    ),
+    "freezing_withdrawn": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: %(decider)s withdraws the proposal to freeze it: %(reason)s"
+    ),
+    "freezing_declined": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: %(decider)s does not confirm the freezing: %(reason)s"
+    ),
+    "freezing_overtaken": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: compiled again, so the proposal to freeze it is over."
+    ),
+    "ranking_frozen": gettext_noop("%(purpose)s of %(branch)s, %(months)s: frozen, confirmed by %(decider)s."),
+}
+
 TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ranking_compiled": _ranking_compiled,
+    **{kind: _about_freezing(text) for kind, text in FREEZING.items()},
     "month_opened": _month_opened,
     "reviews_due": _reviews_due,
     "month_closed": _month_closed,
@@ -136,7 +162,7 @@ GROUPS = (
     Group(
         "rankings",
         gettext_lazy("Rankings"),
-        gettext_lazy("A ranking that you may see has been compiled."),
-        ("ranking_compiled",),
+        gettext_lazy("A ranking has been compiled, is to be frozen, was frozen or sent back."),
+        ("ranking_compiled", *FREEZING),
     ),
 )

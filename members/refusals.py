@@ -44,6 +44,8 @@ RIGHTS = {
     Permission.COMPILE_RANKING: gettext_lazy("compile rankings"),
     Permission.EXPORT_RANKING: gettext_lazy("export rankings"),
     Permission.DOWNLOAD_BUNDLE: gettext_lazy("download sealed bundles"),
+    Permission.PROPOSE_FREEZING: gettext_lazy("propose rankings for freezing"),
+    Permission.CONFIRM_FREEZING: gettext_lazy("confirm the freezing of rankings"),
     Permission.VIEW_AUDIT: gettext_lazy("read the audit trail"),
     Permission.VIEW_OPERATIONS: gettext_lazy("watch the system"),
 }

@@ -41,6 +41,11 @@ class RankingRun(models.Model):
     def __str__(self) -> str:
         return f"{self.branch} {self.first_month:%Y-%m}–{self.last_month:%Y-%m} #{self.number}"
 
+    @property
+    def freezing(self):
+        """The newest proposal to freeze this run, open or ended; None where nobody has proposed it."""
+        return max(self.freezings.all(), key=lambda freezing: freezing.pk, default=None)
+
 
 class RankingEntryQuerySet(ScopedQuerySet):
     branch_lookup = "run__branch"

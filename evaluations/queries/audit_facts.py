@@ -28,6 +28,8 @@ FACTS = {
     "fingerprint": Fact(_("Fingerprint"), shortened),
     "ranking.ranked": Fact(_("Ranked")),
     "ranking.not_ranked": Fact(_("Not ranked")),
+    "ranking.note": Fact(_("Note")),
+    "ranking.proposed_by": Fact(_("Proposed by")),
     "self_review.text": Fact(_("Answer")),
     "late_policy.accepts_late": Fact(_("Late self-reviews are taken")),
     "late_policy.from_month": Fact(_("From the month")),

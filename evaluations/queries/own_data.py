@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import INTEGER, MOMENT
@@ -71,7 +71,9 @@ def _rankings(user: User, now: datetime) -> Iterator[tuple]:
         run = entry.run
         months = f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}"
         why = ranking_wording.reasons(scheme_of(run), entry.reasons) if entry.reasons else ""
-        yield run.compiled_at, run.branch.name, run.get_purpose_display(), months, entry.rank, entry.total, why
+        freezing = run.freezing
+        frozen = freezing.decided_at if freezing and freezing.is_frozen else None
+        yield run.compiled_at, run.branch.name, run.get_purpose_display(), months, entry.rank, entry.total, why, frozen
 
 
 def _reminders(user: User, now: datetime) -> Iterator[tuple]:
@@ -152,6 +154,7 @@ SECTIONS = (
             Field("rank", gettext_lazy("Place"), INTEGER),
             Field("total", gettext_lazy("Total")),
             Field("reasons", gettext_lazy("Why not ranked")),
+            Field("frozen", pgettext_lazy("state of a ranking", "Frozen"), MOMENT),
         ),
         _rankings,
         ("evaluations.RankingEntry.member",),

@@ -19,6 +19,7 @@ from evaluations.documents import Number
 from evaluations.explaining import Explanation
 from evaluations.inputs import read_people
 from evaluations.models import Cycle, RankingEntry, RankingRun
+from evaluations.queries.freezings import TOLD_WITH_AN_ENTRY
 from evaluations.scheme import WEIGHTED, Component, Scheme, parse_scheme
 from evaluations.scoring import Score, figure, rounded
 from members.models import User
@@ -188,7 +189,8 @@ def moves(run: RankingRun) -> list[Move]:
 def own_entries(user: User) -> QuerySet[RankingEntry]:
     """The signed-in person's own rows in the newest runs, the latest period first."""
     own = RankingEntry.objects.filter(member__user=user, run__superseded_by=None)
-    return own.select_related("run__branch", "run__scheme").order_by("-run__last_month", "-run__compiled_at", "-pk")
+    own = own.select_related("run__branch", "run__scheme").prefetch_related(TOLD_WITH_AN_ENTRY)
+    return own.order_by("-run__last_month", "-run__compiled_at", "-pk")
 
 
 def bundle_of(run: RankingRun) -> dict[str, Any]:

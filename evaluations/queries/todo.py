@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from branchportal.todo import Todo, Waiting
 from evaluations.deadlines import Phase
 from evaluations.labels import ratings_left_label
-from evaluations.models import ScoringScheme
-from evaluations.queries import answers
+from evaluations.models import Freezing, ScoringScheme
+from evaluations.queries import answers, freezings
 from evaluations.queries.home import BranchMonth, ScopeMonth
 from members.access import access_of
 from members.models import User
@@ -61,12 +61,33 @@ def of_schemes(user: User) -> Iterator[Todo]:
         yield Todo(text, reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), since=scheme.created_at)
 
 
+def of_freezings(user: User) -> Iterator[Waiting]:
+    """Rankings that wait to be confirmed, for whoever confirms; those that came back, for whoever proposes."""
+    access, rankings = access_of(user), reverse("evaluations:rankings")
+    if access.may(Permission.CONFIRM_FREEZING):
+        address = f"{rankings}?state={Freezing.State.PROPOSED}"
+        yield Waiting(freezings.to_confirm(user), "proposed_at", _to_confirm, address)
+    if access.may(Permission.PROPOSE_FREEZING):
+        address = f"{rankings}?state={Freezing.State.DECLINED}"
+        yield Waiting(freezings.came_back(user), "decided_at", _came_back, address)
+
+
 def _runs(month: BranchMonth) -> bool:
     return month.cycle is not None and month.phase not in {Phase.OFF, Phase.PLANNED}
 
 
 def _replies(count: int) -> str:
     text = ngettext("%(count)s self-review waits for a reply", "%(count)s self-reviews wait for a reply", count)
+    return text % {"count": count}
+
+
+def _to_confirm(count: int) -> str:
+    text = ngettext("%(count)s ranking waits to be frozen", "%(count)s rankings wait to be frozen", count)
+    return text % {"count": count}
+
+
+def _came_back(count: int) -> str:
+    text = ngettext("%(count)s ranking was not confirmed", "%(count)s rankings were not confirmed", count)
     return text % {"count": count}
 
 

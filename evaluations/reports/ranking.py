@@ -26,7 +26,7 @@ from branchportal.spreadsheets.writing import (
     write_workbook,
 )
 from branchportal.wording import sentences
-from evaluations import ranking_wording, scheme_wording, scoring
+from evaluations import freezing_wording, ranking_wording, scheme_wording, scoring
 from evaluations.documents import Number
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.purposes import Purpose
@@ -163,6 +163,7 @@ INDEX_COLUMNS = (
     Column("已排名", 9, INTEGER, value=lambda line: line[1].ranked_count),
     Column("未排名", 9, INTEGER, value=lambda line: line[1].not_ranked_count),
     Column("指纹", 68, value=lambda line: line[1].fingerprint),
+    Column("冻结", 60, value=lambda line: frozen_line(line[1])),
 )
 
 
@@ -179,10 +180,21 @@ def ranking_sheet(run: RankingRun, name: str = "综合排名") -> SheetSpec:
         notes=(
             f"方案名称：{scheme.name}  版本：{scheme.version}  统计区间：{_period(run)}  第 {run.number} 次",
             f"指纹：{run.fingerprint}",
+            frozen_line(run),
             LABEL,
         ),
         printed=f"{LABEL}  {run.fingerprint[:16]}",
     )
+
+
+def frozen_line(run: RankingRun) -> str:
+    """Whether the ranking is frozen, by whom and when; so far it is provisional."""
+    frozen = run.freezing
+    if frozen is None or not frozen.is_frozen:
+        return "尚未冻结：数据仍可能变化"
+    proposed, confirmed = (f"{timezone.localtime(at):%Y-%m-%d}" for at in (frozen.proposed_at, frozen.decided_at))
+    proposer, decider = freezing_wording.proposer(frozen), freezing_wording.decider(frozen)
+    return f"已冻结：{proposer} {proposed} 提请，{decider} {confirmed} 确认"
 
 
 def reaches(line: Line) -> bool:
@@ -235,6 +247,7 @@ def _explanations(run: RankingRun, *, only_general: bool = False) -> Iterable[tu
         for band in scheme.bands:
             yield "等次", scheme_wording.band_sentence(band)
         yield "指纹", run.fingerprint
+        yield "冻结", frozen_line(run)
     yield "总分", _ABOUT_TOTALS
     yield "原始、得分、占比", _ABOUT_COLUMNS
     yield "支委会决定", "由支委会讨论后填写；与排名次序不一致时写明理由。"

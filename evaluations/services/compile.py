@@ -1,30 +1,26 @@
-"""How are rankings compiled: asked for, read in one snapshot, computed, and written once with their jobs' ends?"""
+"""How are rankings compiled: asked for, read in one snapshot, computed, and handed over to be written?"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from branchportal import audit, bulk, jobs
+from branchportal import jobs
 from branchportal.models import JobRun
-from branchportal.notifications import notify
 from branchportal.snapshot import one_snapshot
 from evaluations import bundle, deadlines
-from evaluations.models import RankingEntry, RankingRun
 from evaluations.periods import pool_day, term_until
 from evaluations.purposes import Purpose
 from evaluations.queries import compile as material
-from evaluations.queries import schemes
+from evaluations.queries import freezings, schemes
 from evaluations.refusals import Refused
+from evaluations.services import freezing
+from evaluations.services.compiled_runs import WRITING, Compiled, write
 from evaluations.services.schemes import install_where_missing
 from members.access import Access, access_of
 from members.models import Branch
@@ -32,9 +28,8 @@ from members.roles import Permission
 
 KIND = "compile_ranking"
 LONGEST_PERIOD = 36  # months
-READING, COMPUTING, WRITING = "reading", "computing", "writing"
+READING, COMPUTING = "reading", "computing"
 AT_ONCE = 20  # branches that wait are compiled together: the queries of a small one cost more than its figures
-SAME = ("branch", "purpose", "first_month", "last_month")  # within which runs are numbered
 SLOW_FROM = 500  # people: fewer are done before anybody could see another step
 WRITTEN_AT_ONCE = 2000  # people: what has gathered by then is written, and whoever still waits is shown to be alive
 
@@ -54,6 +49,8 @@ def request(
     key = ":".join(arguments.values())
     if nonce and (sent := JobRun.objects.filter(kind=KIND, key=key, arguments__nonce=nonce).first()):
         return sent, False
+    if frozen := freezings.frozen_run(branch, purpose, first, last):
+        raise freezing.compile_refusal(frozen)
     install_where_missing(now=now)
     schemes.for_period(branch, purpose, first, last)
     return jobs.enqueue(KIND, key=key, arguments=arguments | {"nonce": nonce}, by=by, branch=branch)
@@ -77,18 +74,11 @@ def request_for_closed_month(*, branch: Branch, month: date, now: datetime) -> l
         first = _first_month_under_the_same_scheme(branch, purpose, month)
         if first is None or not material.pool(branch, purpose, pool_day(month, timezone.localdate(now))):
             continue
+        if freezings.frozen_run(branch, purpose, first, month):
+            continue
         job, _created = request(branch=branch, purpose=purpose, first=first, last=month, by=None, now=now)
         found.append(job)
     return found
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """What one job has computed, not written yet."""
-
-    context: jobs.JobContext
-    found: material.Material
-    sealed: dict[str, Any]
 
 
 @jobs.handler_of_many(KIND, at_once=AT_ONCE)
@@ -191,98 +181,3 @@ def _refusal(job: JobRun, access: Access | None) -> Refused | None:
     return Refused(
         _("Who asked for this ranking may not compile rankings of %(branch)s any more."), branch=job.branch.name
     )
-
-
-@transaction.atomic
-def write(compiled: Sequence[Compiled]) -> None:
-    """Write the runs and the ends of their jobs, leaving out the jobs that somebody else has taken over."""
-    held = {context.job.pk for context in jobs.still_held([one.context for one in compiled])}
-    mine = [one for one in compiled if one.context.job.pk in held]
-    if not mine:
-        return
-    pairs = list(zip(mine, RankingRun.objects.bulk_create(_runs(mine)), strict=True))
-    bulk.insert_values(RankingEntry, chain.from_iterable(_entries(run, one) for one, run in pairs))
-    _tell([run for _one, run in pairs])
-    jobs.finish([jobs.End(one.context, {"run": run.pk}, len(one.found.people)) for one, run in pairs], step=WRITING)
-
-
-def _runs(compiled: Sequence[Compiled]) -> list[RankingRun]:
-    """A run of each, numbered after the newest one of the same branch, purpose and period."""
-    now = timezone.now()
-    newest = RankingRun.objects.filter(branch__in=[one.found.branch for one in compiled], superseded_by=None)
-    known = {tuple(same): (pk, number) for pk, number, *same in newest.order_by().values_list("pk", "number", *SAME)}
-    runs = []
-    for one in compiled:
-        found = one.found
-        earlier, number = known.get((found.branch.pk, found.purpose, found.first, found.last), (None, 0))
-        runs.append(
-            RankingRun(
-                branch=found.branch,
-                purpose=found.purpose,
-                first_month=found.first,
-                last_month=found.last,
-                number=number + 1,
-                supersedes_id=earlier,
-                scheme=found.scheme,
-                scheme_document=one.sealed["scheme"],
-                fingerprint=one.sealed["fingerprint"],
-                ranked_count=len(one.sealed["result"]["ranked"]),
-                not_ranked_count=len(one.sealed["result"]["not_ranked"]),
-                job=one.context.job,
-                compiled_by=one.context.job.requested_by,
-                compiled_at=now,
-            )
-        )
-    return runs
-
-
-def _entries(run: RankingRun, compiled: Compiled) -> Iterator[dict[str, Any]]:
-    """The row of each person, ranked or not."""
-    people = {person.member.number: person for person in compiled.found.people}
-    result = compiled.sealed["result"]
-    for row in result["ranked"]:
-        place = {name: row[name] for name in ("components", "total", "rank", "tied")}
-        yield _entry(run, people[row["id"]]) | place | {"band": row.get("band", "")}
-    for row in result["not_ranked"]:
-        yield _entry(run, people[row["id"]]) | {"reasons": row["reasons"]}
-
-
-def _entry(run: RankingRun, person: material.PersonData) -> dict[str, Any]:
-    member = person.member
-    return {
-        "run_id": run.pk,
-        "member_id": member.pk,
-        "number": member.number,
-        "name": member.name,
-        "class_name": member.class_name,
-        "stage": person.stage,
-        "inputs": person.inputs,
-        "evidence": person.evidence,
-    }
-
-
-def _tell(runs: Sequence[RankingRun]) -> None:
-    """A line of the trail for each run, and a message to whoever asked for it."""
-    asked_by = defaultdict(list)
-    for run in runs:
-        asked_by[run.compiled_by].append(run)
-    for by, theirs in asked_by.items():
-        audit.record_many("ranking.compile", by=by, lines=[_line(run) for run in theirs])
-        for run in theirs if by else ():
-            notify(
-                [by],
-                "ranking_compiled",
-                key=str(run.job_id),
-                context=_words(run),
-                url=reverse("evaluations:ranking", args=[run.pk]),
-            )
-
-
-def _line(run: RankingRun) -> dict[str, Any]:
-    after = {"ranked": run.ranked_count, "not_ranked": run.not_ranked_count, "fingerprint": run.fingerprint}
-    return {"subject": run, "after": after}
-
-
-def _words(run: RankingRun) -> dict[str, Any]:
-    months = f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}"
-    return {"purpose": run.purpose, "branch": run.branch.name, "months": months}

@@ -8,7 +8,7 @@ from typing import Any
 from branchportal.pictures import dots
 from branchportal.pictures.marks import shape_of
 from branchportal.wording import sentences
-from evaluations import ranking_wording, scheme_wording
+from evaluations import freezing_wording, ranking_wording, scheme_wording
 from evaluations.explaining import plain
 from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
 from evaluations.models import RankingEntry
@@ -53,6 +53,7 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
         "entry": entry,
         "run": run,
         "superseded_by": getattr(run, "superseded_by", None),
+        "standing": freezing_wording.standing(run.freezing),
         "components": component_lines(explained.parts, others),
         "not_closed": ranking_wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
         "parts": [

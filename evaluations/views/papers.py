@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from branchportal.months import last_day_of
+from evaluations import freezing_wording
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.queries.own_months import OwnMonth
 from members.labels import STAGE_LABELS
@@ -35,6 +36,7 @@ def ranking_facts(run: RankingRun) -> Facts:
         (_("Run"), run.number),
         (_("Compiled"), f"{compiled} {run.compiled_by.name}" if run.compiled_by else compiled),
         (_("Fingerprint"), run.fingerprint),
+        *(freezing_wording.lines(run.freezing) or [(_("State"), freezing_wording.standing(None))]),
     ]
 
 

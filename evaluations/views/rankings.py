@@ -8,17 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.views import View
 
 from branchportal import audit
 from branchportal.paging import page_of
-from evaluations import ranking_wording
+from evaluations import freezing_wording, ranking_wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
-from evaluations.models import RankingEntry, RankingRun
+from evaluations.models import Freezing, RankingEntry, RankingRun
 from evaluations.purposes import Purpose
-from evaluations.queries import rankings
+from evaluations.queries import freezings, rankings
 from evaluations.views.figures import column_keys, dot_plot, explanation_context
 from evaluations.views.papers import SIGNING_A_RANKING, evidence_facts, ranking_facts
 from evaluations.views.totals import field_of_totals, near_the_line
@@ -27,8 +27,12 @@ from members.labels import STAGE_LABELS
 from members.roles import Permission
 
 RUNS_PER_PAGE = 50
+COMPILED = "compiled"  # neither frozen nor proposed for it
 MOST_PLACES = 999
 KEPT_SECONDS = 900
+STATES = [
+    (state.value, state.label) for state in (Freezing.State.PROPOSED, Freezing.State.DECLINED, Freezing.State.FROZEN)
+] + [(COMPILED, pgettext_lazy("state of a ranking", "Not frozen"))]
 
 
 class RankingsView(PortalView, View):
@@ -45,9 +49,11 @@ class RankingsView(PortalView, View):
             "query": request.GET.get("q", ""),
             "purpose": request.GET.get("purpose", ""),
             "month": request.GET.get("month", ""),
+            "state": request.GET.get("state", ""),
+            "states": STATES,
             "purposes": Purpose.choices,
             "months": month_choices(newest) if newest else [],
-            "is_filtered": any(request.GET.get(key) for key in ("q", "purpose", "month")),
+            "is_filtered": any(request.GET.get(key) for key in ("q", "purpose", "month", "state")),
             "may_compile": access.may(Permission.COMPILE_RANKING),
             "may_export": access.may(Permission.EXPORT_RANKING),
         }
@@ -64,6 +70,7 @@ class RunView(PortalView, View):
     def run(self) -> RankingRun:
         related = ("branch", "scheme__branch", "supersedes", "superseded_by", "compiled_by")
         runs = RankingRun.objects.select_related(*related).defer(*self.not_read)
+        runs = runs.prefetch_related(freezings.TOLD_WITH_A_RUN)
         return get_object_or_404(self.visible(runs), pk=self.kwargs["pk"])
 
 
@@ -84,6 +91,10 @@ class RankingView(RunView):
             "not_closed": ranking_wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
             "paper_facts": ranking_facts(run),
             "signing": SIGNING_A_RANKING,
+            "freezing": run.freezing,
+            "freezing_lines": freezing_wording.lines(run.freezing),
+            "may_propose": access.may_in(Permission.PROPOSE_FREEZING, run.branch),
+            "may_confirm": access.may_in(Permission.CONFIRM_FREEZING, run.branch),
             "nonce": new_nonce(),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, run.branch),
             "may_export": access.may_in(Permission.EXPORT_RANKING, run.branch),
@@ -96,11 +107,13 @@ class EvidenceView(RunView):
     """How one person's figure was made."""
 
     def get(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
-        found = get_object_or_404(RankingEntry.objects.filter(run=self.run).select_related("member"), pk=entry)
-        found.run = self.run
+        entries = list(self.run.entries.select_related("member"))
+        found = next((one for one in entries if one.pk == entry), None)
+        if found is None:
+            raise Http404
         if found.member.user_id != request.user.pk:
             audit.note_access("ranking.explained", by=request.user, subject=found.member, branch=self.run.branch)
-        everybody = rankings.rows(self.run, list(self.run.entries.all()))
+        everybody = rankings.rows(self.run, entries)
         others = [row for row in everybody if row.entry.pk != found.pk]
         context = explanation_context(found, others) | {
             "own": False,
@@ -134,7 +147,12 @@ class OwnRankingsView(PortalView, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         entries = list(rankings.own_entries(request.user))
         lines = [
-            {"entry": entry, "reasons": ranking_wording.reasons(rankings.scheme_of(entry.run), entry.reasons)}
+            {
+                "entry": entry,
+                "reasons": ranking_wording.reasons(rankings.scheme_of(entry.run), entry.reasons),
+                "freezing": entry.run.freezing,
+                "standing": freezing_wording.standing(entry.run.freezing),
+            }
             for entry in entries
         ]
         return render(request, "evaluations/own_rankings.html", {"lines": lines})
@@ -148,7 +166,8 @@ class OwnRankingView(PortalView, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         own = RankingEntry.objects.filter(member__user=request.user)
         related = ("run__branch", "run__scheme", "run__superseded_by")
-        found = get_object_or_404(own.select_related(*related), run__in=RankingRun.objects.filter(pk=pk))
+        entries = own.select_related(*related).prefetch_related(freezings.TOLD_WITH_AN_ENTRY)
+        found = get_object_or_404(entries, run__in=RankingRun.objects.filter(pk=pk))
         context = explanation_context(found) | {
             "own": True,
             "stage": STAGE_LABELS[found.stage],
@@ -194,11 +213,15 @@ def _tied(run: RankingRun, places: int) -> list[RankingEntry]:
 
 def filtered_runs(runs: QuerySet[RankingRun], request: HttpRequest) -> QuerySet[RankingRun]:
     """The newest runs that the filters in the address leave: branch name, purpose, a month inside the period."""
-    found = rankings.newest_runs(runs)
+    found = rankings.newest_runs(runs).prefetch_related(freezings.TOLD_WITH_A_RUN)
     if query := request.GET.get("q", "").strip()[:60].replace("\0", ""):
         found = found.filter(branch__name__icontains=query)
     if (purpose := request.GET.get("purpose", "")) in Purpose.values:
         found = found.filter(purpose=purpose)
+    if (state := request.GET.get("state", "")) == COMPILED:
+        found = freezings.never_frozen(found)
+    elif state in Freezing.State.values:
+        found = freezings.in_state(found, state)
     try:
         month = parse_month(request.GET.get("month", ""))
     except ValueError:

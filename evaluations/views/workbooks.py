@@ -20,6 +20,7 @@ from branchportal.downloads import attachment
 from evaluations.deadlines import parse_month
 from evaluations.models import RankingRun
 from evaluations.queries import rankings
+from evaluations.queries.freezings import TOLD_WITH_A_RUN
 from evaluations.queries.monthly import branch_months
 from evaluations.reports.monthly import monthly_workbook
 from evaluations.reports.ranking import TITLES, ranking_workbook, rankings_workbook
@@ -38,6 +39,7 @@ class RankingWorkbookView(PortalView, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         runs = self.visible(RankingRun.objects.select_related("branch", "scheme"))
+        runs = runs.prefetch_related(TOLD_WITH_A_RUN)
         run = get_object_or_404(runs, pk=pk)
         audit.note_access("ranking.export", by=request.user, branch=run.branch)
         return attachment(ranking_workbook(run), f"{file_name(run)}.xlsx")
@@ -71,7 +73,8 @@ class RankingBundleView(PortalView, View):
     permission = Permission.DOWNLOAD_BUNDLE
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        run = get_object_or_404(self.visible(RankingRun.objects.select_related("branch")), pk=pk)
+        runs = self.visible(RankingRun.objects.select_related("branch")).prefetch_related(TOLD_WITH_A_RUN)
+        run = get_object_or_404(runs, pk=pk)
         audit.note_access("ranking.bundle", by=request.user, branch=run.branch)
         text = json.dumps(rankings.bundle_of(run), ensure_ascii=False, indent=1) + "\n"
         return attachment(text.encode(), f"{file_name(run)}.json", "application/json")
@@ -96,7 +99,9 @@ class MonthWorkbookView(PortalView, View):
 
 def file_name(run: RankingRun) -> str:
     """What a run's file is called, without the ending."""
-    return f"{TITLES[run.purpose]} {run.branch.name} {run.first_month:%Y-%m}至{run.last_month:%Y-%m}"
+    freezing = run.freezing
+    frozen = "（已冻结）" if freezing and freezing.is_frozen else ""
+    return f"{TITLES[run.purpose]} {run.branch.name} {run.first_month:%Y-%m}至{run.last_month:%Y-%m}{frozen}"
 
 
 def _month(text: str) -> date:

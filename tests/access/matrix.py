@@ -189,6 +189,10 @@ evaluations:ranking               run           200    - + + + + - + + + - -
 evaluations:ranking_evidence      entry         200    - + + + + - + + + - -
 evaluations:ranking_line          run           200    - + + + + - + + + - -
 evaluations:ranking_moves         run           200    - + + + + - + + + - -
+evaluations:freezing_propose      run           200    - + + - - - - - - - -
+evaluations:freezing_withdraw     proposed_run  200    - + + - - - - - - - -
+evaluations:freezing_confirm      proposed_run  200    - - - - - - - - + - -
+evaluations:freezing_decline      proposed_run  200    - - - - - - - - + - -
 evaluations:ranking_workbook      run           200    - + + - - - - + + - -
 evaluations:ranking_workbooks     -             200    - + + - - - - + + - -
 evaluations:month_workbook        ?month        200    - + + - - - - + + - -

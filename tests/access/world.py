@@ -17,7 +17,7 @@ from activities.services.awards import Upload, propose_award
 from activities.services.duties import Wanted, assign_duties
 from activities.services.duty_entries import write_entry
 from branchportal.notifications import notify
-from evaluations.models import ReviewAnswer, SelfReview
+from evaluations.models import Freezing, RankingRun, ReviewAnswer, SelfReview
 from evaluations.services.score_batches import keep_batch as keep_score_batch
 from evaluations.services.spot_checks import draw
 from members.models import Absence, Branch, Member, Transfer, User
@@ -135,6 +135,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "wish": {"pk": _wish(make_member(branch), "name").pk},
         "cycle": {"pk": branch_root(branch).cycles.get(month=OCTOBER).pk},
         "run": {"pk": run.pk},
+        "proposed_run": {"pk": _proposed(compile_now(branch, OCTOBER, OCTOBER), by).pk},
         "entry": {"pk": run.pk, "entry": run.entries.get(member=member).pk},
         "job": {"pk": run.job_id},
         "scheme": {"pk": branch_root(branch).schemes.first().pk},
@@ -222,6 +223,14 @@ def _duty_entry(member: Member, by: User) -> DutyEntry:
 def _spot_check(branch: Branch, by: User):
     root = branch_root(branch)
     return draw(cycle=root.cycles.get(month=OCTOBER), branch=root, by=by, now=NOW).checks.first()
+
+
+def _proposed(run: RankingRun, by: User) -> RankingRun:
+    Freezing.objects.create(
+        run=run, fingerprint=run.fingerprint, proposer=by, proposer_name=by.name, proposer_role="secretary",
+        proposed_at=NOW,
+    )  # fmt: skip
+    return run
 
 
 def _transfer(branch: Branch, by: User, *, out: bool):

@@ -216,7 +216,7 @@ def test_a_ranking_takes_eight_queries(client, tree, secretary, people, django_a
         review(make_member(tree.b1), SEPTEMBER, own=80, branch=80)
     run = compile_now(tree.b1)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("evaluations:ranking", args=[run.pk]))
 
 
@@ -229,7 +229,7 @@ def test_the_list_takes_eight_queries(client, tree, branches, django_assert_num_
     )
     sign_in(client, make_user(Role.SECRETARY, tree.b1))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = client.get(reverse("evaluations:rankings"))
 
     assert len(answer.context["page"].object_list) == branches

@@ -30,7 +30,7 @@ from django.test import Client
 from activities.models import Activity, SignUp
 from branchportal.celery import app
 from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
-from evaluations.models import Cycle, Due, Reminder
+from evaluations.models import Cycle, Due, Freezing, Reminder
 from members import notice
 from members.models import Branch, LoginFailure, Transfer, User
 from members.roles import Role
@@ -116,6 +116,11 @@ def transfer_waits(world: World) -> None:
     Transfer.objects.filter(**world.own["leaving"]).update(state="proposed", answer="", decided_at=None)
 
 
+def proposed_again(world: World) -> None:
+    waiting = {"state": "proposed", "decider": None, "decider_name": "", "decider_role": "", "decided_at": None}
+    Freezing.objects.filter(run=world.own["proposed_run"]["pk"]).update(**waiting)
+
+
 def second_to_wait(world: World) -> None:
     """For a day to come one has a place, one waits, and so does the one of the address."""
     sign_up = SignUp.objects.select_related("activity__branch").get(**world.own["sign_up"])
@@ -182,6 +187,8 @@ FORMS = {
         "activities:edit": sent(title="参观校史馆", owner=LAST, reason="更正"),
         "activities:sign_up_change": sent(second_to_wait, wish="put_first", reason="先报名"),
         "evaluations:compile_retry": sent(job_failed),
+        "evaluations:freezing_propose": sent(password_known, password=WORDS, note="支委会已讨论"),
+        "evaluations:freezing_withdraw": sent(reason="还要核对"),
         "evaluations:defence_add": sent(title="答辩"),
         "evaluations:defence_edit": sent(title="第二次答辩"),
         "evaluations:defence_speakers": sent(chosen=another_number),
@@ -221,6 +228,8 @@ FORMS = {
         "activities:edit_kind": sent(name="学习"),
         "activities:retire_kind": sent(wish="retire"),
         "evaluations:changes_seen": sent(until="2026-11-10T04:00:00+00:00"),
+        "evaluations:freezing_confirm": sent(password_known, password=WORDS),
+        "evaluations:freezing_decline": sent(proposed_again, reason="缺一份测评"),
         "evaluations:edit_month": sent(this_month, review_day="16"),
         "evaluations:remind_branches": sent(ratings_owed),
         "evaluations:remind_officers": sent(nobody_reminded),

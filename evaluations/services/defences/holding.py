@@ -21,14 +21,20 @@ def hold(session: DefenceSession, step: DefenceStep) -> DefenceSession:
     What is submitted is either in the snapshot of the closing or refused. Raises Refused where its state does not
     allow the step.
     """
-    held = _locked(session)
-    state = DefenceState(held.state)
-    if step not in DEFENCE_STEPS[state]:
-        raise Refused(REFUSALS[state])
+    held = locked(session)
+    allow(held, step)
     return held
 
 
-def _locked(session: DefenceSession) -> DefenceSession:
+def allow(session: DefenceSession, step: DefenceStep) -> None:
+    """Raise Refused, saying why, where the session's state does not allow the step."""
+    state = DefenceState(session.state)
+    if step not in DEFENCE_STEPS[state]:
+        raise Refused(REFUSALS[state])
+
+
+def locked(session: DefenceSession) -> DefenceSession:
+    """The session as it stands, for this transaction alone. Raises Refused if it was thrown away."""
     rows = DefenceSession.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
     found = rows.filter(pk=session.pk).first()
     if found is None:

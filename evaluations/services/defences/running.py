@@ -17,7 +17,7 @@ from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, Jud
 from evaluations.queries import defences as queries
 from evaluations.refusals import Refused
 from evaluations.sampling import drawn
-from evaluations.services.defences.holding import hold
+from evaluations.services.defences.holding import allow, locked
 from evaluations.stages import DefenceState, DefenceStep
 from members.models import User
 
@@ -27,10 +27,10 @@ HIMSELF, OWN_BRANCH = "himself", "own_branch"  # reasons that the portal itself 
 @transaction.atomic
 def open_session(*, session: DefenceSession, by: User, now: datetime, seed: str = "") -> DefenceSession:
     """Draw the order and let the judges in; a session that is open already is returned as it is. Raises Refused."""
-    current = DefenceSession.objects.select_for_update(no_key=True).filter(pk=session.pk).first()
-    if current is not None and current.state == DefenceState.OPEN:
-        return current
-    session = hold(session, DefenceStep.DRAW)
+    session = locked(session)
+    if session.state == DefenceState.OPEN:
+        return session
+    allow(session, DefenceStep.DRAW)
     speakers, judges = list(queries.speakers(session)), list(session.judges.select_related("user__member"))
     if not speakers or not judges:
         raise Refused(_("Choose at least one speaker and one judge before the order is drawn."))
@@ -57,10 +57,10 @@ def close(*, session: DefenceSession, by: User, now: datetime) -> DefenceSession
 
     Once: a session that is closed already is returned as it is. Raises Refused before it has opened.
     """
-    current = DefenceSession.objects.select_for_update(no_key=True).filter(pk=session.pk).first()
-    if current is not None and current.state == DefenceState.CLOSED:
-        return current
-    session = hold(session, DefenceStep.CLOSE)
+    session = locked(session)
+    if session.state == DefenceState.CLOSED:
+        return session
+    allow(session, DefenceStep.CLOSE)
     speakers = list(queries.speakers(session).select_related("member__user"))
     submitted = snapshot(session)
     found = outcomes({speaker.pk: [score for _judge, score in submitted[speaker.pk]] for speaker in speakers})

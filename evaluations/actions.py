@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
+    "duty_rating.given": _("Three ones rated"),
+    "duty_rating.corrected": _("Rating of the three ones corrected"),
+    "duty_rating.taken_back": _("Rating of the three ones taken back"),
     "cycle.changed": _("Month changed"),
     "reminder.reviews": _("Members reminded of their self-reviews"),
     "reminder.ratings": _("Officers reminded of branch ratings"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.dimensions import Dimension, Grade, grade_of
 from evaluations.reply_times import in_whole_units
-from evaluations.sources import BRANCH_RATING, MONTHS_AS_ACTIVIST, SELF_REVIEW
+from evaluations.sources import BRANCH_RATING, DEFENCE, DUTIES, MONTHS_AS_ACTIVIST, SELF_REVIEW
 
 DIMENSION_LABELS = {
     Dimension.THOUGHT: pgettext_lazy("dimension", "Thought"),
@@ -30,6 +30,8 @@ GRADE_LABELS = {
 SOURCE_LABELS = {
     SELF_REVIEW: _("Monthly self-review"),
     BRANCH_RATING: _("Monthly branch rating"),
+    DUTIES: _("Three ones, as the branch rated them"),
+    DEFENCE: _("Defence: one score per judge"),
     MONTHS_AS_ACTIVIST: _("Whole months as an activist until the end of the period"),
 }
 

@@ -23,6 +23,7 @@ from evaluations.scheme import (
     Normalise,
     Scheme,
 )
+from evaluations.sources import DEFENCE, DUTIES
 
 
 def component_sentences(component: Component, sources: Mapping[str, str]) -> list[str]:
@@ -30,7 +31,10 @@ def component_sentences(component: Component, sources: Mapping[str, str]) -> lis
     if component.aggregate == CONSTANT:
         sentences = [_("Everybody gets %(value)s.") % {"value": plain(component.value)}]
     else:
-        sentences = [_source(component, sources), _dimensions(component), _aggregate(component), _drop(component)]
+        sentences = [
+            _source(component, sources), _dimensions(component),
+            _aggregate(component, sources.get(component.code)), _drop(component),
+        ]  # fmt: skip
     sentences += [normalise_sentence(component.normalise), clamp_sentence(component), _missing(component)]
     return [sentence for sentence in sentences if sentence]
 
@@ -153,13 +157,41 @@ def _dimensions(component: Component) -> str:
     return _("The dimensions weigh %(shares)s.") % {"shares": listed(shares)}
 
 
-def _aggregate(component: Component) -> str:
+def _aggregate(component: Component, source: str | None) -> str:
+    if source == DUTIES:
+        return _aggregate_of_ratings(component)
+    if source == DEFENCE:
+        return _aggregate_of_scores(component)
     sentences = {
         "mean": _("The mean of all months counts."),
         "median": _("The median of all months counts."),
         "sum": _("The sum of all months counts."),
         "max": _("The best month counts."),
         "last": _("The last month counts."),
+    }
+    return sentences[component.aggregate]
+
+
+def _aggregate_of_ratings(component: Component) -> str:
+    """Of duties it is not the months that count but the ratings, each for some months."""
+    sentences = {
+        "mean": _("The mean of all ratings counts."),
+        "median": _("The median of all ratings counts."),
+        "sum": _("The sum of all ratings counts."),
+        "max": _("The best rating counts."),
+        "last": _("The last rating counts."),
+    }
+    return sentences[component.aggregate]
+
+
+def _aggregate_of_scores(component: Component) -> str:
+    """Of a defence it is the judges' scores that count."""
+    sentences = {
+        "mean": _("The mean of the judges' scores counts."),
+        "median": _("The median of the judges' scores counts."),
+        "sum": _("The sum of the judges' scores counts."),
+        "max": _("The best score of a judge counts."),
+        "last": _("The best score of a judge counts."),  # they are listed from the lowest on
     }
     return sentences[component.aggregate]
 

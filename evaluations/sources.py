@@ -13,6 +13,8 @@ from members.stages import whole_months
 
 SELF_REVIEW = "self_review"
 BRANCH_RATING = "branch_rating"
+DUTIES = "duties"
+DEFENCE = "defence"
 MONTHS_AS_ACTIVIST = "months_as_activist"
 MOST_KEPT = 5**5  # as many as five grades in five dimensions can be
 
@@ -25,12 +27,15 @@ class Source:
     usual_names: tuple[str, ...]
 
 
-# One observation per month, with the five dimensions.
+# One observation per month, with the five dimensions; of duties one per rating, of a defence one per judge: plain
+# numbers. Which of them are left out is said by the scheme alone.
 COMPONENT_SOURCES: dict[str, Source] = {
     source.code: source
     for source in (
         Source(SELF_REVIEW, ("self", SELF_REVIEW)),
         Source(BRANCH_RATING, ("branch", BRANCH_RATING)),
+        Source(DUTIES, (DUTIES,)),
+        Source(DEFENCE, (DEFENCE,)),
     )
 }
 # One number per person, on the last day of the period.

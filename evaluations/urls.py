@@ -8,6 +8,7 @@ from evaluations.views import (
     calendar,
     compilations,
     freezings,
+    duty_ratings,
     home,
     late_policy,
     line,
@@ -81,6 +82,7 @@ urlpatterns = [
         member_reviews.ReturnView.as_view(),
         name="return_review",
     ),
+    path("duties/of/<slug:code>/rate/", duty_ratings.DutyRatingsView.as_view(), name="duty_ratings"),
     path("branches/<slug:code>/months/<month:month>/ratings/", ratings.RatingsView.as_view(), name="ratings"),
     path(
         "branches/<slug:code>/months/<month:month>/ratings/<int:member>/",

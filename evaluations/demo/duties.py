@@ -8,10 +8,11 @@ from random import Random
 from django.utils import timezone
 
 from activities.duties import DutyKind, months_of, term_around
-from activities.models import Duty, DutyEntry
+from activities.models import Duty, DutyClosing, DutyEntry
 from branchportal import audit
 from branchportal.months import last_day_of, months_later
 from evaluations.demo import SEED
+from evaluations.models import DutyRating
 from members.models import Branch, Member, User
 from members.stages import PARTY_MEMBERS, Stage
 
@@ -28,6 +29,7 @@ WORDS = {
         ("other", "协助学风检查"),
     ),
 }  # fmt: skip
+POINTS = (95, 85, 85, 75)
 
 
 def write(branch: Branch, members: list[Member], officers: list[User], now: datetime) -> None:
@@ -52,6 +54,34 @@ def write(branch: Branch, members: list[Member], officers: list[User], now: date
     entries = [entry for duty in duties for entry in _entries(duty, timezone.localdate(now), random)]
     written = DutyEntry.objects.bulk_create(entries)
     audit.record_many("duty_entry.written", by=None, lines=[{"subject": one, "branch": branch} for one in written])
+    _rate(branch, duties, written, officers, now)
+
+
+def _rate(branch: Branch, duties: list[Duty], written: list[DutyEntry], officers: list[User], now: datetime) -> None:
+    """Points for the first month of each duty, once it is over."""
+    month = duties[0].first_month
+    if last_day_of(month) >= timezone.localdate(now):
+        return
+    done = {entry.duty_id for entry in written if entry.on <= last_day_of(month)}
+    closed = DutyClosing.objects.bulk_create(
+        DutyClosing(
+            member=duty.member, branch=branch, kind=duty.kind, first_month=month, last_month=month, closed_at=now
+        )
+        for duty in duties
+    )
+    ratings = DutyRating.objects.bulk_create(
+        DutyRating(
+            closing=closing, points=POINTS[place % len(POINTS)] if duty.pk in done else min(POINTS), due=1,
+            done=int(duty.pk in done), rated_by=_rater(duty.member, officers), rated_at=now,
+        )
+        for place, (duty, closing) in enumerate(zip(duties, closed, strict=True))
+    )  # fmt: skip
+    audit.record_many("duty_rating.given", by=None, lines=[{"subject": one, "branch": branch} for one in ratings])
+
+
+def _rater(member: Member, officers: list[User]) -> User | None:
+    """The first officer who is not the person himself."""
+    return next((officer for officer in officers if officer.pk != member.user_id), None)
 
 
 def _term(today: date) -> tuple[date, date]:

@@ -2,6 +2,7 @@
 
 from evaluations.models.answers import ReviewAnswer
 from evaluations.models.defences import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
+from evaluations.models.duty_ratings import DutyRating
 from evaluations.models.freezings import Freezing
 from evaluations.models.months import Cycle, CycleDeadline, CycleEvent, Due, LatePolicy
 from evaluations.models.rankings import RankingEntry, RankingRun
@@ -19,6 +20,7 @@ __all__ = [
     "DefenceSession",
     "DefenceSpeaker",
     "Due",
+    "DutyRating",
     "Freezing",
     "JudgeScore",
     "LatePolicy",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from activities.models.duties import KIND_LABELS
 from branchportal.audit_facts import Fact, month, shortened
 from branchportal.wording import listed
 from evaluations.labels import DIMENSION_LABELS
@@ -24,6 +25,11 @@ FACTS = {
     "scheme.first_month": Fact(_("First month"), month),
     "scheme.last_month": Fact(_("Last month"), month),
     "scheme.month": Fact(_("Month")),
+    "duty_rating.person": Fact(_("Name")),
+    "duty_rating.kind": Fact(_("Kind"), dict(KIND_LABELS)),
+    "duty_rating.first_month": Fact(_("From the month")),
+    "duty_rating.last_month": Fact(_("To the month")),
+    "duty_rating.points": Fact(_("Points")),
     "sha256": Fact(_("Fingerprint"), shortened),
     "fingerprint": Fact(_("Fingerprint"), shortened),
     "ranking.ranked": Fact(_("Ranked")),

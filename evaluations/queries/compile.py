@@ -1,12 +1,13 @@
 """What goes into a ranking: who is in the pool, and what was submitted about him in each month?
 
-Six queries for all branches that ask for the same purpose and months, however many people they have: see `read`.
+Six queries for all branches that ask for the same purpose and months, however many people they have, and two more
+where one of their schemes counts duties, one where it counts defences: see `read`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,10 +18,13 @@ from branchportal.months import last_day_of
 from evaluations import sources as known
 from evaluations.deadlines import months_between
 from evaluations.dimensions import DIMENSIONS
+from evaluations.documents import number
 from evaluations.models import BranchReview, Cycle, Due, ScoringScheme, SelfReview
 from evaluations.periods import pool_day
 from evaluations.purposes import Purpose
-from evaluations.queries import schemes
+from evaluations.queries import defences, duty_ratings, schemes
+from evaluations.queries.defences import Heard
+from evaluations.queries.duty_ratings import RatedDuty
 from evaluations.refusals import Refused
 from evaluations.scheme import Component, parse_scheme
 from members.models import Branch, Member
@@ -43,7 +47,9 @@ class PersonData:
     member: Member
     stage: Stage
     inputs: dict[str, Any]  # as in the bundle
-    evidence: dict[str, Any]  # {component: {"months": […], "missing": […], "not_due": […]}}, and "late" if any
+    evidence: dict[str, Any]  # {component: {"months": […], "missing": […], "not_due": […]}}, and "late" if any;
+    # of a defence {"defence": {"session", "title", "held_on"} or None}
+    # of duties {"duties": [{"kind", "first", "last", "points", "done", "due", "duty"}], "unrated": [kind]}
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class _Found:
     filed: dict[str, Filed]  # by source
     late: set[tuple[int, date]]
     due: set[tuple[int, date]]
+    duties: dict[int, tuple[list[RatedDuty], list[str]]]  # by person: what is rated, and the kinds that are not
+    heard: Mapping[int, Heard]  # by person: the newest closed defence
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,9 @@ def read(
     cycles = list(
         Cycle.objects.filter(month__range=(first, last)).values_list("pk", "month", "is_off", "committee__path")
     )
-    found = _found([member.pk for pool in pools.values() for member in pool], cycles)
+    ids = [member.pk for pool in pools.values() for member in pool]
+    heard = _heard(candidates, purpose, ids, first, last)
+    found = _found(ids, cycles, _duties(candidates, ids, first, last), heard)
     readings: dict[int, Material | Refused] = {}
     kept: dict[tuple, _Asked] = {}  # most branches ask the same
     for branch in branches:
@@ -142,7 +152,25 @@ def months_on(branch: Branch, first: date, last: date) -> list[date]:
     return [month for month in months_between(first, last) if month not in off]
 
 
-def _found(ids: list[int], cycles: list[tuple[int, date, bool, str]]) -> _Found:
+def _duties(candidates: dict, ids: list[int], first: date, last: date) -> dict[int, tuple[list[RatedDuty], list[str]]]:
+    """What is rated of these people's duties; nothing is asked where no scheme counts them."""
+    schemes_asked = [scheme for found in candidates.values() for scheme in found]
+    if not any(known.DUTIES in scheme.sources.get("components", {}).values() for scheme in schemes_asked):
+        return {}
+    return duty_ratings.counting(ids, first, last)
+
+
+def _heard(candidates: dict, purpose: str, ids: list[int], first: date, last: date) -> Mapping[int, Heard]:
+    """The defences of these people; nothing is asked where no scheme counts them."""
+    schemes_asked = [scheme for found in candidates.values() for scheme in found]
+    if not any(known.DEFENCE in scheme.sources.get("components", {}).values() for scheme in schemes_asked):
+        return {}
+    return defences.heard_for(purpose, ids, first, last_day_of(last))
+
+
+def _found(
+    ids: list[int], cycles: list[tuple[int, date, bool, str]], duties: dict, heard: Mapping[int, Heard]
+) -> _Found:
     """What was submitted for these people in these months, with a query for each kind of rater, and who was due.
 
     That a self-review came late is only said, its points are the same.
@@ -161,7 +189,7 @@ def _found(ids: list[int], cycles: list[tuple[int, date, bool, str]]) -> _Found:
                 late.add((member, month_of[cycle]))
         filed[source] = own
     due = Due.objects.filter(member__in=ids, cycle__in=list(month_of)).values_list("member", "cycle")
-    return _Found(filed, late, {(member, month_of[cycle]) for member, cycle in due})
+    return _Found(filed, late, {(member, month_of[cycle]) for member, cycle in due}, duties, heard)
 
 
 def _asked(scheme: ScoringScheme, months: tuple[date, ...], last: date) -> _Asked:
@@ -171,12 +199,40 @@ def _asked(scheme: ScoringScheme, months: tuple[date, ...], last: date) -> _Aske
     return _Asked(scheme.sources, components, months, {month: f"{month:%Y-%m}" for month in months}, last_day_of(last))
 
 
+def _of_duties(found: _Found, member: Member) -> tuple[list[str], dict[str, Any]]:
+    """One observation for each rating, and what it rests on."""
+    rated, unrated = found.duties.get(member.pk, ([], []))
+    shown = [
+        {
+            "kind": one.kind, "first": f"{one.first:%Y-%m}", "last": f"{one.last:%Y-%m}", "points": one.points,
+            "done": one.done, "due": one.due, "duty": one.duty,
+        }
+        for one in rated
+    ]  # fmt: skip
+    return [str(one.points) for one in rated], {"duties": shown, "unrated": unrated}
+
+
+def _of_defence(found: _Found, member: Member) -> tuple[list[str], dict[str, Any]]:
+    """One observation for each judge, from the lowest on: the order tells nothing about who gave it."""
+    heard = found.heard.get(member.pk)
+    if heard is None:
+        return [], {"defence": None}
+    shown = {"session": heard.session, "title": heard.title, "held_on": heard.held_on.isoformat()}
+    return sorted(heard.scores, key=number), {"defence": shown}
+
+
 def _person(asked: _Asked, found: _Found, member: Member, day: date) -> PersonData:
     inputs: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     texts = asked.texts
     for component, observe in asked.components:
         source = asked.sources["components"][component.code]
+        if source == known.DUTIES:
+            inputs[component.code], evidence[component.code] = _of_duties(found, member)
+            continue
+        if source == known.DEFENCE:
+            inputs[component.code], evidence[component.code] = _of_defence(found, member)
+            continue
         own = found.filed[source].get(member.pk, {})
         filed = [month for month in asked.months if month in own]
         absent = [month for month in asked.months if month not in own]

@@ -18,7 +18,7 @@ from evaluations.defence_scores import read_criteria, score_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.documents import number
 from evaluations.labels import DIMENSION_LABELS
-from evaluations.models import BranchReview, CycleEvent, Due, JudgeScore, Reminder, ReviewAnswer, SelfReview
+from evaluations.models import BranchReview, CycleEvent, Due, DutyRating, JudgeScore, Reminder, ReviewAnswer, SelfReview
 from evaluations.queries import defences
 from evaluations.queries.rankings import own_entries, scheme_of
 from members.models import User
@@ -64,6 +64,16 @@ def _answers(user: User, now: datetime) -> Iterator[tuple]:
     for answer in _answers_to(user).select_related("review__cycle", "by").order_by("-at", "-pk"):
         what = _("Returned") if answer.is_return else _("Reply")
         yield answer.at, f"{answer.review.cycle.month:%Y-%m}", what, answer.text, answer.by.name if answer.by else ""
+
+
+def _duty_ratings_of(user: User) -> QuerySet[DutyRating]:
+    return DutyRating.objects.filter(closing__member__user=user).select_related("closing")
+
+
+def _duty_ratings(user: User, now: datetime) -> Iterator[tuple]:
+    for one in _duty_ratings_of(user).order_by("-closing__last_month", "-pk"):
+        months = f"{one.closing.first_month:%Y-%m} – {one.closing.last_month:%Y-%m}"
+        yield months, one.closing.get_kind_display(), one.points, f"{one.done}/{one.due}"
 
 
 def _rankings(user: User, now: datetime) -> Iterator[tuple]:
@@ -141,6 +151,20 @@ SECTIONS = (
         _ratings,
         ("evaluations.BranchReview.member",),
         lambda user, now: [_closed(_ratings_of(user), now)],
+    ),
+    Section(
+        "duty_ratings",
+        gettext_lazy("Ratings of my three ones"),
+        gettext_lazy("In points, each for some months. The rating is the branch's, not one person's."),
+        (
+            Field("months", gettext_lazy("Months")),
+            Field("kind", gettext_lazy("Kind")),
+            Field("points", gettext_lazy("Points"), INTEGER),
+            Field("entries", gettext_lazy("Entries")),
+        ),
+        _duty_ratings,
+        ("activities.DutyClosing.member",),
+        lambda user, now: [_duty_ratings_of(user)],
     ),
     Section(
         "rankings",

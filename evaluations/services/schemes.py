@@ -163,6 +163,14 @@ def _check_components(scheme: Scheme, chosen: dict[str, str]) -> None:
             raise Refused(
                 _("Component %(code)s has no source: choose where its figures come from."), code=component.code
             )
+        if component.dimensions and chosen[component.code] == known.DUTIES:
+            raise SchemeError(
+                f"scheme.components[{index}].dimensions", _("must be left out: duties are rated with one number"), {}
+            )
+        if component.dimensions and chosen[component.code] == known.DEFENCE:
+            raise SchemeError(
+                f"scheme.components[{index}].dimensions", _("must be left out: a judge's score is one number"), {}
+            )
         for name in known.unknown_dimensions(component):
             raise SchemeError(
                 f"scheme.components[{index}].dimensions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from activities.models.duties import KIND_LABELS
 from branchportal.pictures import dots
 from branchportal.pictures.marks import shape_of
 from branchportal.wording import sentences
@@ -15,6 +16,7 @@ from evaluations.models import RankingEntry
 from evaluations.queries import rankings
 from evaluations.queries.rankings import Cell, Row
 from evaluations.scheme import WEIGHTED, Component, Scheme
+from evaluations.sources import DUTIES
 from evaluations.views.totals import component_lines
 
 
@@ -62,6 +64,9 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
                 "source": SOURCE_LABELS.get(sources["components"].get(part.component.code), ""),
                 "headers": [(DIMENSION_LABELS.get(name, name), weight) for name, weight in _weights(part)],
                 "months": _months(entry, part),
+                "is_of_duties": sources["components"].get(part.component.code) == DUTIES,
+                "duties": _duties(entry, part),
+                "unrated": [KIND_LABELS[kind] for kind in _kept(entry, part).get("unrated", ())],
                 "steps": ranking_wording.part_steps(part),
                 "weight_sentence": scheme_wording.weight_sentence(part.component),
             }
@@ -101,6 +106,20 @@ def _drawn(components: Iterable[Component]) -> list[Component]:
 
 def _weights(part: Any) -> list[tuple[str, str]]:
     return [(mark.dimension, mark.weight) for mark in part.observations[0].marks] if part.observations else []
+
+
+def _kept(entry: RankingEntry, part: Any) -> dict[str, Any]:
+    """What the component of this person rests on, as it was sealed."""
+    return entry.evidence.get(part.component.code, {})
+
+
+def _duties(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:
+    """Each rating of a duty that counted, with its observation."""
+    rated = _kept(entry, part).get("duties", [])
+    return [
+        {**one, "label": KIND_LABELS[one["kind"]], "observation": observation}
+        for one, observation in zip(rated, part.observations, strict=False)
+    ]
 
 
 def _months(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:

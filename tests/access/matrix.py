@@ -175,6 +175,7 @@ evaluations:member_review         reviewed_member 200  - + + + + - + + + - -
 evaluations:reply_to_review       reviewed_member 405  - + + + - - - - - - -
 evaluations:return_review         reviewed_member 405  - + + + - - - - - - -
 evaluations:late_policy           coded_branch  200    - + + - - - - - - - -
+evaluations:duty_ratings          coded_branch  200    - + + + + + + - - - -
 evaluations:ratings               month         200    - + + + + + + - - - -
 evaluations:rating_draft          rated_member  405    - + + + + + + - - - -
 evaluations:score_import          month         200    - + + - + - - - - - -

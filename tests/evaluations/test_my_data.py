@@ -62,6 +62,7 @@ NOT_SHOWN = {
     "evaluations.Reminder.sent_by": IN_OFFICE,
     "evaluations.SpotCheckDraw.drawn_by": IN_OFFICE,
     "evaluations.SpotCheck.checked_by": IN_OFFICE,
+    "evaluations.DutyRating.rated_by": "who rated is told to nobody who is rated",
     "evaluations.BranchReview.rated_by": "who rated is told to nobody who is rated",
     "evaluations.BranchReview.submitted_by": "who rated is told to nobody who is rated",
     "evaluations.SelfReview.submitted_by": "himself, or the officer who brought a paper card in",

@@ -32,7 +32,7 @@ from branchportal.celery import app
 from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
 from evaluations.models import Cycle, Due, Freezing, Reminder
 from members import notice
-from members.models import Branch, LoginFailure, Transfer, User
+from members.models import Branch, LoginFailure, Member, Transfer, User
 from members.roles import Role
 from members.stages import Stage
 from tests.access.test_matrix import address_of
@@ -149,6 +149,12 @@ def branch_without_people(world: World) -> None:
     world.own["branch"] = {"pk": Branch.objects.get(code="B009").pk}
 
 
+def with_log_in(world: World) -> None:
+    """The person who is late can be told."""
+    late = Member.objects.get(pk=world.own["rated_member"]["member"])
+    Member.objects.filter(pk=late.pk).update(user=User.objects.create(number=late.number, name=late.name))
+
+
 def of(thing: str, name: str = "pk") -> Callable[[World], Any]:
     return lambda world: world.own[thing][name]
 
@@ -167,6 +173,9 @@ FORMS = {
         "activities:award_edit": sent(title="竞赛一等奖"),
         "activities:award_withdraw": sent(),
         "activities:calendar_address": sent(),
+        "activities:duty_entry_add": sent(text="巡查楼道", topic="safety"),
+        "activities:duty_entry_edit": sent(text="换好灯泡"),
+        "activities:duty_entry_withdraw": sent(reason="写错"),
         "evaluations:review_draft": sent(version="0", **DRAFT),
         "evaluations:review_discard": sent(version="1"),
         "evaluations:review_card": sent(thought_note="读了报告"),
@@ -185,6 +194,10 @@ FORMS = {
         "activities:attendance": sent(**{"version": "1", "state-{member}": "present", "guests": "0"}),
         "activities:award": sent(confirms="yes"),
         "activities:edit": sent(title="参观校史馆", owner=LAST, reason="更正"),
+        "activities:duties_assign": sent(**{"class-{member}": "计算机2401"}),
+        "activities:duties_remind": sent(with_log_in),
+        "activities:duty_edit": sent(subject="5 号楼"),
+        "activities:duty_withdraw": sent(reason="换人"),
         "activities:sign_up_change": sent(second_to_wait, wish="put_first", reason="先报名"),
         "evaluations:compile_retry": sent(job_failed),
         "evaluations:freezing_propose": sent(password_known, password=WORDS, note="支委会已讨论"),
@@ -211,6 +224,7 @@ FORMS = {
         "evaluations:score_import": sent(source="self", file=Upload("cards.csv", SCORES)),
         "evaluations:score_failing_rows": sent(),
         "evaluations:score_marked_file": sent(),
+        "evaluations:duty_ratings": sent(**{"class-{member}": "85"}),
         "members:absence_end": sent(),
         "members:member_slips": sent(as_of=SHOWN.isoformat(), member=of("member")),
         "members:staff_slip": sent(),

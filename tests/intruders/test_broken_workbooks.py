@@ -36,7 +36,12 @@ SECONDS, MEGABYTES = 10, 300
 ENDINGS = (".xlsx", ".xls", ".csv", ".XLSX", "")
 CHINESE = re.compile("[一-鿿]")
 UPLOADS = {
-    "member": {"activities:award_add", "activities:award_edit"},
+    "member": {
+        "activities:award_add",
+        "activities:award_edit",
+        "activities:duty_entry_add",
+        "activities:duty_entry_edit",
+    },
     "secretary": {"members:roster_import", "evaluations:score_import", "evaluations:scheme_import"},
 }
 

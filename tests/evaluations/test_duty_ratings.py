@@ -1,0 +1,251 @@
+"""Does a branch rate the three ones for some months, each once, and does a ranking count just that?"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from activities.duties import DutyKind
+from activities.models import DutyClosing
+from activities.services.duty_entries import EntryRefused
+from branchportal.models import AuditEntry
+from evaluations.documents import SchemeError
+from evaluations.models import Cycle, DutyRating, RankingEntry, ScoringScheme
+from evaluations.refusals import Refused
+from evaluations.scheme import parse_scheme
+from evaluations.scheme_wording import component_sentences
+from evaluations.services import schemes
+from evaluations.services.duty_ratings import Given, NotRated, rate_duties
+from evaluations.sources import usual_sources
+from members.roles import Role
+from members.stages import Stage
+from tests.activities.duties import NOW, give, write
+from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, compile_now, make_month, review
+from tests.factories import make_branch_tree, make_member, make_members, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+VECTOR = Path(__file__).parents[1] / "data/vectors/seeds_default.json"
+URL = "/duties/of/B001/rate/?first=2026-09&last=2026-10"
+
+
+@pytest.fixture(autouse=True)
+def today(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def tree():
+    return make_branch_tree()
+
+
+@pytest.fixture
+def secretary(tree):
+    return make_user(Role.SECRETARY, tree.b1, name="王文静")
+
+
+@pytest.fixture
+def duty(tree):
+    return give(make_user(Role.MEMBER, tree.b1, name="赵明远").member)
+
+
+def rate(by, *given, first=SEPTEMBER, last=OCTOBER, reason="", branch=None):
+    """Rate (duty, points) or (duty, points, version)."""
+    rows = [Given(one.member_id, one.kind, points, *(version or [0])) for one, points, *version in given]
+    branch = branch or given[0][0].branch
+    return rate_duties(branch=branch, first=first, last=last, given=rows, reason=reason, by=by, now=NOW)
+
+
+def problems_of(by, *given, **named):
+    with pytest.raises(NotRated) as refused, translation.override("en"):
+        rate(by, *given, **named)
+    return list(refused.value.problems.values())
+
+
+def test_a_rating_closes_its_months_with_what_was_done_in_them(secretary, duty):
+    write(duty)
+    assert rate(secretary, (duty, 85)) == 1
+    assert rate(secretary, (duty, 85)) == 0  # the same form sent twice
+    rating = DutyRating.objects.get()
+    assert (rating.points, rating.done, rating.due, rating.rated_by) == (85, 1, 2, secretary)
+    with pytest.raises(EntryRefused):
+        write(duty, date(2026, 9, 20))
+    line = AuditEntry.objects.get(action="duty_rating.given")
+    assert line.after == {
+        "person": "赵明远", "kind": "dormitory", "first_month": "2026-09", "last_month": "2026-10", "points": 85,
+    }  # fmt: skip
+
+
+def test_a_given_rating_changes_with_a_reason_and_in_view_of_how_it_stood(secretary, duty):
+    rate(secretary, (duty, 85))
+    assert problems_of(secretary, (duty, 95, 1)) == ["This is rated already. Say above why it changes."]
+    assert rate(secretary, (duty, 95, 1), reason="漏看一条记录") == 1
+    [stale] = problems_of(secretary, (duty, 75, 1), reason="再改")
+    assert stale.startswith("王文静 rated this meanwhile: 95.")
+    assert DutyRating.objects.get().points == 95
+    line = AuditEntry.objects.get(action="duty_rating.corrected")
+    assert (line.before, line.after["points"], line.reason) == ({"points": 85}, 95, "漏看一条记录")
+
+
+def test_a_rating_that_is_taken_back_opens_its_months(secretary, duty):
+    rate(secretary, (duty, 85))
+    assert rate(secretary, (duty, None, 1), reason="选错月份") == 1
+    assert (DutyRating.objects.count(), DutyClosing.objects.count()) == (0, 0)
+    assert write(duty, date(2026, 9, 20)).pk
+
+
+def test_nobody_rates_himself_and_one_problem_stops_the_whole_form(tree, secretary, duty):
+    own = give(make_member(tree.b1, user=secretary))
+    problems = problems_of(secretary, (own, 95), (duty, 85))
+    assert problems == ["Nobody rates himself or whom he stands in for: ask another officer."]
+    assert not DutyRating.objects.exists()
+
+
+def test_what_is_off_the_scale_is_refused(tree, secretary, duty):
+    assert len(problems_of(secretary, (duty, 90))) == 1  # no grade stands for it
+    Cycle.objects.create(committee=tree.root, month=OCTOBER, scale=Cycle.Scale.POINTS)
+    assert len(problems_of(secretary, (duty, 101))) == 1
+    assert rate(secretary, (duty, 90)) == 1
+
+
+def test_months_are_rated_once(secretary, duty):
+    rate(secretary, (duty, 85))
+    [problem] = problems_of(secretary, (duty, 75), first=OCTOBER, last=NOVEMBER)
+    assert "2026-09 to 2026-10" in problem
+    assert rate(secretary, (duty, 75), first=NOVEMBER, last=NOVEMBER) == 1
+
+
+def test_months_that_have_not_begun_are_refused(secretary, duty):
+    with pytest.raises(Refused):
+        rate(secretary, (duty, 85), last=date(2026, 12, 1))
+
+
+def test_duties_of_another_branch_are_not_there(tree, secretary):
+    other = give(make_user(Role.MEMBER, tree.b2).member)
+    assert len(problems_of(secretary, (other, 85), branch=tree.b1)) == 1
+
+
+def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(client, tree, secretary, duty):
+    make_month(tree.b1, OCTOBER)
+    own = give(make_member(tree.b1, user=secretary))
+    window = sign_in(client, secretary)
+    page = window.get(URL)
+    assert {place.name: place.is_free for place in page.context["places"]} == {
+        f"dormitory-{duty.member_id}": True, f"dormitory-{own.member_id}": False,
+    }  # fmt: skip
+    name = f"dormitory-{duty.member_id}"
+    wrong = window.post(URL, {name: "90", f"version-{name}": "0"})
+    shown = {place.name: (place.typed, bool(place.problem)) for place in wrong.context["places"]}
+    assert (wrong.status_code, shown[name]) == (409, ("90", True))
+    sent = {name: "85", f"version-{name}": "0", f"dormitory-{own.member_id}": "95"}
+    assert window.post(URL, sent).status_code == 302
+    assert list(DutyRating.objects.values_list("closing__member", "points")) == [(duty.member_id, 85)]
+    assert window.get(URL).context["rated_periods"] == [(SEPTEMBER, OCTOBER)]
+    later = window.get("/duties/of/B001/rate/?first=2026-10&last=2026-11")
+    assert [place.other.points for place in later.context["places"] if place.other] == [85]
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_the_page_asks_the_same_for_1_and_30(client, tree, secretary, people, django_assert_num_queries):
+    for member in make_members(tree.b1, people, stage=Stage.FULL):
+        rate(secretary, (give(member, DutyKind.CLASS, "计算机2301", by=secretary), 85))
+    window = sign_in(client, secretary)
+    window.get(URL)
+    with django_assert_num_queries(11):
+        assert len(window.get(URL).context["places"]) == people
+
+
+def scheme_of_the_vector():
+    """三个一 of the ready example, with the parts of which a portal of ratings alone has figures."""
+    document = json.loads(VECTOR.read_text(encoding="utf-8"))["scheme"]
+    weights = {"self": "24", "branch": "36", "duties": "40"}
+    document["components"] = [
+        {**one, "weight": weights[one["code"]]} for one in document["components"] if one["code"] in weights
+    ]
+    document["gates"], document["tie_break"] = document["gates"][:1], ["duties"]
+    return document
+
+
+def publish(tree, document):
+    draft = schemes.create_draft(
+        branch=tree.root, purpose="candidate", document=document, by=None, sources=usual_sources(parse_scheme(document))
+    )
+    schemes.publish(scheme=draft, first_month=date(2026, 1, 1), last_month=None, by=None, now=NOW)
+
+
+def make_rated(tree, secretary, name, own, branch, points):
+    """A person with three months of reviews, and a rating of one kind of duty after the other."""
+    member = make_member(tree.b1, name=name)
+    for month in (SEPTEMBER, OCTOBER, NOVEMBER):
+        review(member, month, own=own, branch=branch)
+    for kind, value in zip(DutyKind, points, strict=False):
+        duty = give(member, kind, "一组", by=secretary)
+        rate(secretary, (duty, value), last=NOVEMBER)
+    return member
+
+
+@pytest.fixture
+def ranked(tree, secretary):
+    """Three people; the duties of the first two are those of the vector's, the third has an unrated one."""
+    Cycle.objects.create(committee=tree.root, month=NOVEMBER, scale=Cycle.Scale.POINTS)
+    publish(tree, scheme_of_the_vector())
+    make_rated(tree, secretary, "赵明远", 90, 85, (93, 99, 80))
+    make_rated(tree, secretary, "钱子涵", 70, 60, (62, 86, 82))
+    give(make_rated(tree, secretary, "孙雨桐", 80, 75, ()), by=secretary)
+    return compile_now(tree.b1)
+
+
+def test_a_ranking_counts_the_duties_as_by_hand(ranked):
+    found = {entry.name: (entry.total, entry.components.get("duties")) for entry in ranked.entries.all()}
+    assert found == {
+        # (24 · 90 + 36 · 85 + 40 · 272/3) / 100
+        "赵明远": ("88.47", {"value": "90.6667", "points": "90.6667", "weight": "40.0000", "contribution": "36.2667"}),
+        # (24 · 70 + 36 · 60 + 40 · 230/3) / 100
+        "钱子涵": ("69.07", {"value": "76.6667", "points": "76.6667", "weight": "40.0000", "contribution": "30.6667"}),
+        # (24 · 80 + 36 · 75) / 100: missing counts as 0 in this scheme
+        "孙雨桐": ("46.20", None),
+    }  # fmt: skip
+    assert ScoringScheme.objects.get().state == ScoringScheme.State.SEALED
+
+
+def test_the_ratings_are_sealed_with_what_they_rest_on(ranked):
+    entry = RankingEntry.objects.get(run=ranked, name="赵明远")
+    assert entry.inputs["duties"] == ["93", "99", "80"]
+    shown = [(one["kind"], one["first"], one["last"], one["points"]) for one in entry.evidence["duties"]["duties"]]
+    assert shown == [
+        ("activists", "2026-09", "2026-11", 93), ("dormitory", "2026-09", "2026-11", 99),
+        ("class", "2026-09", "2026-11", 80),
+    ]  # fmt: skip
+    missing = RankingEntry.objects.get(run=ranked, name="孙雨桐")
+    assert missing.evidence["duties"] == {"duties": [], "unrated": ["dormitory"]}
+
+
+def test_the_page_says_how_it_was_made(client, secretary, ranked):
+    window = sign_in(client, secretary)
+    entries = {entry.name: entry for entry in ranked.entries.all()}
+    page = window.get(f"/rankings/{ranked.pk}/people/{entries['赵明远'].pk}/", headers={"accept-language": "en"})
+    part = next(line for line in page.context["parts"] if line["is_of_duties"])
+    assert [(str(one["points"]), one["done"], one["due"]) for one in part["duties"]] == [
+        ("93", 0, 3), ("99", 0, 3), ("80", 0, 3),
+    ]  # fmt: skip
+    assert f'href="/duties/{part["duties"][0]["duty"]}/"' in page.content.decode()
+    page = window.get(f"/rankings/{ranked.pk}/people/{entries['孙雨桐'].pk}/")
+    assert next(len(line["unrated"]) for line in page.context["parts"] if line["is_of_duties"]) == 1
+
+
+def test_only_ratings_whose_months_all_lie_in_the_period_count(tree, secretary, ranked):
+    run = compile_now(tree.b1, OCTOBER, NOVEMBER)
+    assert [entry.inputs["duties"] for entry in run.entries.order_by("number")] == [[], [], []]
+
+
+def test_a_scheme_says_what_it_counts_and_takes_no_dimensions_for_it(tree):
+    document = scheme_of_the_vector()
+    component = parse_scheme(document).components[-1]
+    with translation.override("en"):
+        assert component_sentences(component, {"duties": "duties"})[:2] == [
+            "Source: Three ones, as the branch rated them.", "The mean of all ratings counts.",
+        ]  # fmt: skip
+    document["components"][-1]["dimensions"] = {"thought": "50", "study": "50"}
+    with pytest.raises(SchemeError, match=r"components\[2\]\.dimensions"):
+        publish(tree, document)

@@ -11,7 +11,9 @@ _PAGES = {
     ("guide_member", "self-review"): (
         "evaluations:review_card", "evaluations:review_of_month", "evaluations:own_reviews",
     ),
-    ("guide_member", "own-result"): ("evaluations:own_rankings", "evaluations:own_ranking"),
+    ("guide_member", "own-result"): (
+        "evaluations:own_rankings", "evaluations:own_ranking", "evaluations:own_defences", "evaluations:own_defence",
+    ),
     ("guide_member", "own-data"): (
         "members:own_record", "evaluations:my_data", "members:own_history", "members:own_corrections",
         "members:ask_correction",
@@ -39,6 +41,11 @@ _PAGES = {
     ("guide_secretary", "ranking"): (
         "evaluations:rankings", "evaluations:ranking", "evaluations:compile", "evaluations:compile_job",
         "evaluations:ranking_moves", "evaluations:ranking_line",
+    ),
+    ("guide_secretary", "defences"): (
+        "evaluations:defences", "evaluations:defence", "evaluations:defence_add", "evaluations:defence_edit",
+        "evaluations:defence_speakers", "evaluations:defence_panel", "evaluations:defence_link",
+        "evaluations:defence_score",
     ),
     ("guide_secretary", "activities"): (
         "activities:activities", "activities:activity", "activities:add", "activities:edit", "activities:attendance",

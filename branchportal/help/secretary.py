@@ -119,6 +119,28 @@ SECRETARY = Guide(
             ),
         ),
         Section(
+            "defences",
+            _("Defences"),
+            (
+                _(
+                    "Plan a defence with its day and criteria, choose who speaks, and put the panel together: people "
+                    "of the committee by number, guests by name. A guest gets a link, shown once, with a QR code to "
+                    "print; it works once."
+                ),
+                _(
+                    "Opening draws the order. Each judge scores on the phone, one speaker per screen; a submitted "
+                    "score is locked until whoever leads the session gives it back with a reason. Nobody sees a score "
+                    "before the closing, only who has submitted."
+                ),
+                _(
+                    "Closing counts what is submitted then. From five scores on, the highest and the lowest are left "
+                    "out. A defence for development candidates or conversion feeds a component of a ranking whose "
+                    "source is the defence."
+                ),
+            ),
+            (Link(_("Defences"), "evaluations:defences"), Link(_("Plan a defence"), "evaluations:defence_add")),
+        ),
+        Section(
             "activities",
             _("Recording activities"),
             (

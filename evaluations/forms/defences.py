@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from evaluations.defence_scores import FULL_WEIGHT, Criterion
 from evaluations.models import DefenceSession
@@ -16,7 +16,7 @@ from evaluations.services.defences.judging import Marks
 from evaluations.services.defences.preparing import Plan
 from members.models import Branch
 
-ROWS = 8  # criteria that a form takes
+ROWS = 6  # criteria that a form takes
 HIGHEST = 1000
 BIGGEST_NUMBER = 2_000_000_000
 MOST_LISTED = 200  # people to tick; more are named by their numbers
@@ -24,11 +24,13 @@ LONGEST_NUMBER = 32
 
 
 class PlanForm(forms.Form):
-    """Title, day, place, and up to eight criteria whose weights make 100."""
+    """Title, day, place, and up to six criteria whose weights make 100."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=60)
-    held_on = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
-    place = forms.CharField(label=gettext_lazy("Place"), max_length=60, required=False)
+    held_on = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    place = forms.CharField(label=pgettext_lazy("where", "Place"), max_length=60, required=False)
     version = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_NUMBER, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

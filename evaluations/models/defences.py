@@ -15,8 +15,8 @@ class DefenceSession(models.Model):
 
     class Kind(models.TextChoices):
         NOMINATION = "nomination", _("League nomination")
-        CANDIDATE = "candidate", _("Development candidates")
-        CONVERSION = "conversion", _("Conversion to full member")
+        CANDIDATE = "candidate", pgettext_lazy("defence", "Development candidates")
+        CONVERSION = "conversion", pgettext_lazy("defence", "Conversion to full member")
         BRANCH = "branch", _("Defence of branches")
 
     branch = models.ForeignKey(
@@ -25,7 +25,7 @@ class DefenceSession(models.Model):
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind)
     title = models.CharField(_("Title"), max_length=60)
     held_on = models.DateField(_("Date"))
-    place = models.CharField(_("Place"), max_length=60, blank=True)
+    place = models.CharField(pgettext_lazy("where", "Place"), max_length=60, blank=True)
     criteria = models.JSONField(default=list)  # [{"label": "…", "weight": 40, "highest": 100}, …], weights make 100
     state = models.CharField(
         _("State"),

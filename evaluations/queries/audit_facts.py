@@ -47,7 +47,7 @@ FACTS = {
     "defence.kind": Fact(_("Kind"), dict(DefenceSession.Kind.choices)),
     "defence.title": Fact(_("Title")),
     "defence.held_on": Fact(_("Date")),
-    "defence.place": Fact(_("Place")),
+    "defence.place": Fact(pgettext_lazy("where", "Place")),
     "defence.criteria": Fact(_("Criteria")),
     "defence.speakers": Fact(_("Speakers")),
     "defence.judge": Fact(_("Judge")),

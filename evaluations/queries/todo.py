@@ -12,11 +12,16 @@ from branchportal.todo import Todo, Waiting
 from evaluations.deadlines import Phase
 from evaluations.labels import ratings_left_label
 from evaluations.models import Freezing, ScoringScheme
-from evaluations.queries import answers, freezings
+from evaluations.queries import answers, defences, freezings
 from evaluations.queries.home import BranchMonth, ScopeMonth
 from members.access import access_of
 from members.models import User
 from members.roles import Permission
+
+
+def of_judging(user: User) -> Iterator[Waiting]:
+    """Open defences in which this person judges and has not submitted everything."""
+    yield Waiting(defences.waiting_for(user), "opened_at", _to_judge, reverse("evaluations:own_defences"))
 
 
 def of_replies(month: BranchMonth, user: User) -> Iterator[Waiting]:
@@ -74,6 +79,11 @@ def of_freezings(user: User) -> Iterator[Waiting]:
 
 def _runs(month: BranchMonth) -> bool:
     return month.cycle is not None and month.phase not in {Phase.OFF, Phase.PLANNED}
+
+
+def _to_judge(count: int) -> str:
+    text = ngettext("%(count)s defence waits for your scores", "%(count)s defences wait for your scores", count)
+    return text % {"count": count}
 
 
 def _replies(count: int) -> str:

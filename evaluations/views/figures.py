@@ -16,7 +16,7 @@ from evaluations.models import RankingEntry
 from evaluations.queries import rankings
 from evaluations.queries.rankings import Cell, Row
 from evaluations.scheme import WEIGHTED, Component, Scheme
-from evaluations.sources import DUTIES
+from evaluations.sources import DEFENCE, DUTIES
 from evaluations.views.totals import component_lines
 
 
@@ -66,6 +66,8 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
                 "months": _months(entry, part),
                 "is_of_duties": sources["components"].get(part.component.code) == DUTIES,
                 "duties": _duties(entry, part),
+                "is_of_defence": sources["components"].get(part.component.code) == DEFENCE,
+                "defence": _kept(entry, part).get("defence"),
                 "unrated": [KIND_LABELS[kind] for kind in _kept(entry, part).get("unrated", ())],
                 "steps": ranking_wording.part_steps(part),
                 "weight_sentence": scheme_wording.weight_sentence(part.component),

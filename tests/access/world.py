@@ -253,7 +253,7 @@ def _absence(contact: User, by: User):
 
 def _message(user: User):
     notify([user], "password_changed", key="1", context={})
-    return user.notifications.get(key="1")
+    return user.notifications.get(kind="password_changed", key="1")
 
 
 def _wish(member: Member, field: str):

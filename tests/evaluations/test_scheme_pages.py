@@ -140,7 +140,7 @@ def test_what_was_exported_can_be_imported_again(client, tree, reviewer):
 
 def test_a_component_without_a_source_is_named(client, tree, reviewer):
     document = ready_document(version="2", tie_break=[])
-    document["components"][0] |= {"code": "defence", "label": "答辩"}
+    document["components"][0] |= {"code": "interview", "label": "面谈"}
 
     answer = client.post(
         reverse("evaluations:scheme_import"),
@@ -149,7 +149,7 @@ def test_a_component_without_a_source_is_named(client, tree, reviewer):
     )  # fmt: skip
 
     assert answer.status_code == 422
-    assert "Source of 答辩" in answer.text
+    assert "Source of 面谈" in answer.text
     assert "The portal has to know where these figures come from: choose a source." in answer.text
 
 

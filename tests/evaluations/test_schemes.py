@@ -213,10 +213,10 @@ def test_other_purposes_need_no_such_gate(tree):
 
 def test_a_component_without_a_source_is_refused(tree):
     document = ready_document()
-    document["components"][0]["code"] = "defence"
+    document["components"][0]["code"] = "interview"
     document["tie_break"] = []
 
-    with pytest.raises(Refused, match="defence"):
+    with pytest.raises(Refused, match="interview"):
         make_scheme(tree.root, document)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from activities.duties import MOST_A_MONTH, DutyKind, term_around
 from activities.models import Duty
@@ -39,8 +40,8 @@ def month_choices(first: date, last: date) -> list[tuple[str, str]]:
 class MonthsForm(forms.Form):
     """First and last month, from a year back to a year ahead of today; unknown words give the term around today."""
 
-    first = forms.TypedChoiceField(label=_("From the month"), coerce=_month)
-    last = forms.TypedChoiceField(label=_("To the month"), coerce=_month)
+    first = forms.TypedChoiceField(label=_("First month"), coerce=_month)
+    last = forms.TypedChoiceField(label=_("Last month"), coerce=_month)
 
     def __init__(self, data: Any, *, today: date, latest: date | None = None) -> None:
         self.usual = term_around(today)
@@ -194,7 +195,7 @@ class DutyForm(forms.Form):
     """Change one duty: for whom, until when, how often; `version` is what the sender saw."""
 
     subject = forms.CharField(
-        label=_("For whom"),
+        label=pgettext_lazy("duty", "For whom"),
         max_length=LONGEST_SUBJECT,
         required=False,
         help_text=_("The name of the area or class; with activists only those who are not in the roster."),
@@ -202,7 +203,7 @@ class DutyForm(forms.Form):
     activists = forms.ModelMultipleChoiceField(
         label=_("Activists"), queryset=Member.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    last = forms.TypedChoiceField(label=_("To the month"), coerce=_month)
+    last = forms.TypedChoiceField(label=_("Last month"), coerce=_month)
     per_month = forms.IntegerField(label=_("Entries a month"), min_value=1, max_value=MOST_A_MONTH)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 

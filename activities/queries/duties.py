@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from activities.duties import Progress, months_of, progress
 from activities.models import Duty, DutyClosing, DutyEntry
+from branchportal.months import last_day_of, months_later
 from branchportal.wording import listed
 from members.models import Branch, Member
 
@@ -124,6 +126,17 @@ def late_people(standings: Iterable[Standing]) -> dict[Member, list[Standing]]:
         if one.is_late:
             found[one.duty.member].append(one)
     return dict(found)
+
+
+def lacking_last_month(duties: QuerySet[Duty], today: date) -> QuerySet[Duty]:
+    """Those of people who still belong that have fewer entries in the month before than it expects and is open."""
+    month = months_later(today.replace(day=1), -1)
+    written = DutyEntry.objects.standing().filter(duty=OuterRef("pk"), on__range=(month, last_day_of(month)))
+    closed = DutyClosing.objects.filter(member=OuterRef("member"), kind=OuterRef("kind")).sharing_months(month, month)
+    late = duties.standing().sharing_months(month, month).filter(~Exists(closed), member__ended_on=None)
+    counted = written.order_by().values("duty").annotate(number=Count("pk")).values("number")
+    late = late.annotate(written=Coalesce(Subquery(counted), 0)).filter(written__lt=F("per_month"))
+    return Duty.objects.filter(pk__in=late.order_by().values("pk"))
 
 
 def written_by_duty(duties: Sequence[Duty]) -> dict[int, dict[date, int]]:

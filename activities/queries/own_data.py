@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from activities.models import (
     Activity,
@@ -192,7 +192,7 @@ SECTIONS = (
         (
             _AT,
             Field("kind", gettext_lazy("Kind")),
-            Field("for_whom", gettext_lazy("For whom")),
+            Field("for_whom", pgettext_lazy("duty", "For whom")),
             Field("months", gettext_lazy("Months")),
             Field("per_month", gettext_lazy("Entries a month"), INTEGER),
             Field("reason", gettext_lazy("Why it was taken back")),

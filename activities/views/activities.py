@@ -50,6 +50,7 @@ class ActivitiesView(PortalView, NearestPage, ListView):
             "own_hours": hours.get(own.pk, 0) if own else None,
             "may_edit": access.may(Permission.EDIT_ACTIVITIES),
             "sees_hours": access.may(Permission.VIEW_ROSTER),
+            "has_record": access.may(Permission.VIEW_OWN_RECORD),
             "sees_duties": access.may(Permission.VIEW_MONTH),
             "may_export": access.may(Permission.EXPORT_HOURS),
             "may_edit_kinds": access.may(Permission.EDIT_ACTIVITY_KINDS),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.generic import FormView, TemplateView
 
 from activities.forms.duties import AssignForm, DutyForm, MonthsForm
@@ -151,7 +151,7 @@ class WithdrawDutyView(_OneDuty):
             facts=[
                 (_("Person"), self.duty.member.name),
                 (_("Kind"), self.duty.get_kind_display()),
-                (_("For whom"), for_whom(self.duty)),
+                (pgettext("duty", "For whom"), for_whom(self.duty)),
             ],
             label=_("Take back"),
             danger=True,

@@ -21,6 +21,13 @@ _PAGES = {
     ("guide_member", "activities"): (
         "activities:my_hours", "activities:award_add", "activities:award_edit", "activities:calendar_address",
     ),
+    ("guide_member", "three-ones"): (
+        "activities:my_duties", "activities:duty_entry_add", "activities:duty_entry_edit",
+    ),
+    ("guide_secretary", "three-ones"): (
+        "activities:duties", "activities:duty", "activities:duty_edit", "activities:duties_assign",
+        "activities:duties_remind", "evaluations:duty_ratings",
+    ),
     ("guide_member", "messages"): ("members:messages", "members:mail_settings", "members:email"),
     ("guide_member", "signing-in"): ("members:account", "members:password"),
     ("guide_secretary", "roster"): (

@@ -93,6 +93,22 @@ MEMBER = Guide(
             ),
         ),
         Section(
+            "three-ones",
+            _("Three ones"),
+            (
+                _(
+                    "Your branch may ask you to be there for a group of activists, a dormitory area or a class. The "
+                    "page says how many entries each month expects, what is done and what is late; an entry is late "
+                    "once its month is over, and can still be written until the month is rated."
+                ),
+                _(
+                    "An entry takes a line: what you did, which topic, which day. A file as evidence is up to you, and "
+                    "each file counts once. Write nothing about anybody's family, hardship or health."
+                ),
+            ),
+            (Link(_("My three ones"), "activities:my_duties"),),
+        ),
+        Section(
             "own-data",
             _("What is kept about you"),
             (

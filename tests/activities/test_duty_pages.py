@@ -5,12 +5,15 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from activities.duties import DutyKind
 from activities.models import Duty, DutyEntry
+from activities.queries.todo import of_duties
 from activities.services.duties import close_months
 from branchportal.models import AccessRecord, Notification
+from branchportal.todo import in_one_line_each
 from members.roles import Role
 from members.stages import Stage
 from tests.activities.duties import NOW, OCTOBER, SEPTEMBER, give, write
@@ -162,6 +165,24 @@ def test_the_secretary_sees_who_is_late_reminds_and_takes_it_away(office, tree, 
         ["钱子涵", "联系宿舍", "3 号楼", "2026-09", "2027-01", 1, 2, 1, '=IF(H5=0,"",I5/H5)'],
     ]
     assert AccessRecord.objects.filter(action="duty.downloaded").count() == 1
+
+
+def test_what_lacks_entries_of_last_month_waits_on_both_home_pages(tree, secretary, duty):
+    def waiting(user):
+        return [
+            (todo.url, todo.text[:1], timezone.localdate(todo.since)) for todo in in_one_line_each(of_duties(user, NOW))
+        ]
+
+    done = give(make_user(Role.MEMBER, tree.b1).member)
+    write(done)
+    rated = give(make_user(Role.MEMBER, tree.b1).member)
+    close_months(branch=tree.b1, member=rated.member, kind=rated.kind, first=OCTOBER, last=OCTOBER, now=NOW)
+    give(make_user(Role.MEMBER, tree.b2).member)
+    begun = date(2026, 11, 1)
+    with translation.override("en"):
+        assert waiting(duty.member.user) == [("/my-duties/", "1", begun)]
+        assert [waiting(one.member.user) for one in (done, rated)] == [[], []]
+        assert waiting(secretary) == [("/duties/?show=late", "1", begun)]
 
 
 @pytest.mark.parametrize("people", [1, 30])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from evaluations.defence_scores import Criterion, read_criteria
+from evaluations.documents import number
 from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.purposes import Purpose
 from evaluations.stages import DefenceState, ScoreState, score_state
@@ -185,3 +186,14 @@ def heard_for(purpose: str, members: Sequence[int], first: date, last_day: date)
             *columns
         )
     }
+
+
+def given_by(sessions: Collection[int]) -> tuple[dict[tuple[int, int], list[str]], dict[str, str]]:
+    """Who gave what in closed defences: {(session, member): judges, the lowest score first} and {judge: name}."""
+    speaking = DefenceSpeaker.objects.filter(session__in=sessions, member__isnull=False)
+    given = {
+        (session, member): [str(judge) for judge, _score in sorted(scores, key=lambda pair: number(pair[1]))]
+        for session, member, scores in speaking.values_list("session", "member", "scores")
+    }
+    names = DefenceJudge.objects.filter(session__in=sessions).values_list("pk", "name")
+    return given, {str(judge): name for judge, name in names}

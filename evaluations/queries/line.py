@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluations.inputs import read_people
 from evaluations.models import RankingEntry, RankingRun
+from evaluations.queries.defences import given_by
 from evaluations.queries.rankings import scheme_of
 from evaluations.scheme import Component
-from evaluations.sensitivity import Change, Rerun, reruns
+from evaluations.sensitivity import Change, Judges, Rerun, reruns
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class ChangedRun:
 
     change: Change
     component: Component
+    judge: str  # his name, where he is left out
     up: list[RankingEntry]
     down: list[RankingEntry]
 
@@ -62,16 +65,38 @@ def line_of(run: RankingRun, places: int) -> Line | None:
         return None
     scheme = scheme_of(run)
     people = read_people(scheme, [{"id": entry.number, "inputs": entry.inputs} for entry in entries])
-    found = reruns(scheme, people, places, {})
+    judges, names = _judges(entries)
+    found = reruns(scheme, people, places, judges)
     components = {component.code: component for component in scheme.components}
     by_number = {entry.number: entry for entry in entries}
     changed = [
         ChangedRun(
-            rerun.change, components[rerun.change.component], _named(rerun.up, by_number), _named(rerun.down, by_number)
+            rerun.change,
+            components[rerun.change.component],
+            names.get(rerun.change.judge, ""),
+            _named(rerun.up, by_number),
+            _named(rerun.down, by_number),
         )
         for rerun in found
     ]
     return Line(above, changed, _near(found, above, by_number))
+
+
+def _judges(entries: Sequence[RankingEntry]) -> tuple[Judges, dict[str, str]]:
+    """Who gave each observation of a defence, and what they are called; nothing is asked where there was none."""
+    heard = [
+        (code, entry, found["defence"]["session"])
+        for entry in entries
+        for code, found in entry.evidence.items()
+        if found.get("defence")
+    ]
+    if not heard:
+        return {}, {}
+    given, names = given_by({session for _code, _entry, session in heard})
+    judges: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for code, entry, session in heard:
+        judges[code][entry.number] = given[session, entry.member_id]
+    return judges, names
 
 
 def _named(numbers: frozenset[str], by_number: dict[str, RankingEntry]) -> list[RankingEntry]:

@@ -33,8 +33,8 @@ class LineView(RunView):
 
 def _words(one: ChangedRun) -> str:
     label = one.component.label
-    if one.change.judge:
-        return _("%(component)s without %(judge)s") % {"component": label, "judge": one.change.judge}
+    if one.judge:
+        return _("%(component)s without %(judge)s") % {"component": label, "judge": one.judge}
     return _("%(component)s counts %(share)s %% instead of %(published)s %%") % {
         "component": label,
         "share": figure(rounded(one.change.share, SHARE_DECIMALS), SHARE_DECIMALS),

@@ -45,8 +45,10 @@ class MonthsForm(forms.Form):
 
     def __init__(self, data: Any, *, today: date, latest: date | None = None) -> None:
         self.usual = term_around(today)
+        if latest and self.usual[0] > latest:  # between two terms: the one that has ended
+            self.usual = term_around(months_later(latest, -2))
         if latest:
-            self.usual = (min(self.usual[0], latest), min(self.usual[1], latest))
+            self.usual = (self.usual[0], min(self.usual[1], latest))
         initial = dict(zip(("first", "last"), (f"{month:%Y-%m}" for month in self.usual), strict=True))
         super().__init__(data if data.get("first") else initial)
         this_month = today.replace(day=1)

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import translation
 
 from activities.duties import DutyKind, progress, term_around
+from activities.forms.duties import MonthsForm
 from activities.models import Duty, DutyEntry, Evidence
 from activities.queries.duties import branch_standings, own_standings
 from activities.services.duties import (
@@ -75,6 +76,18 @@ def test_a_third_is_33_per_cent_and_all_but_one_never_100():
 )
 def test_the_term_that_runs_or_comes_next(day, term):
     assert term_around(day) == term
+
+
+@pytest.mark.parametrize(
+    ("day", "months"),
+    [
+        (date(2026, 11, 10), (SEPTEMBER, NOVEMBER)),
+        (date(2027, 2, 10), (SEPTEMBER, JANUARY)),
+        (date(2027, 8, 10), (date(2027, 3, 1), date(2027, 6, 1))),
+    ],
+)
+def test_what_is_rated_when_nobody_chose_months(day, months):
+    assert MonthsForm({}, today=day, latest=day.replace(day=1)).months == months
 
 
 def test_many_duties_are_given_in_one_go_and_everybody_hears_of_it_once(tree, secretary, person):

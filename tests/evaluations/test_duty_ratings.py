@@ -13,6 +13,7 @@ from activities.services.duty_entries import EntryRefused
 from branchportal.models import AuditEntry
 from evaluations.documents import SchemeError
 from evaluations.models import Cycle, DutyRating, RankingEntry, ScoringScheme
+from evaluations.queries import compile as material
 from evaluations.refusals import Refused
 from evaluations.scheme import parse_scheme
 from evaluations.scheme_wording import component_sentences
@@ -237,6 +238,21 @@ def test_the_page_says_how_it_was_made(client, secretary, ranked):
 def test_only_ratings_whose_months_all_lie_in_the_period_count(tree, secretary, ranked):
     run = compile_now(tree.b1, OCTOBER, NOVEMBER)
     assert [entry.inputs["duties"] for entry in run.entries.order_by("number")] == [[], [], []]
+
+
+@pytest.mark.parametrize(("branches", "people"), [(1, 1), (3, 1), (3, 10)])
+def test_however_many_are_read_together_duties_cost_two_queries(
+    tree, secretary, branches, people, django_assert_num_queries
+):
+    publish(tree, scheme_of_the_vector())
+    chosen = [tree.b1, tree.b2, tree.b3][:branches]
+    for member in [one for branch in chosen for one in make_members(branch, people)]:
+        rate(secretary, (give(member, by=secretary), 85))
+    today = NOW.date()
+    with django_assert_num_queries(5):  # schemes, people, months (there are none) and two of the duties
+        found = material.read(branches=chosen, purpose="candidate", first=SEPTEMBER, last=NOVEMBER, today=today)
+    assert [len(one.people) for one in found.values()] == [people] * branches
+    assert {str(person.inputs["duties"]) for one in found.values() for person in one.people} == {"['85']"}
 
 
 def test_a_scheme_says_what_it_counts_and_takes_no_dimensions_for_it(tree):

@@ -1,32 +1,36 @@
-"""How does a page or a workbook say who proposed a ranking for freezing, who decided, and when?"""
+"""How does a page or a workbook say who proposed a ranking for freezing, who decided, and when?
+
+`freezing` is a row of models.Freezing; None where nobody has proposed the ranking.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from evaluations.models import Freezing
 from members.labels import ROLE_LABELS
-from members.models import User
 from members.roles import Role
 
 Lines = list[tuple[str, str]]
 
 
-def proposer(freezing: Freezing) -> str:
+def proposer(freezing: Any) -> str:
     """“Name (office)” of whoever proposed it."""
     return _signed(freezing.proposer_name, freezing.proposer_role, freezing.proposer_for)
 
 
-def decider(freezing: Freezing) -> str:
+def decider(freezing: Any) -> str:
     """“Name (office)” of whoever confirmed, declined or withdrew it; "" where a newer run ended it."""
     if not freezing.decider_name:
         return ""
     return _signed(freezing.decider_name, freezing.decider_role, freezing.decider_for)
 
 
-def lines(freezing: Freezing | None) -> Lines:
+def lines(freezing: Any | None) -> Lines:
     """Each step with who and when, as facts stand on paper; empty where nobody has proposed it."""
     if freezing is None:
         return []
@@ -36,7 +40,7 @@ def lines(freezing: Freezing | None) -> Lines:
     return steps
 
 
-def standing(freezing: Freezing | None) -> str:
+def standing(freezing: Any | None) -> str:
     """In a sentence whether figures can still change, as whoever is in the ranking reads it."""
     if freezing is None or not freezing.is_frozen:
         return _("Provisional: not frozen yet, figures can still change.")
@@ -47,12 +51,12 @@ def standing(freezing: Freezing | None) -> str:
     }
 
 
-def _signed(name: str, role: str, holder: User | None) -> str:
+def _signed(name: str, role: str, holder: Any | None) -> str:
     values = {"name": name, "office": ROLE_LABELS[Role(role)], "holder": holder.name if holder else ""}
     if holder:
         return _("%(name)s (%(office)s, in the place of %(holder)s)") % values
     return _("%(name)s (%(office)s)") % values
 
 
-def _at(moment, who: str) -> str:
+def _at(moment: datetime, who: str) -> str:
     return " ".join(filter(None, [date_format(timezone.localtime(moment), "Y-m-d H:i"), who]))

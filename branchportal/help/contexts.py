@@ -47,7 +47,8 @@ _PAGES = {
     ("guide_secretary", "paper"): ("evaluations:score_import", "evaluations:score_batch"),
     ("guide_secretary", "ranking"): (
         "evaluations:rankings", "evaluations:ranking", "evaluations:compile", "evaluations:compile_job",
-        "evaluations:ranking_moves", "evaluations:ranking_line",
+        "evaluations:ranking_moves", "evaluations:ranking_line", "evaluations:freezing_propose",
+        "evaluations:freezing_withdraw",
     ),
     ("guide_secretary", "defences"): (
         "evaluations:defences", "evaluations:defence", "evaluations:defence_add", "evaluations:defence_edit",
@@ -68,6 +69,7 @@ _PAGES = {
     ("guide_reviewer", "overview"): (
         "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",
     ),
+    ("guide_reviewer", "rankings"): ("evaluations:freezing_confirm", "evaluations:freezing_decline"),
     ("guide_reviewer", "offices"): ("members:roles", "members:appoint", "members:end_office"),
     ("guide_reviewer", "audit"): ("members:audit", "members:technical_audit", "members:health"),
     ("glossary", "three-meetings"): ("activities:kinds", "activities:add_kind", "activities:edit_kind"),

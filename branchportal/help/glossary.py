@@ -223,6 +223,15 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
                 (_RANKINGS,),
             ),
             Term(
+                "frozen",
+                pgettext_lazy("glossary", "Frozen"),
+                _(
+                    "Proposed by the branch and confirmed by a reviewer of the superior committee: these figures never "
+                    "change, and the ranking is not compiled again."
+                ),
+                (_RANKINGS, _RESULTS),
+            ),
+            Term(
                 "fingerprint",
                 _("Fingerprint, sealed bundle"),
                 _(

@@ -71,7 +71,9 @@ MEMBER = Guide(
                 _(
                     "When a ranking has been compiled you see your own place, total and every step of the sum, down to "
                     "the single months. You never see the figures of others, and they never see yours. A result is "
-                    "only for the branch committee's consideration. If a figure looks wrong, tell your secretary."
+                    "only for the branch committee's consideration. If a figure looks wrong, tell your secretary. "
+                    "Until a ranking is frozen its figures can still change; the page says when and by whom it was "
+                    "frozen."
                 ),
             ),
             (Link(_("My results"), "evaluations:own_rankings"), Link(_("Scoring schemes"), "evaluations:schemes")),

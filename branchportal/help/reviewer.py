@@ -68,6 +68,11 @@ REVIEWER = Guide(
                     "all inputs and the scheme, so that anybody can compute the ranking again."
                 ),
                 _(
+                    "What a branch has proposed for freezing stands on your home page. Look through it, then confirm "
+                    "with your password or send it back with a reason. Nobody confirms what he proposed himself, or "
+                    "what was proposed by somebody for whom he stands in."
+                ),
+                _(
                     "The line through a ranking is drawn by you on the page, and a tie at the line is pointed out. "
                     "The portal decides nothing: the branch committee does, with a reason."
                 ),

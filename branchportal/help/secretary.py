@@ -108,6 +108,11 @@ SECRETARY = Guide(
                     "reason. Compile again after a correction; the earlier run stays and “Who moved” compares both."
                 ),
                 _(
+                    "Once the committee goes by a ranking, propose it for freezing with your password. A reviewer of "
+                    "the superior committee confirms it or sends it back with a reason; a frozen ranking never changes "
+                    "and is not compiled again."
+                ),
+                _(
                     "A ranking advises. The branch committee discusses and decides, and writes down its reasons; equal "
                     "totals share a place."
                 ),

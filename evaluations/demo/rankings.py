@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from branchportal import audit, jobs
 from branchportal.models import JobRun
 from evaluations.demo.months import Filled
@@ -13,7 +15,10 @@ from evaluations.periods import term_until
 from evaluations.purposes import Purpose
 from evaluations.queries.months import window_of
 from evaluations.services import compile as compiling
+from evaluations.services import freezing
 from members.models import User
+from members.queries.offices import holders
+from members.roles import Permission
 
 
 class DemoJobError(Exception):
@@ -38,7 +43,24 @@ def compile_all(filled: list[Filled], cycles: list[Cycle], now: datetime) -> int
         first, last = _term(closed, earlier[-1].month)
         for one in filled[:3]:
             _compile(one, Purpose.CANDIDATE, first, last)
+    _freeze(filled[0], now)
     return RankingRun.objects.count()
+
+
+def _freeze(filled: Filled, now: datetime) -> None:
+    """The branch's oldest ranking is frozen, that of its probationers waits for the committee."""
+    today = timezone.localdate(now)
+    secretary = holders(Permission.PROPOSE_FREEZING, filled.branch, today)[0]
+    reviewer = holders(Permission.CONFIRM_FREEZING, filled.branch, today)[0]
+    runs = RankingRun.objects.filter(branch=filled.branch, superseded_by=None, ranked_count__gt=0)
+    oldest, probationers = runs.order_by("last_month", "purpose").first(), runs.order_by("-purpose").first()
+    if oldest is None or oldest == probationers:
+        return
+    proposed, _waiting = (
+        freezing.propose(run=run, fingerprint=run.fingerprint, note="", by=secretary, now=now)
+        for run in (oldest, probationers)
+    )
+    freezing.confirm(freezing=proposed, fingerprint=oldest.fingerprint, by=reviewer, now=now)
 
 
 def _term(closed: list[Cycle], last: date) -> tuple[date, date]:

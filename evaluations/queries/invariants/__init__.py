@@ -1,5 +1,5 @@
 """Which invariants hold of months, reviews, ratings and rankings?"""
 
-from evaluations.queries.invariants import defences, duties, months, rankings, reviews
+from evaluations.queries.invariants import defences, duties, freezings, months, rankings, reviews
 
-CHECKS = (*reviews.CHECKS, *duties.CHECKS, *defences.CHECKS, *months.CHECKS, *rankings.CHECKS)
+CHECKS = (*reviews.CHECKS, *duties.CHECKS, *defences.CHECKS, *months.CHECKS, *rankings.CHECKS, *freezings.CHECKS)

@@ -3,7 +3,18 @@
 `BREAKS` has one function for every check; where the database itself would refuse, its constraints are taken away.
 """
 
-from tests.ledger.breaking import activities, defences, duties, months, people, rankings, reviews, shell
+from tests.ledger.breaking import activities, defences, duties, freezings, months, people, rankings, reviews, shell
 from tests.ledger.breaking.by_hand import BREAKS
 
-__all__ = ["BREAKS", "activities", "defences", "duties", "months", "people", "rankings", "reviews", "shell"]
+__all__ = [
+    "BREAKS",
+    "activities",
+    "defences",
+    "duties",
+    "freezings",
+    "months",
+    "people",
+    "rankings",
+    "reviews",
+    "shell",
+]

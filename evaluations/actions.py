@@ -20,6 +20,7 @@ ACTIONS = {
     "ratings.downloaded": _("Sheet of branch ratings downloaded"),
     "score_import.downloaded": _("Score sheet taken back with its errors"),
     "scheme.create": _("Scheme kept as a draft"),
+    "scheme.edit": _("Draft of a scheme changed"),
     "scheme.delete": _("Draft of a scheme deleted"),
     "scheme.publish": _("Scheme published"),
     "scheme.end": _("Scheme ended by a newer one"),

@@ -129,6 +129,11 @@ def parse_scheme(document: object, place: str = "scheme") -> Scheme:
     )
 
 
+def parse_component(item: object, place: str) -> Component:
+    """One component, whatever the rest of its document says. Raises SchemeError naming a place that begins so."""
+    return _component(Field(item, place, SchemeError))
+
+
 def _optional(fields: dict[str, Field], key: str, read: Callable, default: object) -> Any:
     return read(fields[key]) if key in fields else default
 

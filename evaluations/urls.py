@@ -20,6 +20,7 @@ from evaluations.views import (
     ratings,
     reminders,
     review_card,
+    scheme_editor,
     schemes,
     score_import,
     spot_checks,
@@ -151,6 +152,8 @@ urlpatterns = [
     path("schemes/import/", schemes.SchemeImportView.as_view(), name="scheme_import"),
     path("schemes/<int:pk>/", schemes.SchemeView.as_view(), name="scheme"),
     path("schemes/<int:pk>/document/", schemes.SchemeDocumentView.as_view(), name="scheme_document"),
+    path("schemes/<int:pk>/edit/", scheme_editor.SchemeEditView.as_view(), name="scheme_edit"),
+    path("schemes/<int:pk>/copy/", scheme_editor.SchemeCopyView.as_view(), name="scheme_copy"),
     path("schemes/<int:pk>/publish/", schemes.SchemePublishView.as_view(), name="scheme_publish"),
     path("schemes/<int:pk>/delete/", schemes.SchemeDeleteView.as_view(), name="scheme_delete"),
 ]

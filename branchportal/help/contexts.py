@@ -65,7 +65,10 @@ _PAGES = {
     ("guide_counselor", "explaining"): ("evaluations:ranking_evidence",),
     ("guide_counselor", "people"): ("members:search",),
     ("guide_reviewer", "calendar"): ("evaluations:calendar", "evaluations:edit_month"),
-    ("guide_reviewer", "schemes"): ("evaluations:schemes", "evaluations:scheme", "evaluations:scheme_import"),
+    ("guide_reviewer", "schemes"): (
+        "evaluations:schemes", "evaluations:scheme", "evaluations:scheme_import", "evaluations:scheme_edit",
+        "evaluations:scheme_copy",
+    ),
     ("guide_reviewer", "overview"): (
         "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",
     ),

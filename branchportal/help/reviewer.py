@@ -33,8 +33,9 @@ REVIEWER = Guide(
             (
                 _(
                     "A scheme says how a ranking is computed: its components, weights, conditions and how ties are "
-                    "broken. Import it as a file; the portal checks it and tells it in plain words. Keep it as a "
-                    "draft, have it discussed, then publish it. From then on everybody in your branches can read it."
+                    "broken. Copy one as a new version and change the copy in its form, or import a file; the portal "
+                    "checks it and tells it in plain words. Keep it as a draft, have it discussed, then publish it. "
+                    "From then on everybody in your branches can read it."
                 ),
                 _(
                     "The first rating of its months seals a scheme. A later change is a new version that starts with "

@@ -12,9 +12,11 @@ from evaluations.deadlines import month_of, months_between, next_month, parse_mo
 from evaluations.documents import SchemeError, check_storable, read_json
 from evaluations.forms.compilations import month_label
 from evaluations.labels import SOURCE_LABELS
+from evaluations.models import ScoringScheme
 from evaluations.purposes import Purpose
 from evaluations.queries.schemes import rated_months
 from evaluations.scheme import Scheme, parse_scheme
+from evaluations.scheme_sheet import next_version
 from evaluations.sources import COMPONENT_SOURCES, INPUT_SOURCES, needed_components, needed_inputs, usual_sources
 from members.models import Branch
 
@@ -107,6 +109,21 @@ class PublishForm(forms.Form):
         if not self.is_bound:  # a rated month keeps its scheme
             rated = rated_months(branch, this, None)
             self.fields["first_month"].initial = f"{next_month(rated[-1]) if rated else this:%Y-%m}"
+
+
+class CopyForm(forms.Form):
+    """Whose the copy of a scheme is, and in which version."""
+
+    branch = forms.ModelChoiceField(label=_("Branch"), queryset=None, to_field_name="code", empty_label=None)
+    version = forms.CharField(label=_("Version"), max_length=ScoringScheme._meta.get_field("version").max_length)
+
+    def __init__(self, *args: Any, scheme: ScoringScheme, branches: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = branches
+        self.fields["branch"].initial = scheme.branch.code
+        if not self.is_bound:
+            taken = set(ScoringScheme.objects.filter(name=scheme.name).values_list("version", flat=True))
+            self.fields["version"].initial = next_version(scheme.version, taken)
 
 
 def document_problem(problem: SchemeError) -> str:

@@ -52,7 +52,8 @@ class SchemeView(PortalView, View):
             **in_words(parse_scheme(row.document), row.sources),
             "is_draft": is_draft,
             "may_publish": is_draft and access.may_in(Permission.PUBLISH_SCHEMES, row.branch),
-            "may_delete": is_draft and access.may_in(Permission.EDIT_SCHEMES, row.branch),
+            "may_edit": is_draft and access.may_in(Permission.EDIT_SCHEMES, row.branch),
+            "may_copy": access.may(Permission.EDIT_SCHEMES),
         }
         return render(request, "evaluations/scheme.html", context)
 

@@ -224,6 +224,8 @@ evaluations:scheme_document       scheme        200    + + + + + + + + + + -
 evaluations:scheme_import         -             200    - + + - - - - - + - -
 evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
 evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
+evaluations:scheme_edit           draft_scheme  200    - + + - - - - - + - -
+evaluations:scheme_copy           scheme        200    - + + - - - - - + - -
 """
 
 # Things of a whole committee, or of the person: there is no other one in the branch beside.

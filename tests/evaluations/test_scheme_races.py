@@ -1,21 +1,22 @@
-"""Do two ticks install the ready schemes once, and does one form sent many times ask for one ranking?"""
+"""Do many ticks install once, does one form ask for one ranking, and does one of two editors learn of the other?"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.db import connection
 
 from branchportal import jobs
-from branchportal.models import JobRun
+from branchportal.models import AuditEntry, JobRun
 from evaluations.models import ScoringScheme
 from evaluations.refusals import Refused
 from evaluations.services import compile as compiling
-from evaluations.services import schemes
-from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, install
+from evaluations.services import scheme_drafts, schemes
+from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, install, make_scheme, ready_document
 from tests.factories import make_branch_tree
-from tests.parallel import at_once
+from tests.parallel import at_once, refused_or_done
 
 AT_ONCE = 8
 
@@ -69,3 +70,38 @@ def test_without_the_forms_mark_a_job_that_has_ended_is_asked_for_again(tree):
         jobs.run(str(job.pk))
 
     assert JobRun.objects.count() == 2
+
+
+def drafted(tree) -> ScoringScheme:
+    return make_scheme(tree.root, ready_document(name="草案"))
+
+
+def typists(draft: ScoringScheme) -> list:
+    """Eight people who all saw the same draft and each give it another name."""
+    seen = scheme_drafts.mark(draft)
+
+    def save(number: int) -> Callable[[], str]:
+        document = draft.document | {"name": f"草案 {number}"}
+        return refused_or_done(
+            lambda: scheme_drafts.save_draft(
+                scheme=draft, seen=seen, document=document, sources=draft.sources, by=None
+            ),
+            scheme_drafts.StaleDraft,
+        )
+
+    return [save(number) for number in range(AT_ONCE)]
+
+
+def test_of_many_who_edit_one_draft_one_is_taken_and_the_others_are_told(tree):
+    answers = at_once(typists(drafted(tree)))
+
+    assert sorted(answers) == ["StaleDraft"] * (AT_ONCE - 1) + ["done"]
+    assert AuditEntry.objects.filter(action="scheme.edit").count() == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer work at a time anyway")
+def test_without_the_lock_editors_overwrite_each_other(tree, monkeypatch):
+    """The control twin: the same with the lock off."""
+    monkeypatch.setattr(connection.features.__class__, "has_select_for_update", False)
+
+    assert at_once(typists(drafted(tree))).count("done") > 1

@@ -220,6 +220,8 @@ FORMS = {
         "evaluations:scheme_import": sent(
             branch="B001", purpose="candidate", document=json.dumps(ready_document(name="草案")), **SOURCES
         ),
+        "evaluations:scheme_copy": sent(version="2027-1"),
+        "evaluations:scheme_edit": sent(decimals="1", save="1"),
         "evaluations:scheme_delete": sent(),
         "evaluations:score_import": sent(source="self", file=Upload("cards.csv", SCORES)),
         "evaluations:score_failing_rows": sent(),

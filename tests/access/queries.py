@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 MOST = 8
 MORE = {
-    "evaluations:my_data_workbook": 32, "evaluations:my_data_file": 32, "evaluations:home": 16, "members:health": 16,
+    "evaluations:my_data_workbook": 40, "evaluations:my_data_file": 40, "evaluations:home": 16, "members:health": 16,
     "evaluations:member_review": 16, "evaluations:month": 12, "evaluations:months": 11,
     "evaluations:score_marked_file": 10, "evaluations:score_failing_rows": 10, "members:accounts": 9,
     "members:person": 9,

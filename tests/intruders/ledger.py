@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.db.models import Q
 
+from branchportal import bulk
 from branchportal.models import AccessRecord, AuditEntry, JobRun, MailPreference, Notification
 from members.models import Branch, LoginFailure, User
 
@@ -72,8 +73,18 @@ class Ledger:
     def listening(self):
         """Note the tables that are written to meanwhile."""
         self.touched = set()
-        with connection.execute_wrapper(self._note):
-            yield
+        copy = bulk._copy  # on PostgreSQL many rows are written past the statements that Django shows
+
+        def noted(model, rows):
+            self.touched.add(model)
+            return copy(model, rows)
+
+        bulk._copy = noted
+        try:
+            with connection.execute_wrapper(self._note):
+                yield
+        finally:
+            bulk._copy = copy
 
     def faults(self, *, silent: set[type[models.Model]] = frozenset()) -> list[str]:
         """What is wrong with what was written since; then it is taken for right. `silent` needs no line of audit."""

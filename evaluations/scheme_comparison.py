@@ -28,7 +28,7 @@ def _said(scheme: Scheme, sources: Sources) -> dict[tuple[str, str], tuple[str, 
     """Everything that a scheme says: {part: (its name, its sentences)}."""
     components, inputs = sources.get("components", {}), sources.get("inputs", {})
     said = {
-        ("name", ""): (_("Name"), scheme.name),
+        ("name", ""): (_("Name of the scheme"), scheme.name),
         ("version", ""): (_("Version"), scheme.version),
         ("decimals", ""): (_("Decimals of the total"), str(scheme.decimals)),
     }

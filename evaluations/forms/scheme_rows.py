@@ -43,7 +43,7 @@ NO_FIGURE = [("fail", _("does not pass")), ("pass", _("passes"))]
 class HeadForm(forms.Form):
     """What the scheme is called and how its total is shown."""
 
-    name = forms.CharField(label=_("Name"), required=False, strip=False)
+    name = forms.CharField(label=_("Name of the scheme"), required=False, strip=False)
     version = forms.CharField(label=_("Version"), required=False, strip=False)
     decimals = forms.CharField(label=_("Decimals of the total"), required=False)
     lists = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from evaluations.models import Freezing, RankingRun
 from members.access import access_of
@@ -15,7 +16,7 @@ from members.queries import absences
 from members.roles import Permission, Role
 
 # What pages and papers say of a run besides its figures: `run.freezing` without a query of its own.
-_SIGNED = Freezing.objects.select_related("proposer_for", "decider_for")
+_SIGNED = Freezing.objects.select_related("proposer", "proposer_for", "decider_for")
 TOLD_WITH_A_RUN = Prefetch("freezings", _SIGNED)
 TOLD_WITH_AN_ENTRY = Prefetch("run__freezings", _SIGNED)
 
@@ -31,7 +32,8 @@ class Signature:
 
 def signature(user: User, permission: Permission, branch: Branch, today: date) -> Signature | None:
     """How the person signs for this branch today; None for whoever may not."""
-    grants = [grant for grant in access_of(user, today).granting(permission) if grant.covers(branch)]
+    access = access_of(user) if today == timezone.localdate() else access_of(user, today)
+    grants = [grant for grant in access.granting(permission) if grant.covers(branch)]
     own = next((grant for grant in grants if not grant.stands_in_for), None)
     if own is not None:
         return Signature(user, own.role, None)

@@ -65,6 +65,7 @@ def confirm(*, freezing: Freezing, fingerprint: str, by: User, now: datetime) ->
     if freezing.is_frozen and freezing.decider_id == by.pk:
         return freezing
     signed = check_can_be_confirmed(freezing, by=by, now=now)
+    _check_newest(run)
     _check_shown(run, fingerprint)
     _check_shown(run, freezing.fingerprint)
     _check_unchanged(run)
@@ -138,7 +139,6 @@ def check_can_be_proposed(run: RankingRun) -> None:
 def check_can_be_confirmed(freezing: Freezing, *, by: User, now: datetime) -> Signature:
     """How `by` would sign; raise Refused where the proposal is over or he is no second person."""
     check_open(freezing)
-    _check_newest(freezing.run)
     signed = _signature(by, Permission.CONFIRM_FREEZING, freezing.run, now)
     if freezings.is_one_hand(freezing, signed, timezone.localdate(now)):
         raise Refused(

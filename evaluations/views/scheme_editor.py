@@ -15,7 +15,8 @@ from evaluations import scheme_wording
 from evaluations.documents import SchemeError
 from evaluations.forms.scheme_editor import SchemeEditor
 from evaluations.forms.schemes import CopyForm, document_problem
-from evaluations.models import ScoringScheme
+from evaluations.models import RankingRun, ScoringScheme
+from evaluations.queries.scheme_preview import preview, runs_for
 from evaluations.refusals import Refused
 from evaluations.scheme import parse_scheme
 from evaluations.scheme_comparison import differences
@@ -25,6 +26,8 @@ from evaluations.services import schemes as services
 from members.access import PortalView
 from members.models import Branch
 from members.roles import Permission
+
+MOST_RUNS = 100  # to choose from
 
 
 class SchemeEditView(PortalView, View):
@@ -102,6 +105,22 @@ class SchemeEditView(PortalView, View):
             **more,
         }
         return render(self.request, "evaluations/scheme_edit.html", context, status=status)
+
+
+class SchemePreviewView(PortalView, View):
+    """The draft over the figures of a ranking that stands, beside the places that stand."""
+
+    permission = Permission.EDIT_SCHEMES
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        drafts = ScoringScheme.objects.filter(state=ScoringScheme.State.DRAFT).select_related("branch")
+        draft = get_object_or_404(self.visible(drafts), pk=pk)
+        readable = RankingRun.objects.visible_to(request.user, Permission.VIEW_RANKING)
+        runs = list(runs_for(draft, readable)[:MOST_RUNS])
+        chosen = request.GET.get("run", "")
+        run = next((one for one in runs if str(one.pk) == chosen), runs[0] if runs else None)
+        context = {"draft": draft, "runs": runs, "run": run, "preview": preview(run, draft) if run else None}
+        return render(request, "evaluations/scheme_preview.html", context)
 
 
 class SchemeCopyView(PortalView, View):

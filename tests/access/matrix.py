@@ -225,6 +225,7 @@ evaluations:scheme_import         -             200    - + + - - - - - + - -
 evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
 evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 evaluations:scheme_edit           draft_scheme  200    - + + - - - - - + - -
+evaluations:scheme_preview        draft_scheme  200    - + + - - - - - + - -
 evaluations:scheme_copy           scheme        200    - + + - - - - - + - -
 """
 

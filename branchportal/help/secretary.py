@@ -124,6 +124,26 @@ SECRETARY = Guide(
             ),
         ),
         Section(
+            "three-ones",
+            _("Three ones"),
+            (
+                _(
+                    "Give everybody a group of activists, a dormitory area or a class for a term on one screen: what "
+                    "somebody had before is proposed, areas and classes can be spread over everybody from a list, and "
+                    "activists are given to those who stand in the roster as their contacts."
+                ),
+                _(
+                    "The list shows who is latest first; one button reminds them all, once a day. Completion is what "
+                    "was written of what the months that are over expected."
+                ),
+                _(
+                    "Rate the duties for some months when these are over: from then on their entries stand. A ranking "
+                    "whose scheme counts the three ones takes the ratings whose months all lie in its period."
+                ),
+            ),
+            (Link(_("Three ones"), "activities:duties"),),
+        ),
+        Section(
             "defences",
             _("Defences"),
             (
@@ -144,26 +164,6 @@ SECRETARY = Guide(
                 ),
             ),
             (Link(_("Defences"), "evaluations:defences"), Link(_("Plan a defence"), "evaluations:defence_add")),
-        ),
-        Section(
-            "three-ones",
-            _("Three ones"),
-            (
-                _(
-                    "Give everybody a group of activists, a dormitory area or a class for a term on one screen: what "
-                    "somebody had before is proposed, areas and classes can be spread over everybody from a list, and "
-                    "activists are given to those who stand in the roster as their contacts."
-                ),
-                _(
-                    "The list shows who is latest first; one button reminds them all, once a day. Completion is what "
-                    "was written of what the months that are over expected."
-                ),
-                _(
-                    "Rate the duties for some months when these are over: from then on their entries stand. A ranking "
-                    "whose scheme counts the three ones takes the ratings whose months all lie in its period."
-                ),
-            ),
-            (Link(_("Three ones"), "activities:duties"),),
         ),
         Section(
             "activities",

@@ -261,6 +261,11 @@ def _not_closed(runs: Sequence[RankingRun]) -> Iterable[tuple[str, str]]:
             yield label, ranking_wording.not_closed_sentence(months)
 
 
+def _tab(place: int, run: RankingRun) -> str:
+    """What stands on a sheet's tab: its number in 目录, for what and from when to when, whose."""
+    return f"{place} {TABS[run.purpose]}{run.first_month:%y%m}-{run.last_month:%y%m} {run.branch.name}"
+
+
 def _period(run: RankingRun) -> str:
     return f"{run.first_month:%Y-%m} 至 {run.last_month:%Y-%m}"
 
@@ -269,11 +274,6 @@ def _fifteen_digits(value: Number | None) -> Decimal | None:
     if value is None:
         return None
     return FIFTEEN_DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
-
-
-def _tab(place: int, run: RankingRun) -> str:
-    """What stands on a sheet's tab: its number in 目录, for what and from when to when, whose."""
-    return f"{place} {TABS[run.purpose]}{run.first_month:%y%m}-{run.last_month:%y%m} {run.branch.name}"
 
 
 def _text(number: Number) -> str:

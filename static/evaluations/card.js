@@ -161,7 +161,8 @@
     if (isNewest && !answer.problem) dropHere();
     else keepHere();
     if (isNewest) isDirty = false;
-    document.getElementById("changed").hidden = !(text.isSubmitted && answer.is_draft);
+    const changed = document.getElementById("changed");
+    if (changed) changed.hidden = !(text.isSubmitted && answer.is_draft);
     tell(answer.problem || (answer.is_late ? text.late : ""));
     say(`${text.saved} ${answer.saved}`, "saved");
   };

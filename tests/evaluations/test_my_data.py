@@ -46,7 +46,6 @@ NOT_SHOWN = {
     "activities.Award.decided_by": IN_OFFICE,
     "activities.Duty.assigned_by": IN_OFFICE,
     "activities.Duty.withdrawn_by": IN_OFFICE,
-    "activities.DutyClosing.member": "the months of a rating",
     "activities.Minutes.saved_by": IN_OFFICE,
     "activities.Minutes.confirmed_by": IN_OFFICE,
     "activities.MinutesAddendum.by": IN_OFFICE,

@@ -39,7 +39,9 @@ class PlanForm(forms.Form):
             self.fields[f"label_{row}"] = forms.CharField(
                 label=_("Criterion %(row)s") % {"row": row}, max_length=40, required=False
             )
-            self.fields[f"weight_{row}"] = _whole(_("Criterion %(row)s: weight in %%") % {"row": row}, FULL_WEIGHT)
+            self.fields[f"weight_{row}"] = _whole(
+                _("Criterion %(row)s: weight in per cent") % {"row": row}, FULL_WEIGHT
+            )
             self.fields[f"highest_{row}"] = _whole(_("Criterion %(row)s: highest points") % {"row": row}, HIGHEST)
 
     @property

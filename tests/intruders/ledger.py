@@ -86,10 +86,15 @@ class Ledger:
         finally:
             bulk._copy = copy
 
-    def faults(self, *, silent: set[type[models.Model]] = frozenset()) -> list[str]:
-        """What is wrong with what was written since; then it is taken for right. `silent` needs no line of audit."""
+    def faults(
+        self, *, silent: set[type[models.Model]] = frozenset(), reaches: type[models.Model] | None = None
+    ) -> list[str]:
+        """What is wrong with what was written since; then it is taken for right.
+
+        `silent` needs no line of audit, and rows of `reaches` may name another branch.
+        """
         changed = {model for model in self.touched if _rows(model.objects.all()) != self.rows[model]}
-        foreign = {model for model in changed if self._theirs(model) != self.theirs[model]}
+        foreign = {model for model in changed if self._theirs(model) != self.theirs[model]} - {reaches}
         unsaid = changed - self.unaudited - silent if AuditEntry not in changed else set()
         for model in changed:
             self.rows[model], self.theirs[model] = _rows(model.objects.all()), self._theirs(model)

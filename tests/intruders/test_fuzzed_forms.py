@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.test import Client
 
-from evaluations.models import BranchReview, SelfReview
-from members.models import Branch, ImportBatch, Member, User
+from evaluations.models import BranchReview, JudgeScore, SelfReview
+from members.models import Branch, ImportBatch, Member, Transfer, User
 from tests.access.test_matrix import MATRIX, address, elsewhere
 from tests.access.world import OF_ONE_BRANCH, World, make_world
 from tests.factories import sign_in
@@ -33,7 +33,10 @@ BATCH = 25  # forms that build on each other before the world is put back
 SILENT = {
     ("evaluations:review_draft", SelfReview), ("evaluations:rating_draft", BranchReview),
     ("evaluations:changes_seen", User), ("evaluations:score_batch", ImportBatch),
+    ("evaluations:judge_draft", JudgeScore),
 }  # fmt: skip
+KEEPS = {"evaluations:review_of_month": SelfReview, "evaluations:judge_speaker": JudgeScore}  # by its second button
+REACHES = {"members:person_transfer": Transfer}  # names the branch that somebody goes to
 
 
 @dataclass
@@ -69,7 +72,8 @@ class Sender:
             faults = [f"answers {answer.status_code}: {cause(answer)}"]
         else:
             transaction.savepoint_commit(point)
-            faults = [*self.ledger.faults(silent=silent(form, pairs)), *told(answer, self.strangers)]
+            changed = self.ledger.faults(silent=silent(form, pairs), reaches=REACHES.get(form.page))
+            faults = [*changed, *told(answer, self.strangers)]
             self.met["written"] += bool(self.ledger.changed)
         self.met[answer.status_code] += 1
         if answer.status_code in {302, 401}:
@@ -104,8 +108,8 @@ def test_no_form_is_hurt_by_hostile_fields(person, clock):
 
 def silent(form: Form, pairs: list[tuple[str, str]]) -> set:
     """The tables that this form may change without a line of audit."""
-    kept_only = form.page == "evaluations:review_of_month" and "keep" in dict(pairs)
-    return {model for page, model in SILENT if page == form.page} | ({SelfReview} if kept_only else set())
+    kept_only = form.page in KEEPS and "keep" in dict(pairs)
+    return {model for page, model in SILENT if page == form.page} | ({KEEPS[form.page]} if kept_only else set())
 
 
 def cause(answer) -> str:

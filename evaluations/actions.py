@@ -58,7 +58,7 @@ ACTIONS = {
 SUBJECTS = {
     _("Months"): ("cycle.", "reminder.", "late_policy.", "month.", "spot_check."),
     _("Self-reviews"): ("self_review.",),
-    _("Branch ratings"): ("branch_rating.", "ratings.", "scores.", "score_import."),
+    _("Branch ratings"): ("branch_rating.", "duty_rating.", "ratings.", "scores.", "score_import."),
     _("Rankings"): ("ranking.",),
     _("Defences"): ("defence.",),
     _("Schemes"): ("scheme.",),

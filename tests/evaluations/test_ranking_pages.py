@@ -318,7 +318,7 @@ def test_a_counselor_gets_all_rankings_of_a_month_in_one_workbook(client, tree, 
     answer = client.get(reverse("evaluations:ranking_workbooks"), {"month": "2026-10"})
 
     assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames == [
-        "目录", f"1 {tree.b1.name}", f"2 {tree.b2.name}", "说明",
+        "目录", f"1 发展对象2609-2611 {tree.b1.name}", f"2 发展对象2609-2611 {tree.b2.name}", "说明",
     ]  # fmt: skip
     noted = AccessRecord.objects.filter(action="ranking.export")
     assert sorted(noted.values_list("branch__code", flat=True)) == ["B001", "B002"]

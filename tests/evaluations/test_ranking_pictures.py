@@ -131,6 +131,7 @@ def test_the_head_of_the_sheet_says_by_what_rule_and_with_which_seal(run, page_o
         "Run 1",
         f"Compiled {timezone.localtime(run.compiled_at):%Y-%m-%d %H:%M}",
         f"Fingerprint {run.fingerprint}",
+        "State Provisional: not frozen yet, figures can still change.",
     ]
     assert [words(line[0]) for line in page.find_class("sign-here")] == [
         "Members of the branch committee", "Branch secretary", "Higher Party organisation (seal)",

@@ -119,7 +119,7 @@ def test_a_total_is_a_live_formula(tree):
     head = next(row for row in rows if row[0].value == "名次")
     total = rows[rows.index(head) + 1][[cell.value for cell in head].index("总分")]
     assert (total.data_type, total.value, total.number_format) == (
-        "f", "=ROUND(ROUND((30*G6+70*J6)/100,10),2)", "0.00",
+        "f", "=ROUND(ROUND((30*G7+70*J7)/100,10),2)", "0.00",
     )  # fmt: skip
 
 
@@ -150,14 +150,15 @@ def test_the_workbook_has_the_columns_that_offices_exchange(tree):
         [f"发展对象综合排名  {tree.b1.name}", *[None] * 14],
         ["方案名称：发展对象综合排名基本方案  版本：2026-1  统计区间：2026-09 至 2026-11  第 1 次", *[None] * 14],
         [f"指纹：{run.fingerprint}", *[None] * 14],
+        ["尚未冻结：数据仍可能变化", *[None] * 14],
         ["供支委会研究参考", *[None] * 14],
         ["名次", "学号", "姓名", "班级", "现阶段", "每月自评（原始）", "每月自评（得分）", "每月自评（占比%）",
          "支部总评（原始）", "支部总评（得分）", "支部总评（占比%）", "总分", "并列",
          "是否满足条件/原因", "支委会决定"],
         [1, "2023000001", "甲", "软件2301", "入党积极分子", 80, 80, 30, 90, 90, 70,
-         "=ROUND(ROUND((30*G6+70*J6)/100,10),2)", "并列", "满足", None],
-        [1, "2023000002", "乙", "软件2302", "入党积极分子", 80, 80, 30, 90, 90, 70,
          "=ROUND(ROUND((30*G7+70*J7)/100,10),2)", "并列", "满足", None],
+        [1, "2023000002", "乙", "软件2302", "入党积极分子", 80, 80, 30, 90, 90, 70,
+         "=ROUND(ROUND((30*G8+70*J8)/100,10),2)", "并列", "满足", None],
         [None, "2023000003", "丙", "软件2301", "入党积极分子", None, None, None, None, None, None, None, None,
          "不满足：培养教育和考察满一年；没有“支部总评”数据；各分项都没有数据", None],
     ]  # fmt: skip

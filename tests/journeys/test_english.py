@@ -21,7 +21,7 @@ from tests.access.matrix import BY_ADDRESS, PUBLIC
 from tests.access.test_matrix import MATRIX, address
 from tests.access.world import NOW, make_world
 from tests.factories import sign_in
-from tests.journeys.test_payloads import OUR_APPS, infest, is_page, upload
+from tests.journeys.test_payloads import OUR_APPS, infest, is_page, opened_by, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -81,7 +81,7 @@ def test_no_page_speaks_chinese(person, client, time_machine):
     infest("data")
     empty_of_chinese()
     sign_in(client, world.user)
-    rows = [row for row in MATRIX.values() if row.opens == 200 and row.signs[person] == "+"]
+    rows = opened_by(person)
     answers = {row.page: client.get(address(row, world.own)) for row in rows}
     pages = {name: answer.text for name, answer in answers.items() if is_page(answer) and name not in OFFICIAL_PAPERS}
     spoken = {name: chinese_on(page, FILE_WORDS if name in ABOUT_FILES else OWN_NAME) for name, page in pages.items()}

@@ -274,6 +274,7 @@ EACH_TIME = {
 }
 # Who looked, who is signed in; and whoever types his old password once the new one is set has guessed wrong.
 OF_THE_DOOR = {AccessRecord, Session, LoginFailure}
+BUTTONS = {"save"}  # what a button sends is no field of its form
 # Secrets are drawn at random; and a job that is taken back was never published.
 NOT_COMPARED = {"password", "code_hash", "token_hash", "seal", "seed", "published_at"}
 
@@ -327,7 +328,7 @@ class Sender:
         self.time_machine.move_to(SHOWN, tick=False)
         url = address_of(page, self.world.own)
         found = sorted(forms_on(self.client(), url), key=lambda one: one.page != page)
-        typed_over = {name for name in form.typed if name.isidentifier()}
+        typed_over = {name for name in form.typed if name.isidentifier()} - BUTTONS
         shown = next((one for one in found if one.fields.keys() | one.files >= typed_over), Form(page, url))
         self.time_machine.move_to(SENT, tick=False)
         fields = dict(shown.fields)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -100,7 +99,6 @@ def sides(extent: Extent) -> Iterator[Sides]:
         people = list(User.objects.order_by("number"))
         world.sign_in([*people, world.officer(large)], folder / "portal")
         run = compile_here(large, Purpose.CANDIDATE, size.months - 1, now)
-        call_command("collectstatic", interactive=False, verbosity=0)
         with servers.web(servers.PORTAL) as portal, servers.web(servers.PLAIN) as plain:
             yield Sides(portal, plain, folder / "portal", folder / "plain", members, run)
 

@@ -26,7 +26,7 @@ from evaluations.views import (
     spot_checks,
     workbooks,
 )
-from evaluations.views.defences import holding, judging, office
+from evaluations.views.defences import holding, judging, office, preparing
 
 app_name = "evaluations"
 
@@ -126,17 +126,17 @@ urlpatterns = [
     path("results/<int:pk>/", rankings.OwnRankingView.as_view(), name="own_ranking"),
     path("defences/", office.DefencesView.as_view(), name="defences"),
     path("defences/mine/", office.OwnDefencesView.as_view(), name="own_defences"),
-    path("defences/add/", holding.NewDefenceView.as_view(), name="defence_add"),
+    path("defences/add/", preparing.NewDefenceView.as_view(), name="defence_add"),
     path("defences/<int:pk>/", office.DefenceView.as_view(), name="defence"),
     path("defences/<int:pk>/mine/", office.OwnDefenceView.as_view(), name="own_defence"),
     path("defences/<int:pk>/workbook/", office.DefenceWorkbookView.as_view(), name="defence_workbook"),
     path("defences/<int:pk>/sheets/", office.DefenceSheetsView.as_view(), name="defence_sheets"),
-    path("defences/<int:pk>/edit/", holding.EditDefenceView.as_view(), name="defence_edit"),
-    path("defences/<int:pk>/speakers/", holding.SpeakersView.as_view(), name="defence_speakers"),
-    path("defences/<int:pk>/panel/", holding.PanelView.as_view(), name="defence_panel"),
+    path("defences/<int:pk>/edit/", preparing.EditDefenceView.as_view(), name="defence_edit"),
+    path("defences/<int:pk>/speakers/", preparing.SpeakersView.as_view(), name="defence_speakers"),
+    path("defences/<int:pk>/panel/", preparing.PanelView.as_view(), name="defence_panel"),
     path("defences/<int:pk>/open/", holding.OpenDefenceView.as_view(), name="defence_open"),
     path("defences/<int:pk>/close/", holding.CloseDefenceView.as_view(), name="defence_close"),
-    path("defences/<int:pk>/delete/", holding.DeleteDefenceView.as_view(), name="defence_delete"),
+    path("defences/<int:pk>/delete/", preparing.DeleteDefenceView.as_view(), name="defence_delete"),
     path("defences/<int:pk>/judges/<int:judge>/link/", holding.JudgeLinkView.as_view(), name="defence_link"),
     path(
         "defences/<int:pk>/judges/<int:judge>/speakers/<int:speaker>/",

@@ -1,11 +1,10 @@
-"""How does whoever holds a defence prepare it, open it, let outside judges in, and close it?"""
+"""How does whoever holds a defence open it, let outside judges in, give scores back, and close it?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -17,52 +16,18 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
-from django.views import View
 
-from evaluations.forms.defences import JudgeForm, NewDefenceForm, PlanForm, ReasonForm, SpeakersForm
+from evaluations.forms.defences import ReasonForm
 from evaluations.models import DefenceJudge, DefenceSession
 from evaluations.queries import defences
 from evaluations.refusals import Refused
-from evaluations.services.defences import judging, links, preparing, running
+from evaluations.services.defences import judging, links, running
 from evaluations.stages import DefenceState, ScoreState
 from evaluations.views.defences.office import SessionView
 from evaluations.views.defences.slips import qr_of
-from members.access import PortalView
-from members.models import Branch
 from members.roles import Permission
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class NewDefenceView(PortalView, View):
-    """A new session."""
-
-    permission = Permission.HOLD_DEFENCES
-
-    @cached_property
-    def branches(self):
-        return self.visible(Branch.objects.filter(closed_on=None))
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        initial = {"entry": uuid4(), "held_on": timezone.localdate(), "branch": self.branches.first()}
-        initial |= {"label_1": _("Overall impression"), "weight_1": 100, "highest_1": 100}
-        return self._page(NewDefenceForm(initial=initial, branches=self.branches))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = NewDefenceForm(request.POST, branches=self.branches)
-        if not form.is_valid():
-            return self._page(form, status=422)
-        chosen = {name: form.cleaned_data[name] for name in ("branch", "kind", "entry")}
-        try:
-            session = preparing.create(plan=form.plan, by=request.user, **chosen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self._page(form, status=422)
-        return redirect("evaluations:defence", pk=session.pk)
-
-    def _page(self, form: NewDefenceForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "session": None, "back_url": reverse("evaluations:defences")}
-        return render(self.request, "evaluations/defence_plan.html", context, status=status)
 
 
 class HeldView(SessionView):
@@ -88,91 +53,6 @@ class HeldView(SessionView):
     def confirm(self, **context: Any) -> HttpResponse:
         page = {"back_url": self.back_url, "danger": False, "form": None, "facts": []} | context
         return render(self.request, "branchportal/confirm.html", page)
-
-
-class EditDefenceView(HeldView):
-    """Day, place and criteria."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        session = self.session
-        initial = {
-            "title": session.title, "held_on": session.held_on, "place": session.place, "version": session.version,
-        }  # fmt: skip
-        for row, one in enumerate(session.criteria, start=1):
-            initial |= {f"{name}_{row}": one[name] for name in ("label", "weight", "highest")}
-        return self._page(PlanForm(initial=initial))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = PlanForm(request.POST)
-        if not form.is_valid():
-            return self._page(form, status=422)
-        version = form.cleaned_data["version"] or 0
-        try:
-            preparing.change(session=self.session, plan=form.plan, version=version, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self._page(form, status=422)
-        return redirect(self.back_url)
-
-    def _page(self, form: PlanForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "session": self.session, "back_url": self.back_url}
-        return render(self.request, "evaluations/defence_plan.html", context, status=status)
-
-
-class SpeakersView(HeldView):
-    """Who speaks."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(SpeakersForm(session=self.session))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = SpeakersForm(request.POST, session=self.session)
-        if not form.is_valid():
-            return self._page(form, status=422)
-        chosen = {"branches" if self.session.is_of_branches else "members": form.objects}
-        try:
-            preparing.choose_speakers(session=self.session, by=request.user, **chosen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self._page(form, status=422)
-        return redirect(self.back_url)
-
-    def _page(self, form: SpeakersForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "session": self.session, "back_url": self.back_url}
-        return render(self.request, "evaluations/defence_speakers.html", context, status=status)
-
-
-class PanelView(HeldView):
-    """Who judges: one is added, or one taken away (`remove`)."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(JudgeForm())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        remove = request.POST.get("remove", "")
-        if remove.isdecimal() and len(remove) < 19:
-            self.done(lambda: preparing.remove_judge(session=self.session, judge=int(remove), by=request.user))
-            return redirect("evaluations:defence_panel", pk=pk)
-        form = JudgeForm(request.POST)
-        if not form.is_valid():
-            return self._page(form, status=422)
-        try:
-            preparing.add_judge(session=self.session, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self._page(form, status=422)
-        return redirect("evaluations:defence_panel", pk=pk)
-
-    def _page(self, form: JudgeForm, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "session": self.session,
-            "is_fixed": self.session.state != DefenceState.PREPARING,
-            "judges": list(self.session.judges.select_related("user")),
-            "officers": list(defences.suggested_judges(self.session)[:100]),
-            "back_url": self.back_url,
-        }
-        return render(self.request, "evaluations/defence_panel.html", context, status=status)
 
 
 class OpenDefenceView(HeldView):
@@ -223,28 +103,6 @@ class CloseDefenceView(HeldView):
         return self.done(
             lambda: running.close(session=self.session, by=request.user, now=now), _("The session is closed.")
         )
-
-
-class DeleteDefenceView(HeldView):
-    """Throw away a session of which nothing was drawn."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.confirm(
-            title=_("Delete this session?"),
-            text=_("Its plan, panel and speakers are deleted. This is possible until the order is drawn."),
-            facts=[(_("Title"), self.session.title), (_("Date"), self.session.held_on)],
-            label=_("Delete the session"),
-            danger=True,
-        )
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        try:
-            preparing.delete(session=self.session, by=request.user)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("evaluations:defence", pk=pk)
-        messages.success(request, _("The session is deleted."))
-        return redirect("evaluations:defences")
 
 
 class JudgeLinkView(HeldView):

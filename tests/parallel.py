@@ -54,6 +54,11 @@ def refused_or_done(act: Callable[[], Any], *refusals: type[Exception]) -> Calla
     return run
 
 
+def both_or_neither(closed: set[int], told: dict[int, str], counts: set[int]) -> list[int]:
+    """Whoever was told one thing and finds the other: in what was closed, or among what counts."""
+    return [pk for pk, word in told.items() if {pk in closed, pk in counts} != {word == "done"}]
+
+
 class Aside:
     """Somebody else's work, begun in a thread of its own; `waits` tells whether it is held up by a lock."""
 

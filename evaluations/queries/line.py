@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evaluations.inputs import read_people
 from evaluations.models import RankingEntry, RankingRun
 from evaluations.queries.defences import given_by
-from evaluations.queries.rankings import scheme_of
+from evaluations.queries.rankings import last_above_the_line, scheme_of
 from evaluations.scheme import Component
 from evaluations.sensitivity import Change, Judges, Rerun, reruns
 
@@ -57,12 +57,10 @@ def line_of(run: RankingRun, places: int) -> Line | None:
     """Re-rank the stored inputs with each change; None where a line below so many places would divide nobody."""
     entries = list(run.entries.all())
     ranked = [entry for entry in entries if entry.rank is not None]
-    if not 0 < places < len(ranked):
+    last = last_above_the_line(ranked, places)
+    if last is None:
         return None
-    last = ranked[places - 1].rank
-    above = [entry for entry in ranked if entry.rank <= last]
-    if len(above) == len(ranked):
-        return None
+    above = ranked[: ranked.index(last) + 1]
     scheme = scheme_of(run)
     people = read_people(scheme, [{"id": entry.number, "inputs": entry.inputs} for entry in entries])
     judges, names = _judges(entries)

@@ -14,6 +14,7 @@ from evaluations.services import compile as compiling
 from evaluations.services import schemes
 from evaluations.sources import usual_sources
 from members.models import Branch, Member
+from tests.factories import make_member
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
@@ -73,3 +74,13 @@ def _file(model: type, member: Member, month: date, points: tuple[int, ...]) -> 
     return model.objects.create(
         cycle=cycle, member=member, branch=member.branch, submitted_at=NOW, **dict(zip(DIMENSIONS, values, strict=True))
     )
+
+
+def make_run(branch: Branch) -> RankingRun:
+    """Two tied people, one behind, one whom nobody rated."""
+    for name, own, rated in (("赵一", 90, 80), ("钱二", 90, 80), ("孙三", 85, 75)):
+        member = make_member(branch, name=name)
+        review(member, SEPTEMBER, own=own, branch=rated)
+        review(member, OCTOBER, own=own, branch=rated)
+    make_member(branch, name="李四")
+    return compile_now(branch)

@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 
+from branchportal.models import AuditEntry
 from evaluations.models import DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.refusals import Refused
 from evaluations.services.defences import holding, judging, running
@@ -21,7 +22,7 @@ from members.roles import Role
 from tests.evaluations.defence_material import NOW, heard, make_session, panel
 from tests.factories import make_branch_tree, make_user
 from tests.faults.conftest import rounds
-from tests.parallel import at_once, refused_or_done
+from tests.parallel import at_once, both_or_neither, refused_or_done
 
 CLOSINGS = rounds("DEFENCES", 3)
 JUDGES = 50
@@ -63,11 +64,6 @@ def close_amid_scores(session, dice: random.Random, length: float) -> tuple[set[
     return snapshot, {judge.pk: word for judge, word in zip(judges, told[:-1], strict=True)}, standing
 
 
-def both_or_neither(snapshot: set[int], told: dict[int, str], standing: set[int]) -> list[int]:
-    """Judges who were told one thing and find the other."""
-    return [pk for pk, word in told.items() if {pk in snapshot, pk in standing} != {word == "done"}]
-
-
 def test_every_score_is_in_the_snapshot_or_refused(session):
     dice, met, wrong = random.Random(2026), Counter(), []
     began = time.monotonic()
@@ -93,5 +89,6 @@ def test_control_without_the_lock_somebody_is_both(session, monkeypatch):
 
 
 def test_fifty_presses_close_once(session):
-    told = at_once([lambda: running.close(session=session, by=session.created_by, now=NOW).state] * 8)
-    assert told == ["closed"] * 8
+    told = at_once([lambda: running.close(session=session, by=session.created_by, now=NOW).state] * 50)
+    assert told == ["closed"] * 50
+    assert AuditEntry.objects.filter(action="defence.closed").count() == 1

@@ -21,7 +21,7 @@ from evaluations.services.self_reviews import Words
 from members.roles import Role
 from tests.factories import make_branch_tree, make_user
 from tests.faults.conftest import rounds
-from tests.parallel import at_once, refused_or_done
+from tests.parallel import at_once, both_or_neither, refused_or_done
 
 CLOSINGS = rounds("CLOSINGS", 3)
 PEOPLE = 50
@@ -69,11 +69,6 @@ def close_amid_submissions(month, dice: random.Random, length: float) -> tuple[s
 
 def counting() -> set[int]:
     return set(SelfReview.objects.submitted().values_list("member_id", flat=True))
-
-
-def both_or_neither(closed: set[int], told: dict[int, str], counts: set[int]) -> list[int]:
-    """People who were told one thing and find the other."""
-    return [pk for pk, word in told.items() if {pk in closed, pk in counts} != {word == "done"}]
 
 
 def test_everybody_is_in_the_closing_month_or_refused(month):

@@ -20,6 +20,10 @@ def new_code() -> str:
 
 
 def code_hash(typed: str) -> str:
-    """Return what is kept of a code, however it was typed: small letters, spaces, hyphens left out, O for 0."""
-    code = "".join(sign for sign in typed_number(typed).upper() if sign.isalnum()).translate(_MISREAD)
-    return hashlib.sha256(code.encode()).hexdigest()
+    """Return what is kept of a code, however it was typed."""
+    return hashlib.sha256(typed_code(typed).encode()).hexdigest()
+
+
+def typed_code(typed: str) -> str:
+    """Return the bare code: small letters, spaces, hyphens left out, O for 0."""
+    return "".join(sign for sign in typed_number(typed).upper() if sign.isalnum()).translate(_MISREAD)

@@ -1,6 +1,7 @@
 """Which tables hold months, reviews, schemes, defences and rankings?"""
 
 from evaluations.models.answers import ReviewAnswer
+from evaluations.models.appeals import Appeal
 from evaluations.models.defences import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.models.duty_ratings import DutyRating
 from evaluations.models.freezings import Freezing
@@ -12,6 +13,7 @@ from evaluations.models.schemes import ScoringScheme
 from evaluations.models.spot_checks import SpotCheck, SpotCheckDraw
 
 __all__ = [
+    "Appeal",
     "BranchReview",
     "Cycle",
     "CycleDeadline",

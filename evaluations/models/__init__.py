@@ -2,6 +2,7 @@
 
 from evaluations.models.answers import ReviewAnswer
 from evaluations.models.appeals import Appeal
+from evaluations.models.decisions import Decision, DecisionMeeting
 from evaluations.models.defences import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.models.duty_ratings import DutyRating
 from evaluations.models.freezings import Freezing
@@ -18,6 +19,8 @@ __all__ = [
     "Cycle",
     "CycleDeadline",
     "CycleEvent",
+    "Decision",
+    "DecisionMeeting",
     "DefenceJudge",
     "DefenceSession",
     "DefenceSpeaker",

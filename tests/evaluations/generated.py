@@ -7,12 +7,40 @@ DIMENSIONS = ("thought", "study", "life", "work", "conduct")
 MARKS = ("0", "55", "60", "65", "74.5", "75", "80", "80.05", "85", "90", "95", "100", "99.995", "-3", "-0.005", "0.1")
 
 
-def bundle_inputs(seed: int) -> tuple[dict, list[dict]]:
-    """A scheme document and a list of people, the same for the same seed."""
+def bundle_inputs(seed: int, most: int = 9) -> tuple[dict, list[dict]]:
+    """A scheme document and a list of at most so many people, the same for the same seed."""
     draw = Random(seed)
     made = scheme(draw)
     people = [
-        {"id": f"{draw.randint(0, 9)}{index:03}", "inputs": inputs(draw, made)} for index in range(draw.randint(0, 9))
+        {"id": f"{draw.randint(0, 9)}{index:03}", "inputs": inputs(draw, made)}
+        for index in range(draw.randint(0, most))
+    ]
+    return made, people
+
+
+def tied_inputs(seed: int) -> tuple[dict, list[dict]]:
+    """A scheme and people who can hardly help being equal: two components, two marks each, ties asked in any order."""
+    draw = Random(seed)
+    codes = draw.sample(("self", "branch", "defence"), 3)
+    components = [
+        {"code": code, "label": code, "role": "weighted", "weight": weight, "aggregate": "mean"}
+        for code, weight in zip(codes, draw.choice((("50", "50"), ("25", "75"))), strict=False)
+    ]
+    made = {
+        "format": "branchportal.scheme/1",
+        "name": "并列",
+        "version": "1",
+        "decimals": draw.choice((0, 1, 2)),
+        "components": components,
+        "tie_break": draw.sample(codes[:2], draw.randint(0, 2)),
+        "bands": [
+            {"label": "优秀", "min": "0", "max_share": draw.choice(("1/3", "1/2", "1/4"))},
+            {"label": "合格", "min": "0"},
+        ],
+    }
+    people = [
+        {"id": f"{draw.randint(0, 9)}{index:03}", "inputs": {code: [draw.choice(("80", "90"))] for code in codes[:2]}}
+        for index in range(draw.randint(2, 24))
     ]
     return made, people
 

@@ -1,7 +1,7 @@
-"""Which portal is broken in a test, how often, and how are the figures told?
+"""Which portal is broken in a test, and how are the figures told?
 
-`stage` is a whole portal of its own (stage.py), one for all tests of a process; `rounds("KILLS", 2)` asks the
-environment how often something is done: the suite makes a few rounds, the long runs are named in docs/faults.md.
+`stage` is a whole portal of its own (stage.py), one for all tests of a process. The suite makes a few rounds of each
+fault; the long runs are named in docs/faults.md.
 """
 
 from __future__ import annotations
@@ -18,11 +18,6 @@ SIZE = {
     "members": int(os.environ.get("STAGE_MEMBERS", "24")),
 }
 SMALL_DISKS = {FILES: "4m", TEMP: "16m"}
-
-
-def rounds(name: str, short: int) -> int:
-    """How many rounds: short in the suite, long where the environment says so."""
-    return int(os.environ.get(name, short))
 
 
 @pytest.fixture(scope="session")

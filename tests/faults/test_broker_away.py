@@ -19,9 +19,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import lives, wait_for
 from tests.faults.stage import Stage, months_before
+from tests.rounds import rounds
 
 QUEUED = rounds("QUEUED_JOBS", 12)
 SECONDS = rounds("BROKER_SECONDS", 2)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import wait_for
 from tests.faults.stage import MAIL, MONTH, TICK, Stage
+from tests.rounds import rounds
 
 SECONDS = rounds("BEAT_SECONDS", 0)
 BEATS = 3

@@ -21,8 +21,8 @@ from evaluations.stages import DefenceState
 from members.roles import Role
 from tests.evaluations.defence_material import NOW, heard, make_session, panel
 from tests.factories import make_branch_tree, make_user
-from tests.faults.conftest import rounds
 from tests.parallel import at_once, both_or_neither, refused_or_done
+from tests.rounds import rounds
 
 CLOSINGS = rounds("DEFENCES", 3)
 JUDGES = 50

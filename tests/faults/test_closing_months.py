@@ -20,8 +20,8 @@ from evaluations.services import months, self_reviews
 from evaluations.services.self_reviews import Words
 from members.roles import Role
 from tests.factories import make_branch_tree, make_user
-from tests.faults.conftest import rounds
 from tests.parallel import at_once, both_or_neither, refused_or_done
+from tests.rounds import rounds
 
 CLOSINGS = rounds("CLOSINGS", 3)
 PEOPLE = 50

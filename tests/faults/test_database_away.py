@@ -21,10 +21,10 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import wait_for
 from tests.faults.senders import DIMENSIONS, GRADES, SelfReviews
 from tests.faults.stage import Stage
+from tests.rounds import rounds
 
 RESTARTS = rounds("DATABASE_RESTARTS", 1)
 WRITERS = 50

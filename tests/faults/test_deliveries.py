@@ -16,8 +16,8 @@ from branchportal import jobs
 from branchportal.models import JobRun, Notification
 from members.roles import Role
 from tests.factories import make_branch_tree, make_user
-from tests.faults.conftest import rounds
 from tests.parallel import at_once
+from tests.rounds import rounds
 
 DELIVERIES = rounds("DELIVERIES", 20)
 MESSAGES = 5

@@ -21,8 +21,8 @@ from evaluations.services import freezing
 from tests.evaluations.freezing_material import NOW, confirm, make_hands, make_run, propose
 from tests.evaluations.ranking_material import OCTOBER, SEPTEMBER
 from tests.factories import make_branch_tree
-from tests.faults.conftest import rounds
 from tests.parallel import at_once, refused_or_done
+from tests.rounds import rounds
 
 FREEZINGS = rounds("FREEZINGS", 5)
 CONTROL_ROUNDS = 60

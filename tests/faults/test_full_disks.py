@@ -13,12 +13,12 @@ from uuid import uuid4
 import openpyxl
 import pytest
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import wait_for
 from tests.faults.small_disks import can_mount, full
 from tests.faults.stage import DATABASE, FILES, TEMP, Stage
 from tests.faults.test_database_away import WAY_OUT, Writers
 from tests.faults.visitors import Answer
+from tests.rounds import rounds
 
 ROUNDS = rounds("FULL_DISKS", 1)
 IS_LONG = ROUNDS > 1

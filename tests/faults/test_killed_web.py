@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import kill, wait_for
 from tests.faults.senders import Ratings, Rosters, SelfReviews
 from tests.faults.stage import WEB_CHILDREN
+from tests.rounds import rounds
 
 KILLS = rounds("WEB_KILLS", 2)
 MEMBERS = 8

@@ -20,9 +20,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import children, kill, lives, wait_for
 from tests.faults.stage import Stage, months_before
+from tests.rounds import rounds
 
 KILLS = rounds("KILLS", 2)
 KILLS_TOGETHER = rounds("KILLS_TOGETHER", 1)

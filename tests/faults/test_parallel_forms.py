@@ -39,11 +39,11 @@ from tests.access.test_matrix import address_of
 from tests.access.world import NOW, World, make_world
 from tests.evaluations.ranking_material import NOVEMBER, ready_document
 from tests.factories import make_member, make_user, sign_in
-from tests.faults.conftest import rounds
 from tests.intruders.forms import Form, forms_on, posting_pages
 from tests.intruders.ledger import our_models
 from tests.journeys import test_fifty_submits
 from tests.parallel import at_once
+from tests.rounds import rounds
 
 COUNT = rounds("PARALLEL_FORMS", 3)
 WORDS, NEW_WORDS = "zhibu-menhu-1026", "menhu-zhibu-1126"

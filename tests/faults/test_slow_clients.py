@@ -24,10 +24,10 @@ import pytest
 
 from branchportal.leash import tied_to_parent
 from tests import services
-from tests.faults.conftest import rounds
 from tests.faults.processes import wait_for
 from tests.faults.stage import PROJECT, Stage
 from tests.faults.visitors import Visitor
+from tests.rounds import rounds
 
 SLOW = rounds("SLOW_CLIENTS", 16)
 SECONDS = rounds("SLOW_SECONDS", 3)

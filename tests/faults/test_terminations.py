@@ -12,11 +12,11 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.faults.conftest import rounds
 from tests.faults.processes import lives, wait_for
 from tests.faults.senders import SelfReviews
 from tests.faults.test_killed_web import MEMBERS, seconds_of_one_round
 from tests.faults.test_killed_workers import Officer, seconds_of_one
+from tests.rounds import rounds
 
 TERMINATIONS = rounds("TERMINATIONS", 2)
 

@@ -25,8 +25,8 @@ from members.models import Member
 from members.roles import Role
 from tests.access.world import NOW, make_world
 from tests.factories import make_user, sign_in
-from tests.faults.conftest import rounds
 from tests.parallel import at_once
+from tests.rounds import rounds
 
 EDITS = rounds("EDITS", 25)
 APART = 0.03  # seconds

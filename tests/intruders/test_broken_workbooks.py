@@ -25,10 +25,11 @@ from lxml import html
 from branchportal.models import AuditEntry
 from tests.access.world import make_world
 from tests.factories import sign_in
-from tests.intruders.conftest import SEED, rounds
+from tests.intruders.conftest import SEED
 from tests.intruders.forms import Form, forms_of
 from tests.intruders.test_fuzzed_forms import cause
 from tests.intruders.workbooks import FAMILIES, broken_workbook
+from tests.rounds import rounds
 
 SHORT = 10
 COUNT = rounds("BROKEN_WORKBOOKS", SHORT)

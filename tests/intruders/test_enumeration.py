@@ -22,7 +22,7 @@ from members.roles import Role
 from members.services.slips import make_member_slip
 from tests.access.world import NOW
 from tests.factories import make_branch_tree, make_member, make_user
-from tests.intruders.conftest import rounds
+from tests.rounds import rounds
 
 pytestmark = pytest.mark.django_db
 

@@ -21,10 +21,11 @@ from members.models import Branch, ImportBatch, Member, Transfer, User
 from tests.access.test_matrix import MATRIX, address, elsewhere
 from tests.access.world import OF_ONE_BRANCH, World, make_world
 from tests.factories import sign_in
-from tests.intruders.conftest import SEED, rounds
+from tests.intruders.conftest import SEED
 from tests.intruders.forms import LEAVES, Form, forms_of, posting_pages
 from tests.intruders.hostile import Intruder
 from tests.intruders.ledger import WITHOUT_AUDIT, Ledger
+from tests.rounds import rounds
 
 COUNT = rounds("FUZZED_FORMS", 125)
 SENDERS = ("member", "secretary", "reviewer", "administrator", "anonymous")

@@ -18,11 +18,12 @@ from django.test import Client
 
 from tests.access.world import make_world
 from tests.factories import sign_in
-from tests.intruders.conftest import SEED, rounds
+from tests.intruders.conftest import SEED
 from tests.intruders.forms import forms_of, openable
 from tests.intruders.hostile import Intruder
 from tests.intruders.ledger import OUR_APPS
 from tests.intruders.test_fuzzed_forms import cause, ids_of, strangers, told
+from tests.rounds import rounds
 
 ROUNDS = rounds("FUZZED_QUERIES", 1)
 SENDERS = ("anonymous", "member", "secretary", "reviewer", "administrator")  # each sends to what the earlier don't open

@@ -20,7 +20,8 @@ from members.roles import Role
 from members.services.slips import make_member_slip
 from tests.access.world import NOW
 from tests.factories import JOINED_ON, make_branch_tree, make_user
-from tests.intruders.conftest import SEED, rounds
+from tests.intruders.conftest import SEED
+from tests.rounds import rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.long]
 

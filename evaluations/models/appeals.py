@@ -47,7 +47,7 @@ class Appeal(models.Model):
     decider_for = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)  # also when it was withdrawn
     reason = models.CharField(max_length=LONGEST_WORDS, blank=True)
-    run_after = models.OneToOneField(RankingRun, null=True, on_delete=models.PROTECT, related_name="ground")
+    run_after = models.ForeignKey(RankingRun, null=True, on_delete=models.PROTECT, related_name="grounds")
 
     objects = AppealQuerySet.as_manager()
 

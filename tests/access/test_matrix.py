@@ -81,6 +81,7 @@ def clock(time_machine):
 
 
 @pytest.mark.long
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", PEOPLE)
 def test_the_own_branch(person, clock):
@@ -97,6 +98,7 @@ def test_the_own_branch(person, clock):
 
 
 @pytest.mark.long
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("person", PEOPLE)
 def test_other_branches(person, clock):

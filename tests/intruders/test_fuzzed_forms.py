@@ -85,6 +85,7 @@ class Sender:
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 @pytest.mark.long
 @pytest.mark.parametrize("person", SENDERS)
 def test_no_form_is_hurt_by_hostile_fields(person, clock):
@@ -158,6 +159,7 @@ def ids_of(world) -> list[str]:
     return sorted({str(value) for thing in things for value in thing.values()})
 
 
+@pytest.mark.any_database
 @pytest.mark.long
 def test_every_address_that_takes_a_form_is_fuzzed_by_somebody(clock, db):
     sent = set()

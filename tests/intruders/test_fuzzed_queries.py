@@ -33,6 +33,7 @@ LARGEST = 2 * 1024 * 1024  # bytes
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 @pytest.mark.parametrize("person", SENDERS)
 def test_no_page_is_hurt_by_a_hostile_query(person, clock):
     with transaction.atomic():

@@ -1,14 +1,24 @@
 """How are dimensions, grades, sources and a job's steps called on a page? The only place; words from the glossary."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.column_names import key_of
 from evaluations.dimensions import Dimension, Grade, grade_of
 from evaluations.reply_times import in_whole_units
-from evaluations.sources import BRANCH_RATING, DEFENCE, DUTIES, MONTHS_AS_ACTIVIST, SELF_REVIEW
+from evaluations.sources import (
+    BRANCH_RATING,
+    COLUMN,
+    DEFENCE,
+    DUTIES,
+    MONTHS_AS_ACTIVIST,
+    PEER_RATING,
+    POINTS,
+    SELF_REVIEW,
+)
 
 DIMENSION_LABELS = {
     Dimension.THOUGHT: pgettext_lazy("dimension", "Thought"),
@@ -32,7 +42,18 @@ SOURCE_LABELS = {
     BRANCH_RATING: _("Monthly branch rating"),
     DUTIES: _("Three ones, as the branch rated them"),
     DEFENCE: _("Defence: one score per judge"),
+    PEER_RATING: _("Classmates' rating, once its result is released"),
+    POINTS: _("Bonus and deduction entries of this name"),
+    COLUMN: _("Column of this name from Excel"),
     MONTHS_AS_ACTIVIST: _("Whole months as an activist until the end of the period"),
+}
+
+# Figures from Excel that have a name of their own in the portal, by the key of their column (see column_names.py).
+COLUMN_LABELS = {
+    "gpa": _("Grade point average"),
+    "failed_courses": _("Failed courses"),
+    "votes": _("Votes in favour"),
+    "reports": _("Thought reports"),
 }
 
 # Why the portal itself recuses a judge; what a judge or whoever leads the session wrote stays as it is.
@@ -51,6 +72,16 @@ JOB_LABELS = {
     "done": pgettext_lazy("state of a job", "Done"),
     "failed": pgettext_lazy("state of a job", "Failed"),
 }
+
+
+def column_label(name: str) -> str:
+    """What a column from Excel is called that a scheme knows by this name."""
+    return str(COLUMN_LABELS.get(key_of(name), name))
+
+
+def days_of(first: date, last: date) -> str:
+    """One day, or the first and the last of several."""
+    return last.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
 
 
 def ratings_left_label(unfinished: int, not_begun: int) -> str:

@@ -103,29 +103,15 @@ def mark_sheet(mark):
     return SheetSpec("branchportal", columns, [(MARK, mark.source, mark.branch, mark.month)], hidden=True)
 
 
-class _Reader(rows.RowReader):
-    """Reads a row of scores."""
+class PeopleReader(rows.RowReader):
+    """Reads rows about people of one branch."""
 
-    def __init__(self, people, taken, note_length):
+    def __init__(self, people, taken):
         super().__init__()
-        self.people, self.taken, self.note_length = people, taken, note_length
+        self.people, self.taken = people, taken
 
-    def is_left(self):
-        """Somebody who stands in the sheet with a name and nothing else."""
-        return all(is_blank(self.cell(key)) for key in FILLED)
-
-    def read(self):
-        person = self._person()
-        scores = {dimension: self._score(dimension.value) for dimension in Dimension}
-        notes = {}
-        for dimension in Dimension:
-            if text := self.text(f"{dimension.value}_note", self.note_length):
-                notes[dimension] = text
-        column = self.table.columns["number"]
-        place = (column.header, column.index)
-        return ScoreRow(self.table.sheet, self.row, person, scores, notes, self.text("note", self.note_length), place)
-
-    def _person(self):
+    def person(self):
+        """The present number of whom the row is about, with an error noted where it is nobody of the branch."""
         number, person = self.number(self.people)
         if number in self.taken:
             text = _("%(column)s %(number)s belongs to another branch. Correct it or delete the row.")
@@ -134,6 +120,29 @@ class _Reader(rows.RowReader):
             text = _("%(column)s %(number)s is not in the roster of this branch. Correct it or add the person first.")
             self.fail("number", "unknown_value", text, number=number)
         return person
+
+
+class _Reader(PeopleReader):
+    """Reads a row of scores."""
+
+    def __init__(self, people, taken, note_length):
+        super().__init__(people, taken)
+        self.note_length = note_length
+
+    def is_left(self):
+        """Somebody who stands in the sheet with a name and nothing else."""
+        return all(is_blank(self.cell(key)) for key in FILLED)
+
+    def read(self):
+        person = self.person()
+        scores = {dimension: self._score(dimension.value) for dimension in Dimension}
+        notes = {}
+        for dimension in Dimension:
+            if text := self.text(f"{dimension.value}_note", self.note_length):
+                notes[dimension] = text
+        column = self.table.columns["number"]
+        place = (column.header, column.index)
+        return ScoreRow(self.table.sheet, self.row, person, scores, notes, self.text("note", self.note_length), place)
 
     def _score(self, key):
         cell = self.cell(key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from evaluations.column_names import key_of, usual_keys
 from evaluations.dimensions import DIMENSIONS
 from evaluations.scheme import CONSTANT, Component, Scheme
 from members.stages import whole_months
@@ -15,6 +16,9 @@ SELF_REVIEW = "self_review"
 BRANCH_RATING = "branch_rating"
 DUTIES = "duties"
 DEFENCE = "defence"
+PEER_RATING = "peer_rating"
+COLUMN = "column"
+POINTS = "points"
 MONTHS_AS_ACTIVIST = "months_as_activist"
 MOST_KEPT = 5**5  # as many as five grades in five dimensions can be
 
@@ -27,8 +31,9 @@ class Source:
     usual_names: tuple[str, ...]
 
 
-# One observation per month, with the five dimensions; of duties one per rating, of a defence one per judge: plain
-# numbers. Which of them are left out is said by the scheme alone.
+# One observation per month, with the five dimensions; of duties one per rating, of a defence one per judge, of points
+# one per entry, of a column one per sheet of it: plain numbers. Which of them are left out is said by the scheme alone.
+# Of classmates' ratings only a released aggregate will ever be read: so far there is none.
 COMPONENT_SOURCES: dict[str, Source] = {
     source.code: source
     for source in (
@@ -36,11 +41,15 @@ COMPONENT_SOURCES: dict[str, Source] = {
         Source(BRANCH_RATING, ("branch", BRANCH_RATING)),
         Source(DUTIES, (DUTIES,)),
         Source(DEFENCE, (DEFENCE,)),
+        Source(PEER_RATING, ("peer", PEER_RATING)),
+        Source(POINTS, ("bonus", "deduction", POINTS)),
+        Source(COLUMN, usual_keys()),
     )
 }
-# One number per person, on the last day of the period.
+# One number per person: on the last day of the period, or what the newest sheet of a column says.
 INPUT_SOURCES: dict[str, Source] = {
     MONTHS_AS_ACTIVIST: Source(MONTHS_AS_ACTIVIST, (MONTHS_AS_ACTIVIST,)),
+    COLUMN: Source(COLUMN, usual_keys()),
 }
 
 
@@ -62,6 +71,11 @@ def usual_sources(scheme: Scheme) -> dict[str, dict[str, str]]:
         "components": {code: source for code, source in components.items() if source},
         "inputs": {name: source for name, source in inputs.items() if source},
     }
+
+
+def column_keys(name: str, label: str = "") -> tuple[str, ...]:
+    """Under which keys a component or gate input that is read from a column finds it: its code, then its label."""
+    return tuple(dict.fromkeys(key_of(text) for text in (name, label) if text))
 
 
 def unknown_dimensions(component: Component) -> list[str]:
@@ -93,4 +107,5 @@ def months_as_activist(activist_on: date | None, day: date) -> str | None:
 
 
 def _usual(sources: Mapping[str, Source], name: str) -> str | None:
-    return next((source.code for source in sources.values() if name in source.usual_names), None)
+    names = {name, key_of(name)}
+    return next((source.code for source in sources.values() if not names.isdisjoint(source.usual_names)), None)

@@ -49,8 +49,8 @@ def keep(upload: Upload, branch: Branch, by: User, now: datetime) -> Evidence:
 
 
 def drop_unused(evidence: Evidence) -> None:
-    """Remove a file that shows no award and no entry any more; the disk follows once the database has agreed."""
-    if evidence.awards.exists() or evidence.duty_entries.exists():
+    """Remove a file that shows nothing any more, in whatever app; the disk follows once the database has agreed."""
+    if any(getattr(evidence, link.get_accessor_name()).exists() for link in evidence._meta.related_objects):
         return
     file = evidence.file
     evidence.delete()

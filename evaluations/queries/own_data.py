@@ -17,8 +17,20 @@ from evaluations.deadlines import month_of
 from evaluations.defence_scores import read_criteria, score_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.documents import number
-from evaluations.labels import DIMENSION_LABELS
-from evaluations.models import BranchReview, CycleEvent, Due, DutyRating, JudgeScore, Reminder, ReviewAnswer, SelfReview
+from evaluations.explaining import plain
+from evaluations.labels import DIMENSION_LABELS, days_of
+from evaluations.models import (
+    BranchReview,
+    ColumnFigure,
+    CycleEvent,
+    Due,
+    DutyRating,
+    JudgeScore,
+    PointsEntry,
+    Reminder,
+    ReviewAnswer,
+    SelfReview,
+)
 from evaluations.queries import defences
 from evaluations.queries.rankings import own_entries, scheme_of
 from members.models import User
@@ -74,6 +86,30 @@ def _duty_ratings(user: User, now: datetime) -> Iterator[tuple]:
     for one in _duty_ratings_of(user).order_by("-closing__last_month", "-pk"):
         months = f"{one.closing.first_month:%Y-%m} – {one.closing.last_month:%Y-%m}"
         yield months, one.closing.get_kind_display(), one.points, f"{one.done}/{one.due}"
+
+
+def _figures_of(user: User) -> QuerySet[ColumnFigure]:
+    return ColumnFigure.objects.filter(member__user=user).select_related("column", "imported_by")
+
+
+def _figures(user: User, now: datetime) -> Iterator[tuple]:
+    for one in _figures_of(user).order_by("-column__last_on", "-pk"):
+        days = days_of(one.column.first_on, one.column.last_on)
+        yield one.column.name, days, one.value, one.imported_by.name, one.imported_at, one.file_name
+
+
+def _points_of(user: User) -> QuerySet[PointsEntry]:
+    return PointsEntry.objects.filter(member__user=user).select_related("recorded_by", "evidence")
+
+
+def _points(user: User, now: datetime) -> Iterator[tuple]:
+    for one in _points_of(user).order_by("-on", "-pk"):
+        points = plain(number(str(one.points)))
+        shown = one.evidence.file_name if one.evidence else one.source
+        yield (
+            one.on.isoformat(), one.category_label, one.what, points, shown, one.recorded_by.name, one.recorded_at,
+            one.withdrawn_because,
+        )  # fmt: skip
 
 
 def _rankings(user: User, now: datetime) -> Iterator[tuple]:
@@ -165,6 +201,40 @@ SECTIONS = (
         _duty_ratings,
         ("activities.DutyClosing.member",),
         lambda user, now: [_duty_ratings_of(user)],
+    ),
+    Section(
+        "figures",
+        gettext_lazy("Figures about me from Excel"),
+        gettext_lazy("Such as grade points or votes, as an office of your branch brought them in."),
+        (
+            Field("column", gettext_lazy("Column")),
+            Field("days", gettext_lazy("Day or period")),
+            Field("value", gettext_lazy("Figure")),
+            Field("by", gettext_lazy("Who")),
+            Field("at", gettext_lazy("When"), MOMENT),
+            Field("file", gettext_lazy("File")),
+        ),
+        _figures,
+        ("evaluations.ColumnFigure.member",),
+        lambda user, now: [_figures_of(user)],
+    ),
+    Section(
+        "points",
+        gettext_lazy("My bonuses and deductions"),
+        gettext_lazy("With what shows them, and why one was taken back. Those count that nobody took back."),
+        (
+            Field("day", gettext_lazy("Date")),
+            Field("category", gettext_lazy("Category")),
+            Field("what", gettext_lazy("What for")),
+            Field("points", gettext_lazy("Points")),
+            Field("shown", gettext_lazy("What shows it")),
+            Field("by", gettext_lazy("Who")),
+            Field("at", gettext_lazy("When"), MOMENT),
+            Field("withdrawn", gettext_lazy("Why taken back")),
+        ),
+        _points,
+        ("evaluations.PointsEntry.member",),
+        lambda user, now: [_points_of(user)],
     ),
     Section(
         "rankings",

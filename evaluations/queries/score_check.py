@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -103,9 +104,9 @@ def source_of(sheets: list[Sheet], branch: Branch, cycle: Cycle, source: str) ->
 
 def compare(sheets: list[Sheet], *, branch: Branch, cycle: Cycle, source: str, by: User | None) -> ScoreCheck:
     """What the rows of a file that was read would do to what stands."""
-    people = _people(branch)
+    people = people_by_number(branch)
     numbers = {number: member.number for number, member in people.items()}
-    reading = read_scores(sheets, people=numbers, taken=_taken(sheets, branch))
+    reading = read_scores(sheets, people=numbers, taken=taken_elsewhere(numbers_in(sheets), branch))
     reviews = _reviews(cycle, branch, source)
     _refuse_rows(reading, people, reviews, source=source, by=by)
     created = [row for row in reading.accepted if not is_submitted(reviews.get(row.number))]
@@ -128,16 +129,16 @@ def notes_after(row: ScoreRow, review: Any, source: str) -> dict[str, str]:
     return notes | ({WHOLE_CARD: remark} if remark else {})
 
 
-def _people(branch: Branch) -> dict[str, Member]:
+def people_by_number(branch: Branch) -> dict[str, Member]:
     """{present or former number: person} of the branch."""
     members = {member.number: member for member in Member.objects.filter(branch=branch)}
     former = FormerNumber.objects.filter(member__branch=branch).values_list("number", "member__number")
     return members | {number: members[present] for number, present in former}
 
 
-def _taken(sheets: list[Sheet], branch: Branch) -> frozenset[str]:
+def taken_elsewhere(file_numbers: Iterable[str], branch: Branch) -> frozenset[str]:
     """Those of the file's numbers that belong to another branch."""
-    numbers = sorted(numbers_in(sheets))
+    numbers = sorted(file_numbers)
     taken: set[str] = set()
     for start in range(0, len(numbers), 500):
         elsewhere = Member.objects.filter(number__in=numbers[start : start + 500]).exclude(branch=branch)

@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from activities.models import Evidence
+from activities.services.evidence import drop_unused
 from branchportal.retention import Ending, Rule
-from evaluations.models import BranchReview, JudgeScore, Reminder, ReviewAnswer, SelfReview
+from evaluations.models import BranchReview, ColumnFigure, JudgeScore, PointsEntry, Reminder, ReviewAnswer, SelfReview
 
 MONTHS_OF_WORDS = 24
 
@@ -40,6 +42,15 @@ def _drop_drafts(rows: QuerySet) -> int:
     return rows.update(draft=None)
 
 
+def _delete_points(rows: QuerySet) -> int:
+    """With the files that showed them, unless one shows something else too."""
+    evidence = list(Evidence.objects.filter(points_entries__in=rows).distinct().order_by("pk"))
+    count = rows.delete()[0]
+    for one in evidence:
+        drop_unused(one)
+    return count
+
+
 RULES = (
     Rule(
         "review_words",
@@ -68,6 +79,23 @@ RULES = (
         since=_("after the membership ended"),
         months=MONTHS_OF_WORDS,
         expired=lambda limit: ReviewAnswer.objects.filter(review__member__ended_on__lt=timezone.localdate(limit)),
+    ),
+    Rule(
+        "figures",
+        _("Figures about a person from Excel"),
+        _("Rankings hold what they counted; the sheet helped only while the person was in the branch."),
+        since=_("after the membership ended"),
+        months=MONTHS_OF_WORDS,
+        expired=lambda limit: ColumnFigure.objects.filter(member__ended_on__lt=timezone.localdate(limit)),
+    ),
+    Rule(
+        "points_entries",
+        _("Bonuses and deductions with what shows them"),
+        _("Rankings hold what they counted; the entry helped only while the person was in the branch."),
+        since=_("after the membership ended"),
+        months=MONTHS_OF_WORDS,
+        expired=lambda limit: PointsEntry.objects.filter(member__ended_on__lt=timezone.localdate(limit)),
+        end=_delete_points,
     ),
     Rule(
         "reminders",

@@ -24,6 +24,13 @@ from members.models import Branch
 
 READY = Path(__file__).resolve().parent.parent / "ready_schemes"
 
+# What a scheme's dimensions have nothing to weigh in.
+OF_ONE_NUMBER = {
+    known.DUTIES: _("must be left out: duties are rated with one number"),
+    known.DEFENCE: _("must be left out: a judge's score is one number"),
+    known.POINTS: _("must be left out: an entry is one number"),
+    known.COLUMN: _("must be left out: a column holds one number for each person"),
+}
 MOST_DECIMALS = 10  # a total is stored as a short text
 
 State = ScoringScheme.State
@@ -163,14 +170,8 @@ def _check_components(scheme: Scheme, chosen: dict[str, str]) -> None:
             raise Refused(
                 _("Component %(code)s has no source: choose where its figures come from."), code=component.code
             )
-        if component.dimensions and chosen[component.code] == known.DUTIES:
-            raise SchemeError(
-                f"scheme.components[{index}].dimensions", _("must be left out: duties are rated with one number"), {}
-            )
-        if component.dimensions and chosen[component.code] == known.DEFENCE:
-            raise SchemeError(
-                f"scheme.components[{index}].dimensions", _("must be left out: a judge's score is one number"), {}
-            )
+        if component.dimensions and chosen[component.code] in OF_ONE_NUMBER:
+            raise SchemeError(f"scheme.components[{index}].dimensions", OF_ONE_NUMBER[chosen[component.code]], {})
         for name in known.unknown_dimensions(component):
             raise SchemeError(
                 f"scheme.components[{index}].dimensions",

@@ -12,6 +12,7 @@ class ImportBatch(models.Model):
     class Kind(models.TextChoices):
         ROSTER = "roster"
         SCORES = "scores"
+        COLUMNS = "columns"
 
     class State(models.TextChoices):
         CHECKED = "checked"

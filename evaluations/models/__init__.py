@@ -1,8 +1,8 @@
 """Which tables hold months, reviews, schemes, defences and rankings?"""
 
 from evaluations.models.answers import ReviewAnswer
-from evaluations.models.columns import ColumnFigure, FigureColumn
 from evaluations.models.appeals import Appeal
+from evaluations.models.columns import ColumnFigure, FigureColumn
 from evaluations.models.decisions import Decision, DecisionMeeting
 from evaluations.models.defences import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.models.duty_ratings import DutyRating

@@ -96,11 +96,12 @@ SEARCH = [
 ]
 # What is kept about one person (see own_data.py).
 OWN_DATA = ["members.queries.own_data.SECTIONS", "evaluations.queries.own_data.SECTIONS",
-            "activities.queries.own_data.SECTIONS"]  # fmt: skip
+            "evaluations.queries.own_notices.SECTIONS", "activities.queries.own_data.SECTIONS"]  # fmt: skip
 # How long each kind of record is kept (see retention.py).
 RETENTION = [
     "members.services.retention.RULES",
     "evaluations.services.retention.RULES",
+    "evaluations.services.public_notices.retention.RULES",
     "activities.services.retention.RULES",
     "branchportal.retention.RULES",
 ]
@@ -123,6 +124,8 @@ AUDIT_FACTS = ["evaluations.queries.audit_facts.FACTS", "members.queries.audit_f
                "activities.queries.audit_facts.FACTS"]  # fmt: skip
 # Each app names the days that stand in somebody's calendar beside the activities (see calendar_entries.py).
 CALENDAR_ENTRIES = ["evaluations.queries.calendar_entries.entries"]
+# Within so many working days a reply to an objection is promised; each public notice keeps what it promised.
+OBJECTION_REPLY_DAYS = 10
 VERSION = "2026.11"
 
 # --- Storage -------------------------------------------------------------------------------------------------

@@ -101,6 +101,63 @@ def _defence_closed(context: dict[str, Any]) -> str:
     return _("%(title)s is closed: your result is there.") % context
 
 
+def _about_notice(text: str) -> Callable[[dict[str, Any]], str]:
+    """`text` with the ranking's purpose and the branch; days as they are written."""
+
+    def told(context: dict[str, Any]) -> str:
+        return _(text) % {**context, "purpose": Purpose(context["purpose"]).label}
+
+    return told
+
+
+def _notice_ended(context: dict[str, Any]) -> str:
+    text = NOTICE_ENDINGS.get(context["state"], NOTICE_ENDINGS["taken_down"])
+    return _(text) % {**context, "purpose": Purpose(context["purpose"]).label}
+
+
+def _notice_outcome(context: dict[str, Any]) -> str:
+    text = NOTICE_OUTCOMES.get(context["outcome"], NOTICE_OUTCOMES["settled"])
+    return _(text) % {**context, "purpose": Purpose(context["purpose"]).label}
+
+
+NOTICES = {
+    "public_notice_published": gettext_noop(
+        "%(branch)s has put people on public notice (%(purpose)s), until %(last_on)s."
+    ),
+    "public_notice_named": gettext_noop(
+        "Your name stands on a public notice of %(branch)s (%(purpose)s), until %(last_on)s."
+    ),
+    "objection_filed": gettext_noop(
+        "An objection to a public notice of %(branch)s has come in. A reply is promised by %(due_on)s."
+    ),
+    "objection_answered": gettext_noop(
+        "Your objection to the public notice of %(branch)s is decided. Read the reply with the number on your receipt."
+    ),
+}
+NOTICE_ENDINGS = {
+    "taken_down": gettext_noop("%(purpose)s of %(branch)s: the public notice was taken down early: %(reason)s"),
+    "corrected": gettext_noop("%(purpose)s of %(branch)s: the public notice is being corrected: %(reason)s"),
+    "withdrawn": gettext_noop("%(purpose)s of %(branch)s: the public notice ended with its decision: %(reason)s"),
+}
+NOTICE_OUTCOMES = {
+    "no_objections": gettext_noop("%(purpose)s of %(branch)s: the public notice ended without objections."),
+    "settled": gettext_noop("%(purpose)s of %(branch)s: the public notice ended, and objections are settled."),
+}
+
+def _points(text: str) -> Callable[[dict[str, Any]], str]:
+    """`text` with the entry, who wrote it and why."""
+    return lambda context: _(text) % context
+
+
+POINTS = {
+    "points_recorded": gettext_noop("%(by)s wrote down about you: %(category)s, %(points)s points, %(what)s."),
+    "points_changed": gettext_noop(
+        "%(by)s changed an entry about you: %(category)s, %(points)s points, %(what)s. Reason: %(reason)s"
+    ),
+    "points_taken_back": gettext_noop(
+        "%(by)s took back an entry about you: %(category)s, %(points)s points, %(what)s. Reason: %(reason)s"
+    ),
+}
 FREEZING = {
     "freezing_proposed": gettext_noop(
         "%(purpose)s of %(branch)s, %(months)s: %(proposer)s proposes to freeze it. Check and confirm it."
@@ -120,6 +177,10 @@ FREEZING = {
 TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ranking_compiled": _ranking_compiled,
     **{kind: _about_freezing(text) for kind, text in FREEZING.items()},
+    **{kind: _about_notice(text) for kind, text in NOTICES.items()},
+    "public_notice_ended": _notice_ended,
+    "public_notice_outcome": _notice_outcome,
+    **{kind: _points(text) for kind, text in POINTS.items()},
     "month_opened": _month_opened,
     "reviews_due": _reviews_due,
     "month_closed": _month_closed,
@@ -154,10 +215,22 @@ GROUPS = (
         ("review_answered", "review_returned"),
     ),
     Group(
+        "points",
+        gettext_lazy("Bonuses and deductions"),
+        gettext_lazy("An officer wrote down, changed or took back points that count for you or against you."),
+        (*POINTS,),
+    ),
+    Group(
         "defences",
         gettext_lazy("Defences"),
         gettext_lazy("You are to judge, or your own defence is closed."),
         ("defence_opened", "defence_closed"),
+    ),
+    Group(
+        "public_notices",
+        gettext_lazy("Public notices"),
+        gettext_lazy("A notice is published or ends, your name stands on one, an objection is filed or decided."),
+        (*NOTICES, "public_notice_ended", "public_notice_outcome"),
     ),
     Group(
         "rankings",

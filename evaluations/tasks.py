@@ -9,6 +9,7 @@ from django.utils import timezone
 from evaluations.models import Cycle
 from evaluations.services import compile as compiling
 from evaluations.services import months, reminders, schemes
+from evaluations.services.public_notices import publishing
 from members.models import Branch
 
 
@@ -20,6 +21,7 @@ def tick() -> None:
     months.ensure_months(now=now)
     months.advance(now=now, on_closed=partial(_compile_rankings, now=now))
     reminders.send_due(now=now)
+    publishing.renew_last_days(now=now)
 
 
 def _compile_rankings(cycle: Cycle, branch: Branch, *, now: datetime) -> None:

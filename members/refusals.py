@@ -46,6 +46,9 @@ RIGHTS = {
     Permission.DOWNLOAD_BUNDLE: gettext_lazy("download sealed bundles"),
     Permission.PROPOSE_FREEZING: gettext_lazy("propose rankings for freezing"),
     Permission.CONFIRM_FREEZING: gettext_lazy("confirm the freezing of rankings"),
+    Permission.READ_NOTICES: gettext_lazy("read public notices"),
+    Permission.PUBLISH_NOTICE: gettext_lazy("publish public notices"),
+    Permission.HANDLE_OBJECTIONS: gettext_lazy("look into objections"),
     Permission.VIEW_AUDIT: gettext_lazy("read the audit trail"),
     Permission.VIEW_OPERATIONS: gettext_lazy("watch the system"),
 }

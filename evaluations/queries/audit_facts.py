@@ -9,7 +9,7 @@ from activities.models.duties import KIND_LABELS
 from branchportal.audit_facts import Fact, month, shortened
 from branchportal.wording import listed
 from evaluations.labels import DIMENSION_LABELS
-from evaluations.models import DefenceSession, SpotCheck
+from evaluations.models import DefenceSession, Objection, PublicNotice, SpotCheck
 from evaluations.purposes import Purpose
 
 
@@ -30,6 +30,18 @@ FACTS = {
     "duty_rating.first_month": Fact(_("First month")),
     "duty_rating.last_month": Fact(_("Last month")),
     "duty_rating.points": Fact(_("Points")),
+    "figures.person": Fact(_("Name")),
+    "figures.column": Fact(_("Column")),
+    "figures.first_on": Fact(_("First day")),
+    "figures.last_on": Fact(_("Last day")),
+    "figures.value": Fact(_("Figure")),
+    "points.person": Fact(_("Name")),
+    "points.category": Fact(_("Category")),
+    "points.points": Fact(_("Points")),
+    "points.on": Fact(_("Date")),
+    "points.what": Fact(_("What for")),
+    "points.source": Fact(_("What shows it")),
+    "points.file": Fact(_("File"), shortened),
     "sha256": Fact(_("Fingerprint"), shortened),
     "fingerprint": Fact(_("Fingerprint"), shortened),
     "ranking.ranked": Fact(_("Ranked")),
@@ -56,6 +68,19 @@ FACTS = {
     "defence.order": Fact(_("Order")),
     "defence.speaker": Fact(_("Speaker")),
     "defence.scores": Fact(_("Scores")),
+    "public_notice.reach": Fact(_("Who can read it"), dict(PublicNotice.Reach.choices)),
+    "public_notice.contact": Fact(_("Contact of the branch")),
+    "public_notice.object_to": Fact(_("Where to object")),
+    "public_notice.days": Fact(_("Working days")),
+    "public_notice.first_on": Fact(_("First day")),
+    "public_notice.last_on": Fact(_("Last day")),
+    "public_notice.is_provisional": Fact(_("Provisional")),
+    "public_notice.people": Fact(_("People")),
+    "public_notice.outcome": Fact(_("Outcome"), dict(PublicNotice.Outcome.choices)),
+    "public_notice.note": Fact(_("Note")),
+    "objection.notice": Fact(_("Notice")),
+    "objection.due_on": Fact(_("Reply promised by")),
+    "objection.decision": Fact(_("Decision"), dict(Objection.Decision.choices)),
     "demo.branches": Fact(pgettext_lazy("how many", "Branches")),
     "demo.months": Fact(pgettext_lazy("how many", "Months")),
 }

@@ -1,5 +1,13 @@
 """Which invariants hold of months, reviews, ratings and rankings?"""
 
-from evaluations.queries.invariants import defences, duties, freezings, months, rankings, reviews
+from evaluations.queries.invariants import defences, duties, freezings, months, public_notices, rankings, reviews
 
-CHECKS = (*reviews.CHECKS, *duties.CHECKS, *defences.CHECKS, *months.CHECKS, *rankings.CHECKS, *freezings.CHECKS)
+CHECKS = (
+    *reviews.CHECKS,
+    *duties.CHECKS,
+    *defences.CHECKS,
+    *months.CHECKS,
+    *rankings.CHECKS,
+    *freezings.CHECKS,
+    *public_notices.CHECKS,
+)

@@ -1,0 +1,81 @@
+"""Which objections does a reviewer of the superior committee see? Nobody of the branch, and nobody whom they concern."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.utils import timezone
+
+from evaluations import receipts
+from evaluations.models import NoticePerson, Objection, PublicNotice
+from members.access import access_of
+from members.models import Branch, User
+from members.queries.offices import holders
+from members.roles import Permission, Role
+
+
+def handled_notices(user: User, today: date | None = None) -> QuerySet[PublicNotice]:
+    """The notices whose objections this person looks into.
+
+    Whoever belongs to the branch, holds or stands in for an office of it, or is named on the notice, is left out.
+    """
+    access = access_of(user) if today in {None, timezone.localdate()} else access_of(user, today)
+    lookup = PublicNotice.objects.all().branch_lookup
+    own = [grant.branch.path for grant in access.grants if grant.role != Role.REVIEWER]
+    himself = NoticePerson.objects.filter(notice=OuterRef("pk"), member__user=user)
+    in_scope = PublicNotice.objects.filter(access.rows(Permission.HANDLE_OBJECTIONS, lookup))
+    return in_scope.exclude(**{f"{lookup}__path__in": own}).filter(~Exists(himself))
+
+
+def handled(user: User) -> QuerySet[Objection]:
+    """The objections that this person looks into; not one that he has filed himself."""
+    found = Objection.objects.filter(notice__in=handled_notices(user).values("pk"))
+    return found.exclude(user=user).select_related("notice__meeting__run__branch", "about")
+
+
+def in_order(found: QuerySet[Objection]) -> QuerySet[Objection]:
+    """The open ones by the day until which a reply is promised, then the others, the newest first."""
+    is_open = Case(When(decision="", then=0), default=1)
+    return found.order_by(is_open, Case(When(decision="", then="due_on")), "-filed_at", "-pk")
+
+
+def waiting(user: User) -> QuerySet[Objection]:
+    """Those of them that are not decided yet."""
+    return handled(user).filter(decision="")
+
+
+def handlers(notice: PublicNotice, today: date) -> list[User]:
+    """Who looks into the objections to this notice today."""
+    found = holders(Permission.HANDLE_OBJECTIONS, notice.branch, today)
+    return [user for user in found if handled_notices(user, today).filter(pk=notice.pk).exists()]
+
+
+def without_outcome(user: User, today: date) -> QuerySet[PublicNotice]:
+    """Notices whose days are over and whose outcome this person has to record."""
+    return PublicNotice.objects.over(today).filter(outcome="", pk__in=handled_notices(user).values("pk"))
+
+
+def with_counts(notices: QuerySet[PublicNotice]) -> QuerySet[PublicNotice]:
+    """Each with how many objections came (`objection_count`) and are open (`open_count`); for the committee alone."""
+    return notices.annotate(
+        objection_count=Count("objections"), open_count=Count("objections", filter=Q(objections__decision=""))
+    )
+
+
+def of_decision(notice: PublicNotice) -> QuerySet[Objection]:
+    """The objections to this notice and to the ones that it replaces."""
+    return Objection.objects.filter(notice__meeting=notice.meeting_id)
+
+
+def behind(typed: str) -> Objection | None:
+    """The objection of this receipt; None where there is none, or where it was mistyped."""
+    if receipts.read(typed) is None:
+        return None
+    found = Objection.objects.select_related("notice__meeting__run__branch")
+    return found.filter(receipt_hash=receipts.hash_of(typed)).first()
+
+
+def committee_of(branch: Branch) -> Branch:
+    """The superior committee of a branch: its lines of the audit trail are read there and not in the branch."""
+    return Branch.objects.above(branch).filter(kind=Branch.Kind.COMMITTEE).first()

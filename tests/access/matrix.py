@@ -221,6 +221,7 @@ evaluations:defence_close         open_defence  200    - + + - - - - - + - -
 evaluations:schemes               -             200    + + + + + + + + + + -
 evaluations:scheme                scheme        200    + + + + + + + + + + -
 evaluations:scheme_document       scheme        200    + + + + + + + + + + -
+evaluations:scheme_add            -             200    - + + - - - - - + - -
 evaluations:scheme_import         -             200    - + + - - - - - + - -
 evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
 evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -

@@ -220,6 +220,7 @@ FORMS = {
         "evaluations:scheme_import": sent(
             branch="B001", purpose="candidate", document=json.dumps(ready_document(name="草案")), **SOURCES
         ),
+        "evaluations:scheme_add": sent(name="新方案", version="2027-1", template="seeds_default"),
         "evaluations:scheme_copy": sent(version="2027-1"),
         "evaluations:scheme_edit": sent(decimals="1", save="1"),
         "evaluations:scheme_delete": sent(),

@@ -1,4 +1,7 @@
-"""Which objections does a reviewer of the superior committee see? Nobody of the branch, and nobody whom they concern."""
+"""Which objections does a reviewer of the superior committee see?
+
+Nobody of the branch ever sees one, and nobody whom they concern.
+"""
 
 from __future__ import annotations
 

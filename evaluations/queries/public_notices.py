@@ -105,10 +105,12 @@ def title(notice: PublicNotice) -> str:
 
 
 def table(notice: PublicNotice) -> dict[str, list]:
-    """{"heads": labels of the dates, "rows": [(person, days in their order)]}; a column without a day is left out."""
+    """{"heads": labels, "rows": [(person, [(label, day), …]), …]}; a date that nobody has is no column."""
     people = list(notice.people.all())
     stages = [stage for stage in ORDER if any(stage.value in person.dates for person in people)]
-    rows = [(person, [person.dates.get(stage.value, "") for stage in stages]) for person in people]
+    rows = [
+        (person, [(DATE_LABELS[stage], person.dates.get(stage.value, "")) for stage in stages]) for person in people
+    ]
     return {"heads": [DATE_LABELS[stage] for stage in stages], "rows": rows}
 
 

@@ -178,9 +178,13 @@ def _write_names(notice: PublicNotice) -> None:
     purpose = notice.meeting.run.purpose
     NoticePerson.objects.bulk_create(
         NoticePerson(
-            notice=notice, member=entry.member, position=place, name=entry.member.name,
-            class_name=entry.member.class_name, dates=public_notices.stage_dates(entry.member, purpose),
-        )  # fmt: skip
+            notice=notice,
+            member=entry.member,
+            position=place,
+            name=entry.member.name,
+            class_name=entry.member.class_name,
+            dates=public_notices.stage_dates(entry.member, purpose),
+        )
         for place, entry in enumerate(decisions.listed(notice.meeting), start=1)
     )
 

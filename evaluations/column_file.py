@@ -24,7 +24,7 @@ from evaluations.column_names import LONGEST_NAME, key_of
 from evaluations.documents import DECIMAL
 from evaluations.refusals import Refused
 from evaluations.score_file import HEADERS as SCORE_HEADERS
-from evaluations.score_file import PeopleReader
+from evaluations.score_file import Mark, PeopleReader
 
 KNOWN = {key: SCORE_HEADERS[key] for key in ("number", "name", "class_name")}
 REQUIRED = ("number",)
@@ -97,6 +97,11 @@ def read_columns(
 ) -> Reading:
     """Check all sheets. `people`: {number or former number: present number}; `taken`: numbers of other branches."""
     return rows.read_rows(sheets, columns.headers, REQUIRED, _Reader(people, taken, columns))
+
+
+def mark_of_branch(code: str) -> Mark:
+    """What a sheet that is downloaded for this branch says of itself."""
+    return Mark(SOURCE, code, SOURCE)
 
 
 def figure_of(cell: Any) -> str:

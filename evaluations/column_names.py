@@ -25,9 +25,9 @@ def key_of(name: str) -> str:
     return _KEYS.get(plain, plain)
 
 
-def head_of(key: str) -> str:
-    """What a sheet usually writes at the head of this column."""
-    return _HEADS.get(key, key)
+def head_of(name: str) -> str:
+    """What a sheet usually writes at the head of the column of this name."""
+    return _HEADS.get(key_of(name), name)
 
 
 def usual_keys() -> tuple[str, ...]:

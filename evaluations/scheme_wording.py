@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from branchportal.wording import listed
 from evaluations.explaining import RANK_TABLE, in_card_order, plain
-from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
+from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS, column_label
 from evaluations.scheme import (
     ADDITIVE,
     CONSTANT,
@@ -23,7 +23,7 @@ from evaluations.scheme import (
     Normalise,
     Scheme,
 )
-from evaluations.sources import DEFENCE, DUTIES
+from evaluations.sources import COLUMN, DEFENCE, DUTIES, PEER_RATING, POINTS
 
 
 def component_sentences(component: Component, sources: Mapping[str, str]) -> list[str]:
@@ -32,7 +32,7 @@ def component_sentences(component: Component, sources: Mapping[str, str]) -> lis
         sentences = [_("Everybody gets %(value)s.") % {"value": plain(component.value)}]
     else:
         sentences = [
-            _source(component, sources), _dimensions(component),
+            _source(component, sources), _not_released(component, sources), _dimensions(component),
             _aggregate(component, sources.get(component.code)), _drop(component),
         ]  # fmt: skip
     sentences += [normalise_sentence(component.normalise), clamp_sentence(component), _missing(component)]
@@ -109,6 +109,8 @@ def input_label(gate: Gate, scheme: Scheme, sources: Mapping[str, str]) -> str:
     if gate.component is not None:
         return component_label(scheme, gate.component)
     source = sources.get(gate.input)
+    if source == COLUMN:
+        return column_label(gate.input)
     return str(SOURCE_LABELS[source]) if source in SOURCE_LABELS else gate.input
 
 
@@ -145,6 +147,12 @@ def _source(component: Component, sources: Mapping[str, str]) -> str:
     return _("Source: %(source)s.") % {"source": SOURCE_LABELS[source]}
 
 
+def _not_released(component: Component, sources: Mapping[str, str]) -> str:
+    if sources.get(component.code) != PEER_RATING:
+        return ""
+    return _("Not available: classmates' rating has no released result, so it counts as missing.")
+
+
 def _dimensions(component: Component) -> str:
     if not component.dimensions:
         return ""
@@ -162,6 +170,10 @@ def _aggregate(component: Component, source: str | None) -> str:
         return _aggregate_of_ratings(component)
     if source == DEFENCE:
         return _aggregate_of_scores(component)
+    if source == POINTS:
+        return entries_sentence(component)
+    if source == COLUMN:
+        return _aggregate_of_sheets(component)
     sentences = {
         "mean": _("The mean of all months counts."),
         "median": _("The median of all months counts."),
@@ -192,6 +204,30 @@ def _aggregate_of_scores(component: Component) -> str:
         "sum": _("The sum of the judges' scores counts."),
         "max": _("The best score of a judge counts."),
         "last": _("The best score of a judge counts."),  # they are listed from the lowest on
+    }
+    return sentences[component.aggregate]
+
+
+def entries_sentence(component: Component) -> str:
+    """Of bonuses and deductions it is the entries of the period that count."""
+    sentences = {
+        "mean": _("The mean of all entries counts."),
+        "median": _("The median of all entries counts."),
+        "sum": _("All entries are added up."),
+        "max": _("Of several entries only the highest counts."),
+        "last": _("Of several entries only the newest counts."),
+    }
+    return sentences[component.aggregate]
+
+
+def _aggregate_of_sheets(component: Component) -> str:
+    """Of a column it is the sheets that count, each with a day of its own."""
+    sentences = {
+        "mean": _("The mean of all its sheets in the period counts."),
+        "median": _("The median of all its sheets in the period counts."),
+        "sum": _("The sum of all its sheets in the period counts."),
+        "max": _("The best of its sheets in the period counts."),
+        "last": _("The newest of its sheets in the period counts."),
     }
     return sentences[component.aggregate]
 

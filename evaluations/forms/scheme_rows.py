@@ -13,10 +13,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.dimensions import DIMENSIONS
-from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
+from evaluations.labels import COLUMN_LABELS, DIMENSION_LABELS, SOURCE_LABELS
 from evaluations.scheme import ADDITIVE, COMPONENT_PREFIX, CONSTANT, EXCLUDE, REDISTRIBUTE, TOTAL, WEIGHTED, ZERO
 from evaluations.scheme_sheet import DIMENSION, Row
-from evaluations.sources import COMPONENT_SOURCES, INPUT_SOURCES
+from evaluations.sources import COLUMN, COMPONENT_SOURCES, INPUT_SOURCES
 
 SPARE_STEPS = 2  # empty lines below a table of points
 
@@ -161,7 +161,8 @@ class GateForm(RowForm):
 
     def __init__(self, row: Row, prefix: str, components: Sequence[tuple[str, str]]) -> None:
         super().__init__(row, prefix)
-        inputs = [(source.usual_names[0], SOURCE_LABELS[source.code]) for source in INPUT_SOURCES.values()]
+        own = [source for source in INPUT_SOURCES.values() if source.code != COLUMN]
+        inputs = [(source.usual_names[0], SOURCE_LABELS[source.code]) for source in own] + [*COLUMN_LABELS.items()]
         computed = [(COMPONENT_PREFIX + code, label) for code, label in components]
         sources = [(code, SOURCE_LABELS[code]) for code in INPUT_SOURCES]
         self.text("label", _("Condition"))

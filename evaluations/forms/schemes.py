@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.deadlines import month_of, months_between, next_month, parse_month
 from evaluations.documents import SchemeError, check_storable, read_json
 from evaluations.forms.compilations import month_label
-from evaluations.labels import SOURCE_LABELS
+from evaluations.labels import SOURCE_LABELS, column_label
 from evaluations.models import ScoringScheme
 from evaluations.purposes import Purpose
 from evaluations.queries.schemes import rated_months
@@ -68,7 +68,7 @@ class SourcesForm(forms.Form):
             label = _("Source of %(label)s") % {"label": component.label}
             self._add(f"component-{component.code}", label, COMPONENT_SOURCES, usual["components"].get(component.code))
         for name in needed_inputs(scheme):
-            label = _("Source of the gate input %(name)s") % {"name": SOURCE_LABELS.get(name, name)}
+            label = _("Source of the gate input %(name)s") % {"name": SOURCE_LABELS.get(name) or column_label(name)}
             self._add(f"input-{name}", label, INPUT_SOURCES, usual["inputs"].get(name))
 
     def _add(self, field: str, label: str, sources: dict, initial: str | None) -> None:

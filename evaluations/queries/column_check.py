@@ -37,6 +37,7 @@ class ColumnCheck:
     reading: Reading
     people: dict[str, Member]
     standing: dict[tuple[str, str], ColumnFigure]
+    before: dict[tuple[str, str], str]  # their values when this was checked
 
     @property
     def created(self) -> list[ColumnRow]:
@@ -57,8 +58,7 @@ class ColumnCheck:
 
     def value(self, row: ColumnRow, key: str) -> str:
         """The figure as it stands, "" where there is none."""
-        figure = self.standing.get((row.number, key))
-        return figure.value if figure else ""
+        return self.before.get((row.number, key), "")
 
     def as_dict(self) -> dict[str, Any]:
         """The figures of the check as pages of imports show them."""
@@ -94,7 +94,9 @@ def check_columns(*, content: bytes, file_name: str, branch: Branch, days: Days,
         people={number: member.number for number, member in people.items()},
         taken=taken_elsewhere(numbers_in(sheets, columns.headers, ("number",)), branch),
     )
-    found = ColumnCheck(sheets, columns, reading, people, _standing(branch, columns, days))
+    standing = _standing(branch, columns, days)
+    before = {place: figure.value for place, figure in standing.items()}
+    found = ColumnCheck(sheets, columns, reading, people, standing, before)
     _refuse_own(found, own_people(by, today))
     return found
 

@@ -62,9 +62,19 @@ def preview(run: RankingRun, draft: ScoringScheme) -> Preview:
 
 
 def _codes(old: Sources, new: Sources, kind: str) -> dict[str, str]:
-    """What each component or input of the draft was called in the ranking; by where its figures come from."""
-    called = {source: code for code, source in old.get(kind, {}).items()}
-    return {code: called[source] for code, source in new.get(kind, {}).items() if source in called}
+    """What each component or input of the draft was called in the ranking; by where its figures come from.
+
+    Several components may be read from columns, or from entries: those are told apart by their names.
+    """
+    called = {_origin(source, code): code for code, source in old.get(kind, {}).items()}
+    origins = {code: _origin(source, code) for code, source in new.get(kind, {}).items()}
+    return {code: called[origin] for code, origin in origins.items() if origin in called}
+
+
+def _origin(source: str, code: str) -> tuple[str, str]:
+    if source == known.COLUMN:
+        return source, known.column_keys(code)[0]
+    return source, code if source == known.POINTS else ""
 
 
 def _inputs(

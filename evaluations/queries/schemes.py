@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -60,6 +61,16 @@ def published_by_branch(branches: Sequence[Branch], purpose: str) -> dict[int, l
     return {
         branch.pk: [scheme for scheme in found if branch.path.startswith(scheme.branch.path)] for branch in branches
     }
+
+
+def applying(branch: Branch, first: date, last: date) -> list[ScoringScheme]:
+    """The schemes that apply to the branch in one of these months, for whatever purpose; one query."""
+    found = ScoringScheme.objects.in_force().above(branch).select_related("branch")
+    by_purpose: dict[str, list[ScoringScheme]] = defaultdict(list)
+    for scheme in found:
+        by_purpose[scheme.purpose].append(scheme)
+    applied = [nearest(some, month) for some in by_purpose.values() for month in months_between(first, last)]
+    return list(dict.fromkeys(scheme for scheme in applied if scheme))
 
 
 def nearest(candidates: Iterable[ScoringScheme], month: date) -> ScoringScheme | None:

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from branchportal.spreadsheets.annotating import annotate, failing_rows
-from evaluations.column_file import REQUIRED, SOURCE
+from evaluations.column_file import REQUIRED, mark_of_branch
 from evaluations.queries.column_check import ColumnCheck, Days, check_columns
-from evaluations.score_file import Mark, mark_sheet
+from evaluations.score_file import mark_sheet
 from evaluations.services.column_import import write_columns
 from evaluations.services.score_batches import PREVIEW_ROWS, SHOWN_ERRORS
 from members.models import Branch, ImportBatch, User
@@ -59,7 +59,7 @@ def failing_file(*, batch: ImportBatch, by: User, now: datetime, error_header: s
     found = _again(batch, by, now)
     return failing_rows(
         found.sheets, found.reading.errors, found.columns.headers, REQUIRED, error_header=error_header,
-        more=[mark_sheet(Mark(SOURCE, batch.branch.code, ""))],
+        more=[mark_sheet(mark_of_branch(batch.branch.code))],
     )  # fmt: skip
 
 

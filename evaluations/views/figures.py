@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from activities.models.duties import KIND_LABELS
@@ -10,13 +11,15 @@ from branchportal.pictures import dots
 from branchportal.pictures.marks import shape_of
 from branchportal.wording import sentences
 from evaluations import freezing_wording, ranking_wording, scheme_wording
+from evaluations.documents import number
 from evaluations.explaining import plain
-from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS
+from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS, days_of
 from evaluations.models import RankingEntry
 from evaluations.queries import rankings
+from evaluations.queries.points import counted
 from evaluations.queries.rankings import Cell, Row
 from evaluations.scheme import WEIGHTED, Component, Scheme
-from evaluations.sources import DEFENCE, DUTIES
+from evaluations.sources import COLUMN, DEFENCE, DUTIES, PEER_RATING, POINTS
 from evaluations.views.totals import component_lines
 
 
@@ -68,6 +71,11 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
                 "duties": _duties(entry, part),
                 "is_of_defence": sources["components"].get(part.component.code) == DEFENCE,
                 "defence": _kept(entry, part).get("defence"),
+                "is_of_columns": sources["components"].get(part.component.code) == COLUMN,
+                "figures": _figures(_kept(entry, part), part.observations),
+                "is_of_points": sources["components"].get(part.component.code) == POINTS,
+                "entries": _entries(entry, part),
+                "is_of_classmates": sources["components"].get(part.component.code) == PEER_RATING,
                 "unrated": [KIND_LABELS[kind] for kind in _kept(entry, part).get("unrated", ())],
                 "steps": ranking_wording.part_steps(part),
                 "weight_sentence": scheme_wording.weight_sentence(part.component),
@@ -75,7 +83,11 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
             for part in explained.parts
         ],
         "checks": [
-            {"sentence": ranking_wording.check_sentence(check, scheme, sources["inputs"]), "passed": check.passed}
+            {
+                "sentence": ranking_wording.check_sentence(check, scheme, sources["inputs"]),
+                "passed": check.passed,
+                "figures": _figures(entry.evidence.get(check.gate.input, {}) if check.gate.reads_input else {}),
+            }
             for check in explained.checks
         ],
         "total_step": ranking_wording.total_step(explained, scheme) if explained.total is not None else "",
@@ -122,6 +134,23 @@ def _duties(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:
         {**one, "label": KIND_LABELS[one["kind"]], "observation": observation}
         for one, observation in zip(rated, part.observations, strict=False)
     ]
+
+
+def _figures(kept: dict[str, Any], observations: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """Each figure from Excel with its days and who brought it in; in a component with its observation."""
+    found = kept.get("columns", [])
+    beside = observations or [None] * len(found)
+    return [
+        {**one, "days": days_of(*(date.fromisoformat(one[key]) for key in ("first", "last"))), "observation": other}
+        for one, other in zip(found, beside, strict=False)
+    ]
+
+
+def _entries(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:
+    """Each bonus or deduction, and whether it is the one that counts."""
+    found = _kept(entry, part).get("entries", [])
+    places = counted(part.component.aggregate, [number(one["points"]) for one in found])
+    return [{**one, "counts": place in places} for place, one in enumerate(found)]
 
 
 def _months(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:

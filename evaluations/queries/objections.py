@@ -5,9 +5,10 @@ Nobody of the branch ever sees one, and nobody whom they concern.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
 from django.utils import timezone
 
 from evaluations import receipts
@@ -59,11 +60,10 @@ def without_outcome(user: User, today: date) -> QuerySet[PublicNotice]:
     return PublicNotice.objects.over(today).filter(outcome="", pk__in=handled_notices(user).values("pk"))
 
 
-def with_counts(notices: QuerySet[PublicNotice]) -> QuerySet[PublicNotice]:
-    """Each with how many objections came (`objection_count`) and are open (`open_count`); for the committee alone."""
-    return notices.annotate(
-        objection_count=Count("objections"), open_count=Count("objections", filter=Q(objections__decision=""))
-    )
+def open_counts(user: User, notices: Iterable[PublicNotice]) -> dict[int, int]:
+    """{notice: how many objections to it wait for this person}, for those that have any."""
+    found = waiting(user).filter(notice__in=[notice.pk for notice in notices]).order_by()
+    return dict(found.values_list("notice").annotate(count=Count("pk")))
 
 
 def of_decision(notice: PublicNotice) -> QuerySet[Objection]:

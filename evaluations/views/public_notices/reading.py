@@ -1,0 +1,147 @@
+"""How is a public notice read: by people who sign in, and by whoever has its link?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.views import View
+
+from activities.working_days import Found, working_days_after
+from branchportal.paging import page_of
+from evaluations.models import PublicNotice
+from evaluations.queries import objections, public_notices
+from members.access import PortalView, access_of
+from members.roles import Permission
+
+NOTICES_PER_PAGE = 50
+
+
+class NoticesView(PortalView, View):
+    """What hangs out today; below it, for whoever keeps notices, all of them and what waits to be put on notice."""
+
+    permission = Permission.READ_NOTICES
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        access, today = access_of(request.user), timezone.localdate()
+        running = list(public_notices.readable(request.user, today))
+        context = {"running": running, "keeps": False, "handles": False, "page": None, "rows": [], "waiting": []}
+        if access.may(Permission.PUBLISH_NOTICE) or access.may(Permission.HANDLE_OBJECTIONS):
+            context |= self._kept(access)
+        return render(request, "evaluations/public_notices.html", context)
+
+    def _kept(self, access: Any) -> dict[str, Any]:
+        user, today = self.request.user, timezone.localdate()
+        handles = access.may(Permission.HANDLE_OBJECTIONS)
+        page = page_of(self.request, public_notices.kept(user), NOTICES_PER_PAGE)
+        open_counts = objections.open_counts(user, page) if handles else {}
+        rows = [
+            {"notice": one, "runs": one.runs(today), "is_over": one.is_over(today), "open": open_counts.get(one.pk, 0)}
+            for one in page
+        ]
+        waiting = public_notices.to_put_on_notice(user).select_related("run__branch").defer("run__scheme_document")
+        return {
+            "keeps": True, "handles": handles, "page": page, "rows": rows,
+            "waiting": list(waiting) if access.may(Permission.PUBLISH_NOTICE) else [],
+        }  # fmt: skip
+
+
+class OneNoticeView(PortalView, View):
+    """What every page about one notice begins with."""
+
+    permission = Permission.READ_NOTICES
+
+    @cached_property
+    def notice(self) -> PublicNotice:
+        """While it hangs out for its readers; at any time for those who keep it."""
+        user, pk = self.request.user, self.kwargs["pk"]
+        kept = public_notices.kept(user).filter(pk=pk).first()
+        found = kept or public_notices.readable(user, timezone.localdate()).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class NoticeView(OneNoticeView):
+    """The notice as it hangs out, to be printed; its keepers find what they can do with it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        notice, today, access = self.notice, timezone.localdate(), access_of(request.user)
+        may_publish = access.may_in(Permission.PUBLISH_NOTICE, notice.branch)
+        keeps = may_publish or access.may_in(Permission.HANDLE_OBJECTIONS, notice.branch)
+        context = document_of(notice) | {
+            "runs": notice.runs(today),
+            "is_over": notice.is_over(today),
+            "may_publish": may_publish,
+            "keeps": keeps,
+            "history": public_notices.history(notice) if keeps else [],
+            "link": request.build_absolute_uri(link_of(notice)) if may_publish and notice.token else "",
+        }
+        return render(request, "evaluations/public_notice.html", context | self._handled())
+
+    def _handled(self) -> dict[str, Any]:
+        """What the committee alone sees."""
+        user = self.request.user
+        may = access_of(user).may(Permission.HANDLE_OBJECTIONS)
+        if not may or not objections.handled_notices(user).filter(pk=self.notice.pk).exists():
+            return {"handles": False, "objections": [], "open": 0}
+        found = list(objections.handled(user).filter(notice__meeting=self.notice.meeting_id))
+        return {"handles": True, "objections": found, "open": sum(one.is_open for one in found)}
+
+
+@method_decorator(login_not_required, name="dispatch")
+class LinkedView(View):
+    """What every page of a link begins with: it opens while its notice hangs out, and is nothing afterwards."""
+
+    referrer = "no-referrer"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.notice is None:
+            raise Http404
+        return unlisted(super().dispatch(request, *args, **kwargs), referrer=self.referrer)
+
+    @cached_property
+    def notice(self) -> PublicNotice | None:
+        return public_notices.behind_link(self.kwargs["token"], timezone.localdate())
+
+
+class LinkedNoticeView(LinkedView):
+    """The notice for whoever has its link."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        context = document_of(self.notice) | {"runs": True, "token": token}
+        return render(request, "evaluations/public_notice_linked.html", context)
+
+
+def document_of(notice: PublicNotice) -> dict[str, Any]:
+    """What stands on the notice itself; before it is published, the days that it would have today."""
+    span = Found(notice.first_on, notice.last_on, notice.is_provisional)
+    if notice.published_at is None:
+        span = working_days_after(timezone.localdate(), notice.days)
+    return {
+        "notice": notice,
+        "branch": notice.branch,
+        "committee": objections.committee_of(notice.branch),
+        "title": public_notices.title(notice),
+        "purpose": notice.meeting.run.purpose,
+        "table": public_notices.table(notice),
+        "span": span,
+    }
+
+
+def link_of(notice: PublicNotice) -> str:
+    """The address of a notice for whoever has it."""
+    return reverse("evaluations:public_notice_linked", args=[notice.token])
+
+
+def unlisted(response: HttpResponse, *, referrer: str) -> HttpResponse:
+    """No search engine keeps it, no cache does (see middleware.py), and no other site learns its address."""
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response["Referrer-Policy"] = referrer
+    return response

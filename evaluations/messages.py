@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from branchportal.messages import Group
+from evaluations.appeal_messages import GROUP as APPEALS_GROUP
+from evaluations.appeal_messages import TEXTS as APPEALS
 from evaluations.deadlines import parse_month
 from evaluations.purposes import Purpose
 
@@ -181,6 +183,7 @@ TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "public_notice_ended": _notice_ended,
     "public_notice_outcome": _notice_outcome,
     **{kind: _points(text) for kind, text in POINTS.items()},
+    **APPEALS,
     "month_opened": _month_opened,
     "reviews_due": _reviews_due,
     "month_closed": _month_closed,
@@ -238,4 +241,5 @@ GROUPS = (
         gettext_lazy("A ranking has been compiled, is to be frozen, was frozen or sent back."),
         ("ranking_compiled", *FREEZING),
     ),
+    APPEALS_GROUP,
 )

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     DOWNLOAD_BUNDLE = "download_bundle"
     PROPOSE_FREEZING = "propose_freezing"
     CONFIRM_FREEZING = "confirm_freezing"
+    DECIDE_APPEALS = "decide_appeals"
     SPOT_CHECK = "spot_check"
     HOLD_DEFENCES = "hold_defences"
     READ_NOTICES = "read_notices"
@@ -126,7 +127,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _SUPERIOR
         | {
             P.EDIT_ACTIVITY_KINDS, P.MANAGE_CYCLES, P.EDIT_SCHEMES, P.PUBLISH_SCHEMES, P.DOWNLOAD_BUNDLE,
-            P.CONFIRM_FREEZING, P.ASSIGN_ROLES, P.VIEW_AUDIT, P.SPOT_CHECK, P.HOLD_DEFENCES,
+            P.CONFIRM_FREEZING, P.DECIDE_APPEALS, P.ASSIGN_ROLES, P.VIEW_AUDIT, P.SPOT_CHECK, P.HOLD_DEFENCES,
             P.HANDLE_OBJECTIONS,
         }
     ),

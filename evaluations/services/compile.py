@@ -14,12 +14,14 @@ from branchportal import jobs
 from branchportal.models import JobRun
 from branchportal.snapshot import one_snapshot
 from evaluations import bundle, deadlines
+from evaluations.models import Appeal, RankingRun
 from evaluations.periods import pool_day, term_until
 from evaluations.purposes import Purpose
 from evaluations.queries import compile as material
 from evaluations.queries import freezings, schemes
 from evaluations.refusals import Refused
 from evaluations.services import freezing
+from evaluations.services.appeals import grounds
 from evaluations.services.compiled_runs import WRITING, Compiled, write
 from evaluations.services.schemes import install_where_missing
 from members.access import Access, access_of
@@ -36,12 +38,20 @@ WRITTEN_AT_ONCE = 2000  # people: what has gathered by then is written, and whoe
 
 @transaction.atomic
 def request(
-    *, branch: Branch, purpose: str, first: date, last: date, by: Any, now: datetime, nonce: str = ""
+    *,
+    branch: Branch,
+    purpose: str,
+    first: date,
+    last: date,
+    by: Any,
+    now: datetime,
+    nonce: str = "",
+    appeal: Appeal | None = None,
 ) -> tuple[JobRun, bool]:
     """Queue a compilation; (job, False) when the same one is under way. Raises Refused when it can't succeed.
 
     `nonce`: what one shown form carries. The same form sent again with the same choices gives the same job,
-    even when that has ended.
+    even when that has ended. `appeal`: the upheld one because of which it is asked for, frozen or not.
     """
     _check_period(branch, first, last, now)
     Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)  # one request at a time
@@ -49,7 +59,10 @@ def request(
     key = ":".join(arguments.values())
     if nonce and (sent := JobRun.objects.filter(kind=KIND, key=key, arguments__nonce=nonce).first()):
         return sent, False
-    if frozen := freezings.frozen_run(branch, purpose, first, last):
+    if appeal is not None:
+        key, arguments = f"{key}:{grounds.ARGUMENT}:{appeal.pk}", arguments | {grounds.ARGUMENT: appeal.pk}
+        _check_carried(branch, purpose, first, last, appeal)
+    elif frozen := freezings.frozen_run(branch, purpose, first, last):
         raise freezing.compile_refusal(frozen)
     install_where_missing(now=now)
     schemes.for_period(branch, purpose, first, last)
@@ -120,6 +133,14 @@ def bundle_people(found: material.Material) -> list[dict[str, Any]]:
     return [{"id": person.member.number, "inputs": person.inputs} for person in people]
 
 
+def _check_carried(branch: Branch, purpose: str, first: date, last: date, appeal: Appeal) -> None:
+    """Raise Refused unless this appeal lets the newest run of these be replaced; checked again when it is written."""
+    asked = {"branch": branch, "purpose": purpose, "first_month": first, "last_month": last}
+    newest = RankingRun.objects.filter(superseded_by=None, **asked).first()
+    if newest is None or not grounds.holds(appeal, newest):
+        raise grounds.not_carried()
+
+
 def _check_period(branch: Branch, first: date, last: date, now: datetime) -> None:
     if branch.kind != Branch.Kind.BRANCH:
         raise Refused(_("%(branch)s has no members of its own: choose a branch below it."), branch=branch.name)
@@ -176,7 +197,8 @@ def _asked_for(job: JobRun) -> tuple[str, str, str]:
 
 def _refusal(job: JobRun, access: Access | None) -> Refused | None:
     """Why whoever asked gets no ranking, if he lost the right meanwhile; nobody asked for what the clock queued."""
-    if access is None or access.may_in(Permission.COMPILE_RANKING, job.branch):
+    right = Permission.DECIDE_APPEALS if grounds.ARGUMENT in job.arguments else Permission.COMPILE_RANKING
+    if access is None or access.may_in(right, job.branch):
         return None
     return Refused(
         _("Who asked for this ranking may not compile rankings of %(branch)s any more."), branch=job.branch.name

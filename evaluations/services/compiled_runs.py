@@ -18,6 +18,8 @@ from evaluations.models import Freezing, RankingEntry, RankingRun
 from evaluations.queries import compile as material
 from evaluations.queries import freezings
 from evaluations.services import freezing
+from evaluations.services.appeals import grounds
+from evaluations.services.appeals.grounds import Grounds
 
 WRITING = "writing"
 SAME = ("branch", "purpose", "first_month", "last_month")  # within which runs are numbered
@@ -36,19 +38,24 @@ class Compiled:
 def write(compiled: Sequence[Compiled]) -> None:
     """Write the runs and the ends of their jobs, leaving out the jobs that somebody else has taken over.
 
-    What was frozen since it was asked for is refused; what was proposed for freezing can't be confirmed any more.
+    What was frozen since it was asked for is refused, unless the job carries an appeal that was upheld; what was
+    proposed for freezing can't be confirmed any more.
     """
     held = {context.job.pk for context in jobs.still_held([one.context for one in compiled])}
     mine = [one for one in compiled if one.context.job.pk in held]
     newest = _newest(mine)
     signed = freezings.open_or_frozen([run.pk for run in newest.values()])
-    mine = [one for one in mine if not _is_refused(one, newest, signed)]
+    upheld = Grounds([one.found.branch for one in mine])
+    mine = [one for one in _one_each(mine) if not _is_refused(one, newest, signed, upheld)]
     if not mine:
         return
     pairs = list(zip(mine, RankingRun.objects.bulk_create(_runs(mine, newest)), strict=True))
     bulk.insert_values(RankingEntry, chain.from_iterable(_entries(run, one) for one, run in pairs))
     _tell([run for _one, run in pairs])
     _overtake([run for _one, run in pairs], signed)
+    for one, run in pairs:
+        for appeal in upheld.followed(_same(one), _inputs(one)):
+            grounds.follow(appeal, run)
     jobs.finish([jobs.End(one.context, {"run": run.pk}, len(one.found.people)) for one, run in pairs], step=WRITING)
 
 
@@ -64,20 +71,36 @@ def _same(one: Compiled) -> tuple:
     return found.branch.pk, found.purpose, found.first, found.last
 
 
-def _is_refused(one: Compiled, newest: dict[tuple, RankingRun], signed: dict[int, Freezing]) -> bool:
-    """Whether it was frozen meanwhile, which its job then says."""
-    before = newest.get(_same(one))
+def _one_each(compiled: Sequence[Compiled]) -> list[Compiled]:
+    """One compilation of each branch, purpose and period, one that carries an appeal first; the others are over."""
+    kept: dict[tuple, Compiled] = {}
+    for one in sorted(compiled, key=lambda one: grounds.ARGUMENT not in one.context.job.arguments):
+        if kept.setdefault(_same(one), one) is not one:
+            one.context.refuse(grounds.not_carried().stored())
+    return [one for one in compiled if kept[_same(one)] is one]
+
+
+def _is_refused(one: Compiled, newest: dict[tuple, RankingRun], signed: dict[int, Freezing], upheld: Grounds) -> bool:
+    """Whether it was frozen meanwhile, or would undo what an appeal has corrected, which its job then says."""
+    job, before = one.context.job, newest.get(_same(one))
     known = signed.get(before.pk) if before else None
-    if known is None or not known.is_frozen:
-        return False
-    one.context.refuse(freezing.compile_refusal(known).stored())
-    return True
+    if known is not None and known.is_frozen and grounds.ARGUMENT not in job.arguments:
+        refusal = freezing.compile_refusal(known)
+    else:
+        refusal = upheld.refusal(job, _same(one), _inputs(one))
+    if refusal is not None:
+        one.context.refuse(refusal.stored())
+    return refusal is not None
+
+
+def _inputs(one: Compiled) -> dict[int, dict[str, Any]]:
+    return {person.member.pk: person.inputs for person in one.found.people}
 
 
 def _overtake(runs: Sequence[RankingRun], signed: dict[int, Freezing]) -> None:
     """Proposals to freeze the runs that these supersede are over."""
     for run in runs:
-        if run.supersedes_id in signed:
+        if run.supersedes_id in signed and signed[run.supersedes_id].is_open:
             freezing.overtake(signed[run.supersedes_id], by=run.compiled_by, now=run.compiled_at)
 
 

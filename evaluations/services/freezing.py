@@ -1,6 +1,7 @@
 """How does a ranking become unchangeable: proposed by the branch, confirmed by somebody of the superior committee?
 
-A frozen run is never superseded by a compilation: compiling takes the same lock on the run and finds it frozen.
+A frozen run is never superseded by a compilation, but by one that carries an upheld appeal: compiling takes the same
+lock on the run and finds it frozen.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from evaluations.models import Freezing, RankingRun
 from evaluations.queries import freezings, rankings
 from evaluations.queries.freezings import Signature
 from evaluations.refusals import Refused
+from evaluations.services.appeals.grounds import check_nothing_upheld
 from members.models import User
 from members.queries.offices import holders
 from members.roles import Permission
@@ -66,6 +68,7 @@ def confirm(*, freezing: Freezing, fingerprint: str, by: User, now: datetime) ->
         return freezing
     signed = check_can_be_confirmed(freezing, by=by, now=now)
     _check_newest(run)
+    check_nothing_upheld(run)
     _check_shown(run, fingerprint)
     _check_shown(run, freezing.fingerprint)
     _check_unchanged(run)
@@ -126,6 +129,7 @@ def check_can_be_proposed(run: RankingRun) -> None:
             name=known.proposer_name,
         )
     _check_newest(run)
+    check_nothing_upheld(run)
     if not run.ranked_count:
         raise Refused(_("Nobody is ranked here: there is nothing to freeze."))
     if months := rankings.not_closed([run])[run.pk]:

@@ -1,6 +1,6 @@
 """Which invariants hold of months, reviews, ratings and rankings?"""
 
-from evaluations.queries.invariants import defences, duties, freezings, months, public_notices, rankings, reviews
+from evaluations.queries.invariants import appeals, defences, duties, freezings, months, public_notices, rankings, reviews
 
 CHECKS = (
     *reviews.CHECKS,
@@ -9,5 +9,6 @@ CHECKS = (
     *months.CHECKS,
     *rankings.CHECKS,
     *freezings.CHECKS,
+    *appeals.CHECKS,
     *public_notices.CHECKS,
 )

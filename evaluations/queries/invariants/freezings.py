@@ -1,17 +1,17 @@
-"""Which invariants hold of frozen rankings: unchanged, signed by two people, replaced by nothing?"""
+"""Which invariants hold of frozen rankings: unchanged, signed by two people, replaced by nothing but an appeal?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from branchportal.invariants import without_line
 from branchportal.ledger import Asked, Check, Violation, place
 from evaluations import bundle
 from evaluations.documents import DocumentError
-from evaluations.models import Freezing, RankingRun
+from evaluations.models import Appeal, Freezing, RankingRun
 from evaluations.queries.rankings import bundle_of
 
 
@@ -42,8 +42,9 @@ def signed_by_one(asked: Asked) -> Iterator[Violation]:
 
 
 def replaced(asked: Asked) -> Iterator[Violation]:
-    """No later run supersedes a frozen one."""
-    found = Freezing.objects.frozen().filter(run__superseded_by__isnull=False).order_by("pk")
+    """No later run supersedes a frozen one, but one that follows an upheld appeal."""
+    upheld = Appeal.objects.filter(state=Appeal.State.UPHELD, run_after=OuterRef("run__superseded_by"))
+    found = Freezing.objects.frozen().filter(~Exists(upheld), run__superseded_by__isnull=False).order_by("pk")
     for pk, later in found.values_list("pk", "run__superseded_by"):
         yield Violation(place(Freezing, pk), f"superseded_by={later}")
 
@@ -63,6 +64,6 @@ _BEHIND = _(
 CHECKS = (
     Check("freezings.same", _("A frozen ranking is what two people signed."), _BEHIND, changed_since),
     Check("freezings.two", _("Every frozen ranking was signed by two people."), _BEHIND, signed_by_one),
-    Check("freezings.last", _("Nothing has replaced a frozen ranking."), _BEHIND, replaced),
+    Check("freezings.last", _("Nothing but an upheld appeal has replaced a frozen ranking."), _BEHIND, replaced),
     Check("freezings.recorded", _("The audit trail tells of every freezing."), _BEHIND, frozen_without_line),
 )

@@ -17,8 +17,8 @@ from members.queries.invariants import never_belonged
 
 # Which lines of the audit trail say that the points of a review count.
 SUBMITTING = {
-    SelfReview: ("self_review.submitted", "scores.imported_self"),
-    BranchReview: ("branch_rating.given", "scores.imported_branch"),
+    SelfReview: ("self_review.submitted", "scores.imported_self", "self_review.corrected"),
+    BranchReview: ("branch_rating.given", "scores.imported_branch", "branch_rating.corrected"),
 }
 RETURNED = "self_review.returned"
 MODELS = (SelfReview, BranchReview)

@@ -1,0 +1,153 @@
+"""Which figures of a row can be appealed against, which appeals stand, and does the source say something else now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from evaluations import appeal_times
+from evaluations.deadlines import parse_month
+from evaluations.models import Appeal, RankingEntry, RankingRun
+from evaluations.queries import compile as material
+from evaluations.queries.observations import REVIEW_MODELS
+from evaluations.queries.rankings import months_of, scheme_of
+from evaluations.refusals import Refused
+from evaluations.scheme import CONSTANT, Scheme
+from evaluations.sources import DUTIES
+from members.models import User
+from members.queries.own_matters import of_others
+from members.roles import Permission
+
+SAME = ("branch_id", "purpose", "first_month", "last_month")  # of one line of runs
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a row that somebody can appeal against: of a component (whole, a month, a number) or of a gate."""
+
+    code: str
+    place: str
+    source: str  # of sources.py; "" where it is not known
+
+    @property
+    def month(self) -> date | None:
+        """Of a monthly figure its month."""
+        return parse_month(self.place) if self.place and self.source in REVIEW_MODELS else None
+
+    @property
+    def is_corrected_here(self) -> bool:
+        """Whether whoever decides corrects it himself: five points of one month."""
+        return self.month is not None
+
+
+def figures_of(entry: RankingEntry) -> list[Figure]:
+    """Every figure of this row, in the order of the page; no query but those of the entry's run and scheme."""
+    scheme, sources = scheme_of(entry.run), entry.run.scheme.sources
+    return [*_of_components(entry, scheme, sources["components"]), *_of_gates(scheme, sources["inputs"])]
+
+
+def figure_of(entry: RankingEntry, code: str, place: str) -> Figure | None:
+    """That figure of the row; None where it has no such."""
+    return next((one for one in figures_of(entry) if (one.code, one.place) == (code, place)), None)
+
+
+def last_day(run: RankingRun) -> date | None:
+    """The last day on which this run's figures can be appealed against; None of a run that was replaced."""
+    if getattr(run, "superseded_by", None) is not None:
+        return None
+    freezing = run.freezing
+    frozen_at = freezing.decided_at if freezing and freezing.is_frozen else None
+    return appeal_times.last_day_to_appeal(run.compiled_at, frozen_at)
+
+
+def is_open(run: RankingRun, now: datetime) -> bool:
+    """Whether figures of this run can be appealed against today."""
+    last = last_day(run)
+    return last is not None and timezone.localdate(now) <= last
+
+
+def own(user: User) -> QuerySet[Appeal]:
+    """What this person appealed against, the newest first."""
+    found = Appeal.objects.filter(entry__member__user=user)
+    return found.select_related("entry__run__branch", "entry__run__scheme", "run_after").order_by("-filed_at", "-pk")
+
+
+def own_of_line(user: User, run: RankingRun) -> list[Appeal]:
+    """What this person appealed against in this ranking, whichever of its runs."""
+    return list(own(user).filter(**{f"entry__run__{name}": getattr(run, name) for name in SAME}))
+
+
+def to_decide(user: User, today: date) -> QuerySet[Appeal]:
+    """What waits for an answer of this person; his own, and those of whom he stands in for, wait for somebody else."""
+    waiting = Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).waiting()
+    return waiting.filter(pk__in=_of_others(user, today))
+
+
+def to_compile(user: User, today: date) -> QuerySet[Appeal]:
+    """What was upheld where this person decides and has not been followed by a run."""
+    found = Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).without_a_run()
+    return found.filter(pk__in=_of_others(user, today))
+
+
+def upheld_of_line(run: RankingRun) -> QuerySet[Appeal]:
+    """What was upheld in this ranking, in this run or an earlier one, and has not been followed by a run."""
+    same = {f"entry__run__{name}": getattr(run, name) for name in SAME}
+    return Appeal.objects.without_a_run().filter(**same, entry__run__number__lte=run.number)
+
+
+def waiting_of_line(run: RankingRun) -> int:
+    """How many appeals against this ranking nobody has answered."""
+    same = {f"entry__run__{name}": getattr(run, name) for name in SAME}
+    return Appeal.objects.waiting().filter(**same).count()
+
+
+def is_changed(appeal: Appeal, today: date) -> bool:
+    """Whether the source of the figure says something else today than the row appealed against. Raises Refused."""
+    entry = appeal.entry
+    run = entry.run
+    read = material.read(
+        branches=[run.branch], purpose=run.purpose, first=run.first_month, last=run.last_month, today=today
+    )[run.branch_id]
+    if isinstance(read, Refused):
+        raise read
+    person = next((one for one in read.people if one.member.pk == entry.member_id), None)
+    return person is None or differs(entry.inputs, person.inputs, appeal.figure)
+
+
+def differs(before: Mapping[str, Any], after: Mapping[str, Any], figure: str) -> bool:
+    """Whether two rows rest on different inputs of this figure."""
+    return before.get(figure) != after.get(figure)
+
+
+def _of_others(user: User, today: date) -> QuerySet[Appeal]:
+    rows = RankingEntry.objects.filter(of_others(user, today))
+    return Appeal.objects.filter(entry__in=rows).values("pk")
+
+
+def _of_components(entry: RankingEntry, scheme: Scheme, sources: Mapping[str, str]) -> Iterator[Figure]:
+    for component in scheme.components:
+        if component.aggregate == CONSTANT:
+            continue
+        source = sources.get(component.code, "")
+        yield Figure(component.code, "", source)
+        for place in _places(entry, component.code, source):
+            yield Figure(component.code, place, source)
+
+
+def _places(entry: RankingEntry, code: str, source: str) -> Iterable[str]:
+    if source in REVIEW_MODELS:
+        found = months_of(entry, code)
+        return sorted(f"{month:%Y-%m}" for kind in ("months", "missing") for month in found[kind])
+    if source == DUTIES:
+        return [str(number) for number, _one in enumerate(entry.inputs.get(code, []), start=1)]
+    return []
+
+
+def _of_gates(scheme: Scheme, sources: Mapping[str, str]) -> Iterator[Figure]:
+    for name in dict.fromkeys(gate.input for gate in scheme.gates if gate.reads_input):
+        yield Figure(name, "", sources.get(name, ""))

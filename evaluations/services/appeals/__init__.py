@@ -1,0 +1,1 @@
+"""How does a member appeal against a figure, and how is the appeal decided, corrected and compiled?"""

@@ -48,6 +48,14 @@ SOURCE_LABELS = {
     MONTHS_AS_ACTIVIST: _("Whole months as an activist until the end of the period"),
 }
 
+# Who gave the figures of a source, as whoever is in a ranking reads it: offices, never which person.
+RATERS = {
+    SELF_REVIEW: _("You gave these points yourself, in your self-review of each month."),
+    BRANCH_RATING: _("The branch committee gave these points; the rating is the branch's, not one person's."),
+    DUTIES: _("The branch committee rated what you did in your three ones."),
+    DEFENCE: _("Each judge of the panel gave one score; whose is whose is not told."),
+}
+
 # Figures from Excel that have a name of their own in the portal, by the key of their column (see column_names.py).
 COLUMN_LABELS = {
     "gpa": _("Grade point average"),

@@ -41,6 +41,41 @@ def total_step(explanation: Explanation, scheme: Scheme) -> str:
     }
 
 
+def total_sentence(explanation: Explanation, scheme: Scheme) -> str:
+    """The total as a sum of weights and points, as whoever is ranked reads it; "" without a total."""
+    if explanation.total is None:
+        return ""
+    terms = [_term(part) for part in explanation.parts if part.points is not None or part.counts_as_zero]
+    text = _("Your total: %(sum)s = %(total)s, rounded once to %(decimals)s decimals.")
+    return text % {"sum": _summed(terms), "total": explanation.total, "decimals": scheme.decimals}
+
+
+def part_sentence(part: Part) -> str:
+    """What one component adds, in a few words."""
+    if part.points is None:
+        return _("missing: %(consequence)s") % {"consequence": consequence(part.component)}
+    if part.is_weighted:
+        return _("%(term)s = %(contribution)s points") % {"term": _term(part), "contribution": part.contribution}
+    return _("%(contribution)s points") % {"contribution": _signed(part.contribution)}
+
+
+def _term(part: Part) -> str:
+    """“30 % × 87.5”, or what is added or taken off as it is."""
+    if not part.is_weighted:
+        return part.contribution
+    return _("%(weight)s %% × %(points)s") % {"weight": part.weight, "points": part.points or "0"}
+
+
+def _summed(terms: Iterable[str]) -> str:
+    """With a minus sign before what is taken off."""
+    first, *others = list(terms) or ["0"]
+    return first + "".join(f" − {term[1:]}" if term.startswith("-") else f" + {term}" for term in others)
+
+
+def _signed(contribution: str) -> str:
+    return contribution.replace("-", "−") if contribution.startswith("-") else f"+{contribution}"
+
+
 def shared_place(place: int, total: str, people: int) -> str:
     """That several people share a place, without their names."""
     text = _("%(people)s people share place %(place)s, each with %(total)s in all.")

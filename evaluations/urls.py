@@ -27,6 +27,8 @@ from evaluations.views import (
     spot_checks,
     workbooks,
 )
+from evaluations.views.appeals import office as appeals
+from evaluations.views.appeals import own as own_appeals
 from evaluations.views.defences import holding, judging, office, preparing
 
 app_name = "evaluations"
@@ -125,6 +127,14 @@ urlpatterns = [
     path("rankings/<int:pk>/workbook/", workbooks.RankingWorkbookView.as_view(), name="ranking_workbook"),
     path("results/", rankings.OwnRankingsView.as_view(), name="own_rankings"),
     path("results/<int:pk>/", rankings.OwnRankingView.as_view(), name="own_ranking"),
+    path("results/<int:pk>/appeal/", own_appeals.NewAppealView.as_view(), name="appeal_add"),
+    path("results/appeals/<int:pk>/", own_appeals.OwnAppealView.as_view(), name="own_appeal"),
+    path("results/appeals/<int:pk>/withdraw/", own_appeals.WithdrawAppealView.as_view(), name="appeal_withdraw"),
+    path("appeals/", appeals.AppealsView.as_view(), name="appeals"),
+    path("appeals/<int:pk>/", appeals.AppealView.as_view(), name="appeal"),
+    path("appeals/<int:pk>/decline/", appeals.DeclineAppealView.as_view(), name="appeal_decline"),
+    path("appeals/<int:pk>/uphold/", appeals.UpholdAppealView.as_view(), name="appeal_uphold"),
+    path("appeals/<int:pk>/compile/", appeals.CompileAppealView.as_view(), name="appeal_compile"),
     path("defences/", office.DefencesView.as_view(), name="defences"),
     path("defences/mine/", office.OwnDefencesView.as_view(), name="own_defences"),
     path("defences/add/", preparing.NewDefenceView.as_view(), name="defence_add"),

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from branchportal.models import JobRun
 from evaluations import appeal_times
 from evaluations.deadlines import parse_month
-from evaluations.models import Appeal, RankingEntry, RankingRun
+from evaluations.models import Appeal, Cycle, Due, RankingEntry, RankingRun
 from evaluations.queries import compile as material
 from evaluations.queries.observations import REVIEW_MODELS
 from evaluations.queries.rankings import months_of, scheme_of
 from evaluations.refusals import Refused
 from evaluations.scheme import CONSTANT, Scheme
 from evaluations.sources import DUTIES
-from members.models import User
+from members.models import Member, User
 from members.queries.own_matters import of_others
 from members.roles import Permission
 
+WAITING_FIRST = Case(When(state=Appeal.State.WAITING, then=Value(0)), default=Value(1))
 SAME = ("branch_id", "purpose", "first_month", "last_month")  # of one line of runs
 
 
@@ -85,13 +87,21 @@ def own_of_line(user: User, run: RankingRun) -> list[Appeal]:
 def to_decide(user: User, today: date) -> QuerySet[Appeal]:
     """What waits for an answer of this person; his own, and those of whom he stands in for, wait for somebody else."""
     waiting = Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).waiting()
-    return waiting.filter(pk__in=_of_others(user, today))
+    return waiting.filter(about_others(user, today))
 
 
 def to_compile(user: User, today: date) -> QuerySet[Appeal]:
     """What was upheld where this person decides and has not been followed by a run."""
     found = Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).without_a_run()
-    return found.filter(pk__in=_of_others(user, today))
+    return found.filter(about_others(user, today))
+
+
+def told_with(run: RankingRun) -> dict[str, bool]:
+    """Whether this run follows an appeal, and whether the one that replaced it does; whose appeal is not said."""
+    later = getattr(run, "superseded_by", None)
+    runs = [one.pk for one in (run if run.supersedes_id else None, later) if one]
+    follow = set(Appeal.objects.filter(run_after__in=runs).values_list("run_after", flat=True)) if runs else set()
+    return {"made_it": run.pk in follow, "replaced_it": bool(later) and later.pk in follow}
 
 
 def upheld_of_line(run: RankingRun) -> QuerySet[Appeal]:
@@ -124,9 +134,20 @@ def differs(before: Mapping[str, Any], after: Mapping[str, Any], figure: str) ->
     return before.get(figure) != after.get(figure)
 
 
-def _of_others(user: User, today: date) -> QuerySet[Appeal]:
-    rows = RankingEntry.objects.filter(of_others(user, today))
-    return Appeal.objects.filter(entry__in=rows).values("pk")
+def about_others(user: User, today: date) -> Q:
+    """Appeals of people about whom this person may decide."""
+    return Q(entry__in=RankingEntry.objects.filter(of_others(user, today)))
+
+
+def month_of_due(member: Member, month: date) -> Cycle | None:
+    """The month in which something was asked of this person."""
+    return Cycle.objects.filter(month=month, pk__in=Due.objects.filter(member=member).values("cycle")).first()
+
+
+def newest_job(appeal: Appeal) -> JobRun | None:
+    """The last compilation that carried this appeal."""
+    jobs = JobRun.objects.filter(branch=appeal.run.branch, arguments__appeal=appeal.pk)
+    return jobs.order_by("-created_at").first()
 
 
 def _of_components(entry: RankingEntry, scheme: Scheme, sources: Mapping[str, str]) -> Iterator[Figure]:

@@ -19,6 +19,7 @@ from members.roles import Permission, Role
 _SIGNED = Freezing.objects.select_related("proposer", "proposer_for", "decider_for")
 TOLD_WITH_A_RUN = Prefetch("freezings", _SIGNED)
 TOLD_WITH_AN_ENTRY = Prefetch("run__freezings", _SIGNED)
+TOLD_WITH_AN_APPEAL = Prefetch("entry__run__freezings", _SIGNED)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from branchportal.wording import sentences
 from evaluations import freezing_wording, ranking_wording, scheme_wording
 from evaluations.documents import number
 from evaluations.explaining import plain
-from evaluations.labels import DIMENSION_LABELS, SOURCE_LABELS, days_of
+from evaluations.labels import DIMENSION_LABELS, RATERS, SOURCE_LABELS, days_of
 from evaluations.models import RankingEntry
 from evaluations.queries import rankings
 from evaluations.queries.points import counted
@@ -64,6 +64,8 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
         "parts": [
             {
                 "part": part,
+                "sum_sentence": ranking_wording.part_sentence(part),
+                "rater": RATERS.get(sources["components"].get(part.component.code), ""),
                 "source": SOURCE_LABELS.get(sources["components"].get(part.component.code), ""),
                 "headers": [(DIMENSION_LABELS.get(name, name), weight) for name, weight in _weights(part)],
                 "months": _months(entry, part),
@@ -84,12 +86,14 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
         ],
         "checks": [
             {
+                "gate": check.gate,
                 "sentence": ranking_wording.check_sentence(check, scheme, sources["inputs"]),
                 "passed": check.passed,
                 "figures": _figures(entry.evidence.get(check.gate.input, {}) if check.gate.reads_input else {}),
             }
             for check in explained.checks
         ],
+        "total_sentence": ranking_wording.total_sentence(explained, scheme),
         "total_step": ranking_wording.total_step(explained, scheme) if explained.total is not None else "",
         "tie_sentence": sentences([_tie(entry, others), scheme_wording.tie_sentence(scheme)]) if entry.tied else "",
         "reasons": ranking_wording.reasons(scheme, entry.reasons),

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.views import View
@@ -18,7 +19,8 @@ from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
 from evaluations.models import Freezing, RankingEntry, RankingRun
 from evaluations.purposes import Purpose
-from evaluations.queries import freezings, rankings
+from evaluations.queries import appeals, freezings, rankings
+from evaluations.views.appeals.words import appeal_days, offer_appeals, told
 from evaluations.views.figures import column_keys, dot_plot, explanation_context
 from evaluations.views.papers import SIGNING_A_RANKING, evidence_facts, ranking_facts
 from evaluations.views.totals import field_of_totals, near_the_line
@@ -56,6 +58,7 @@ class RankingsView(PortalView, View):
             "is_filtered": any(request.GET.get(key) for key in ("q", "purpose", "month", "state")),
             "may_compile": access.may(Permission.COMPILE_RANKING),
             "may_export": access.may(Permission.EXPORT_RANKING),
+            "may_decide_appeals": access.may(Permission.DECIDE_APPEALS),
         }
         return render(request, "evaluations/rankings.html", context)
 
@@ -88,6 +91,7 @@ class RankingView(RunView):
             "places": places,
             "tied_at_the_line": _tied(run, places),
             "superseded_by": getattr(run, "superseded_by", None),
+            "appeals": appeals.told_with(run),
             "not_closed": ranking_wording.not_closed_sentence(rankings.not_closed([run])[run.pk]),
             "paper_facts": ranking_facts(run),
             "signing": SIGNING_A_RANKING,
@@ -135,6 +139,7 @@ class MovesView(RunView):
             "moves": [move for move in moves if not move.is_unchanged],
             "unchanged": sum(move.is_unchanged for move in moves),
             "same_scheme": self.run.scheme_id == self.run.supersedes.scheme_id,
+            "appeals": appeals.told_with(self.run),
         }
         return render(request, "evaluations/moves.html", context)
 
@@ -168,11 +173,17 @@ class OwnRankingView(PortalView, View):
         related = ("run__branch", "run__scheme", "run__superseded_by")
         entries = own.select_related(*related).prefetch_related(freezings.TOLD_WITH_AN_ENTRY)
         found = get_object_or_404(entries, run__in=RankingRun.objects.filter(pk=pk))
+        now = timezone.now()
         context = explanation_context(found) | {
             "own": True,
             "stage": STAGE_LABELS[found.stage],
             "paper_facts": evidence_facts(found),
+            "last_day_to_appeal": appeal_days(found.run, now),
         }
+        filed = appeals.own_of_line(request.user, found.run)
+        context["appeals"] = [told(one, now) for one in filed]
+        if appeals.is_open(found.run, now):
+            offer_appeals(context, found, filed)
         return render(request, "evaluations/evidence.html", context)
 
 

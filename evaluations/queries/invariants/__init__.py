@@ -1,6 +1,15 @@
 """Which invariants hold of months, reviews, ratings and rankings?"""
 
-from evaluations.queries.invariants import appeals, defences, duties, freezings, months, public_notices, rankings, reviews
+from evaluations.queries.invariants import (
+    appeals,
+    defences,
+    duties,
+    freezings,
+    months,
+    public_notices,
+    rankings,
+    reviews,
+)
 
 CHECKS = (
     *reviews.CHECKS,

@@ -76,7 +76,9 @@ def not_carried() -> Refused:
 def too_early() -> Refused:
     """Why a job is refused that has read before a figure was corrected."""
     return Refused(
-        _("The ranking was compiled meanwhile because of an appeal: open the newest run, and compile again.")
+        _(
+            "A figure was corrected because of an appeal, and this would be without it: compile again from the newest run."
+        )
     )
 
 

@@ -1,0 +1,1 @@
+"""Which pages lead a member through an appeal, and which the committee?"""

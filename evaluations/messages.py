@@ -146,6 +146,7 @@ NOTICE_OUTCOMES = {
     "settled": gettext_noop("%(purpose)s of %(branch)s: the public notice ended, and objections are settled."),
 }
 
+
 def _points(text: str) -> Callable[[dict[str, Any]], str]:
     """`text` with the entry, who wrote it and why."""
     return lambda context: _(text) % context

@@ -31,8 +31,9 @@ from evaluations.models import (
     ReviewAnswer,
     SelfReview,
 )
-from evaluations.queries import defences
+from evaluations.queries import appeals, defences
 from evaluations.queries.rankings import own_entries, scheme_of
+from evaluations.scheme_wording import component_label
 from members.models import User
 
 
@@ -120,6 +121,14 @@ def _rankings(user: User, now: datetime) -> Iterator[tuple]:
         freezing = run.freezing
         frozen = freezing.decided_at if freezing and freezing.is_frozen else None
         yield run.compiled_at, run.branch.name, run.get_purpose_display(), months, entry.rank, entry.total, why, frozen
+
+
+def _appeals(user: User, now: datetime) -> Iterator[tuple]:
+    for one in appeals.own(user):
+        run = one.run
+        what = f"{run.get_purpose_display()} {run.first_month:%Y-%m} – {run.last_month:%Y-%m}"
+        figure = " ".join(filter(None, [component_label(scheme_of(run), one.figure), one.place]))
+        yield one.filed_at, what, figure, one.words, one.evidence, str(one.get_state_display()), one.reason
 
 
 def _reminders(user: User, now: datetime) -> Iterator[tuple]:
@@ -253,6 +262,22 @@ SECTIONS = (
         _rankings,
         ("evaluations.RankingEntry.member",),
         lambda user, now: [own_entries(user)],
+    ),
+    Section(
+        "appeals",
+        gettext_lazy("My appeals"),
+        gettext_lazy("Against which figure you appealed, and what was answered. Only the superior committee sees it."),
+        (
+            Field("at", gettext_lazy("Filed"), MOMENT),
+            Field("ranking", gettext_lazy("Ranking")),
+            Field("figure", gettext_lazy("Figure")),
+            Field("words", gettext_lazy("What is wrong")),
+            Field("evidence", gettext_lazy("What shows it")),
+            Field("state", gettext_lazy("State")),
+            Field("reason", gettext_lazy("Reason")),
+        ),
+        _appeals,
+        records=lambda user, now: [appeals.own(user)],
     ),
     Section(
         "defences",

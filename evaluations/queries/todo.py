@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from django.db.models import Count, Min
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from branchportal.todo import Todo, Waiting
+from evaluations import appeal_times
 from evaluations.deadlines import Phase
 from evaluations.labels import ratings_left_label
 from evaluations.models import Freezing, ScoringScheme
-from evaluations.queries import answers, defences, freezings
+from evaluations.queries import answers, appeals, defences, freezings
 from evaluations.queries.home import BranchMonth, ScopeMonth
 from members.access import access_of
 from members.models import User
@@ -77,6 +81,21 @@ def of_freezings(user: User) -> Iterator[Waiting]:
         yield Waiting(freezings.came_back(user), "decided_at", _came_back, address)
 
 
+def of_appeals(user: User, now: datetime) -> Iterator[Todo]:
+    """Appeals that wait for this person's answer, with the last day of the oldest; upheld ones without a run."""
+    if not access_of(user).may(Permission.DECIDE_APPEALS):
+        return
+    today = timezone.localdate(now)
+    kinds = (("waiting", appeals.to_decide(user, today)), ("upheld", appeals.to_compile(user, today)))
+    for state, rows in kinds:
+        found = rows.aggregate(count=Count("pk"), first=Min("filed_at"))
+        if not found["count"]:
+            continue
+        until = appeal_times.end_of(appeal_times.last_day_to_answer(found["first"]))
+        address = f"{reverse('evaluations:appeals')}?state={state}"
+        yield Todo(_APPEALS[state](found["count"]), address, since=found["first"], until=until)
+
+
 def _runs(month: BranchMonth) -> bool:
     return month.cycle is not None and month.phase not in {Phase.OFF, Phase.PLANNED}
 
@@ -94,6 +113,21 @@ def _replies(count: int) -> str:
 def _to_confirm(count: int) -> str:
     text = ngettext("%(count)s ranking waits to be frozen", "%(count)s rankings wait to be frozen", count)
     return text % {"count": count}
+
+
+def _to_answer(count: int) -> str:
+    text = ngettext("%(count)s appeal waits for an answer", "%(count)s appeals wait for an answer", count)
+    return text % {"count": count}
+
+
+def _to_follow(count: int) -> str:
+    text = ngettext(
+        "%(count)s upheld appeal waits for its correction", "%(count)s upheld appeals wait for their correction", count
+    )
+    return text % {"count": count}
+
+
+_APPEALS = {"waiting": _to_answer, "upheld": _to_follow}
 
 
 def _came_back(count: int) -> str:

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from activities.models import Evidence
 from activities.services.evidence import drop_unused
 from branchportal.retention import Ending, Rule
-from evaluations.models import BranchReview, ColumnFigure, JudgeScore, PointsEntry, Reminder, ReviewAnswer, SelfReview
+from evaluations.models import (
+    Appeal,
+    BranchReview,
+    ColumnFigure,
+    JudgeScore,
+    PointsEntry,
+    Reminder,
+    ReviewAnswer,
+    SelfReview,
+)
 
 MONTHS_OF_WORDS = 24
 
@@ -36,6 +45,10 @@ def _forgotten_drafts(model: type):
 
 def _drop_words(rows: QuerySet) -> int:
     return rows.update(notes={}, draft=None)
+
+
+def _drop_appeal_words(rows: QuerySet) -> int:
+    return rows.update(words="", evidence="")
 
 
 def _drop_drafts(rows: QuerySet) -> int:
@@ -96,6 +109,18 @@ RULES = (
         months=MONTHS_OF_WORDS,
         expired=lambda limit: PointsEntry.objects.filter(member__ended_on__lt=timezone.localdate(limit)),
         end=_delete_points,
+    ),
+    Rule(
+        "appeals",
+        _("Words of appeals against a figure of a ranking"),
+        _("The answer with its reason and the corrected figure stay with the ranking; the words helped until then."),
+        since=_("after the membership ended"),
+        ending=Ending.EMPTIED,
+        months=MONTHS_OF_WORDS,
+        expired=lambda limit: Appeal.objects.exclude(words="", evidence="").filter(
+            entry__member__ended_on__lt=timezone.localdate(limit)
+        ),
+        end=_drop_appeal_words,
     ),
     Rule(
         "reminders",

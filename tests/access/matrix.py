@@ -70,6 +70,9 @@ evaluations:review_draft          own_month     405    + - - - - - - - - - -
 evaluations:review_discard        own_month     405    + - - - - - - - - - -
 evaluations:own_rankings          -             200    + - - - - - - - - - -
 evaluations:own_ranking           run           200    + - - - - - - - - - -
+evaluations:appeal_add            figure        200    + - - - - - - - - - -
+evaluations:own_appeal            appeal        200    + - - - - - - - - - -
+evaluations:appeal_withdraw       appeal        200    + - - - - - - - - - -
 
 members:roster                    -             200    - + + + + + + + + - -
 members:roster_download           -             200    - + + - + - - + + - -
@@ -201,6 +204,12 @@ evaluations:ranking_bundle        run           200    - + + - - - - - + - -
 evaluations:compile               -             200    - + + - - - - - - - -
 evaluations:compile_job           job           200    - + + - - - - - - - -
 evaluations:compile_retry         job           405    - + + - - - - - - - -
+
+evaluations:appeals               -             200    - - - - - - - - + - -
+evaluations:appeal                appeal        200    - - - - - - - - + - -
+evaluations:appeal_uphold         appeal        200    - - - - - - - - + - -
+evaluations:appeal_decline        appeal        200    - - - - - - - - + - -
+evaluations:appeal_compile        appeal        405    - - - - - - - - + - -
 
 evaluations:own_defences          -             200    + + + + + + + + + + +
 evaluations:own_defence           closed_defence 200   + - - - - - - - - - -

@@ -17,7 +17,7 @@ from activities.services.awards import Upload, propose_award
 from activities.services.duties import Wanted, assign_duties
 from activities.services.duty_entries import write_entry
 from branchportal.notifications import notify
-from evaluations.models import Freezing, RankingRun, ReviewAnswer, SelfReview
+from evaluations.models import Appeal, Freezing, RankingRun, ReviewAnswer, SelfReview
 from evaluations.services.score_batches import keep_batch as keep_score_batch
 from evaluations.services.spot_checks import draw
 from members.models import Absence, Branch, Member, Transfer, User
@@ -136,6 +136,8 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "cycle": {"pk": branch_root(branch).cycles.get(month=OCTOBER).pk},
         "run": {"pk": run.pk},
         "proposed_run": {"pk": _proposed(compile_now(branch, OCTOBER, OCTOBER), by).pk},
+        "figure": {"pk": run.pk, "place": "2026-10", "figure": "branch"},
+        "appeal": {"pk": _appeal(run, member).pk},
         "entry": {"pk": run.pk, "entry": run.entries.get(member=member).pk},
         "job": {"pk": run.job_id},
         "scheme": {"pk": branch_root(branch).schemes.first().pk},
@@ -231,6 +233,14 @@ def _proposed(run: RankingRun, by: User) -> RankingRun:
         proposed_at=NOW,
     )  # fmt: skip
     return run
+
+
+def _appeal(run: RankingRun, member: Member) -> Appeal:
+    """Against a month of the member's own review; nobody has answered it."""
+    entry = run.entries.get(member=member)
+    return Appeal.objects.create(
+        entry=entry, figure="self", place="2026-10", words="登记有误", evidence="原表第三行", filed_at=NOW
+    )
 
 
 def _transfer(branch: Branch, by: User, *, out: bool):

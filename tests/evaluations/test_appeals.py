@@ -197,7 +197,7 @@ def test_a_job_that_read_before_the_correction_does_not_undo_it(ranked, monkeypa
     monkeypatch.setattr(compiling, "_read", read_and_wait)
     assert ended(early) == (
         "failed",
-        "A figure was corrected because of an appeal, and this would be without it: compile again from the newest run.",
+        "A figure was corrected because of an appeal, and this would be without it: compile the newest run again.",
     )
     assert list(RankingRun.objects.values_list("number", flat=True)) == [2, 1]
     again, _created = compiling.request(branch=ranked.run.branch, **ASKED)

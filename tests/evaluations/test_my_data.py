@@ -57,6 +57,8 @@ NOT_SHOWN = {
     "evaluations.Freezing.proposer_for": IN_OFFICE,
     "evaluations.Freezing.decider": IN_OFFICE,
     "evaluations.Freezing.decider_for": IN_OFFICE,
+    "evaluations.Appeal.decider": IN_OFFICE,
+    "evaluations.Appeal.decider_for": IN_OFFICE,
     "evaluations.DecisionMeeting.saved_by": IN_OFFICE,
     "evaluations.DecisionMeeting.signer": IN_OFFICE,
     "evaluations.DecisionMeeting.signer_for": IN_OFFICE,

@@ -30,14 +30,14 @@ from django.test import Client
 from activities.models import Activity, SignUp
 from branchportal.celery import app
 from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
-from evaluations.models import Cycle, Due, Freezing, Reminder
+from evaluations.models import Appeal, Cycle, Due, Freezing, Reminder, SelfReview
 from members import notice
 from members.models import Branch, LoginFailure, Member, Transfer, User
 from members.roles import Role
 from members.stages import Stage
 from tests.access.test_matrix import address_of
 from tests.access.world import NOW, World, make_world
-from tests.evaluations.ranking_material import NOVEMBER, ready_document
+from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, ready_document
 from tests.factories import make_member, make_user, sign_in
 from tests.intruders.forms import Form, forms_on, posting_pages
 from tests.intruders.ledger import our_models
@@ -121,6 +121,14 @@ def proposed_again(world: World) -> None:
     Freezing.objects.filter(run=world.own["proposed_run"]["pk"]).update(**waiting)
 
 
+def appeal_upheld(world: World) -> None:
+    """With the figure corrected."""
+    appeal = Appeal.objects.get(**world.own["appeal"])
+    SelfReview.objects.filter(member=appeal.entry.member, cycle__month=OCTOBER).update(thought=75)
+    decided = {"state": "upheld", "decider": world.user, "reason": "有误", "decided_at": NOW}
+    Appeal.objects.filter(pk=appeal.pk).update(**decided)
+
+
 def second_to_wait(world: World) -> None:
     """For a day to come one has a place, one waits, and so does the one of the address."""
     sign_up = SignUp.objects.select_related("activity__branch").get(**world.own["sign_up"])
@@ -182,6 +190,8 @@ FORMS = {
         "evaluations:review_of_month": sent(thought_note="读了两份报告"),
         "members:acknowledge_notice": sent(notice_unread, version=str(notice.VERSION)),
         "members:email": sent(email="a@example.edu"),
+        "evaluations:appeal_add": sent(words="登记错了"),
+        "evaluations:appeal_withdraw": sent(),
         "members:mail_settings": sent(language="en"),
         "members:open_message": sent(messages_unread),
         "members:read_messages": sent(messages_unread),
@@ -247,6 +257,9 @@ FORMS = {
         "evaluations:changes_seen": sent(until="2026-11-10T04:00:00+00:00"),
         "evaluations:freezing_confirm": sent(password_known, password=WORDS),
         "evaluations:freezing_decline": sent(proposed_again, reason="缺一份测评"),
+        "evaluations:appeal_uphold": sent(thought="95", study="95", life="95", work="95", conduct="75", reason="有误"),
+        "evaluations:appeal_decline": sent(reason="登记无误"),
+        "evaluations:appeal_compile": sent(appeal_upheld),
         "evaluations:edit_month": sent(this_month, review_day="16"),
         "evaluations:remind_branches": sent(ratings_owed),
         "evaluations:remind_officers": sent(nobody_reminded),

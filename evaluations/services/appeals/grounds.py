@@ -76,9 +76,7 @@ def not_carried() -> Refused:
 def too_early() -> Refused:
     """Why a job is refused that has read before a figure was corrected."""
     return Refused(
-        _(
-            "A figure was corrected because of an appeal, and this would be without it: compile again from the newest run."
-        )
+        _("A figure was corrected because of an appeal, and this would be without it: compile the newest run again.")
     )
 
 

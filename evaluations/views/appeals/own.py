@@ -13,14 +13,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from evaluations.appeal_wording import figure_label
 from evaluations.forms.appeals import AppealForm
 from evaluations.models import Appeal, RankingEntry
 from evaluations.queries import appeals, freezings, rankings
 from evaluations.queries.appeals import Figure
 from evaluations.refusals import Refused
 from evaluations.services.appeals import filing
-from evaluations.views.appeals.words import appeal_days, told
+from evaluations.views.appeals.words import WHOLE, appeal_days, figure_label, told
 from members.access import PortalView
 from members.roles import Permission
 
@@ -38,19 +37,19 @@ class NewAppealView(PortalView, View):
 
     @cached_property
     def figure(self) -> Figure:
-        asked = self.request.GET
-        found = appeals.figure_of(self.entry, asked.get("figure", "")[:60], asked.get("place", "")[:20])
+        place = self.kwargs["place"]
+        found = appeals.figure_of(self.entry, self.kwargs["figure"], "" if place == WHOLE else place)
         if found is None:
             raise Http404
         return found
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
         if not appeals.is_open(self.entry.run, timezone.now()):
             messages.error(request, _("Figures of this ranking can't be appealed against any more."))
             return redirect("evaluations:own_ranking", pk=pk)
         return self._page(AppealForm())
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = AppealForm(request.POST)
         figure = self.figure
         if not form.is_valid():

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
 
 from evaluations import appeal_times
-from evaluations.appeal_wording import figure_label
 from evaluations.models import Appeal, RankingEntry, RankingRun
 from evaluations.queries import appeals, rankings
 from evaluations.queries.appeals import Figure
+from evaluations.scheme import Scheme
+from evaluations.scheme_wording import component_label, input_label
 from members.labels import ROLE_LABELS
 from members.roles import Role
+
+WHOLE = "-"  # in an address: the whole component, no month or number of it
 
 
 def told(appeal: Appeal, now: datetime) -> dict[str, Any]:
@@ -52,7 +58,7 @@ def offer_appeals(context: dict[str, Any], entry: RankingEntry, filed: Iterable[
     offers = {
         (one.code, one.place): {
             "figure": one.code,
-            "place": one.place,
+            "place": one.place or WHOLE,
             "label": figure_label(one, scheme, inputs),
             "waiting": waiting.get((one.code, one.place)),
         }
@@ -67,3 +73,14 @@ def offer_appeals(context: dict[str, Any], entry: RankingEntry, filed: Iterable[
             duty["appeal"] = offers.get((code, str(number)))
     for check in context["checks"]:
         check["appeal"] = offers.get((check["gate"].input, "")) if check["gate"].reads_input else None
+
+
+def figure_label(figure: Figure, scheme: Scheme, inputs: Mapping[str, str]) -> str:
+    """A component, a month or a number of it, or what a gate looks at; `inputs`: the sources of the gates' inputs."""
+    gate = next((gate for gate in scheme.gates if gate.reads_input and gate.input == figure.code), None)
+    label = input_label(gate, scheme, inputs) if gate else component_label(scheme, figure.code)
+    if figure.month is not None:
+        return f"{label} · {date_format(figure.month, get_format('YEAR_MONTH_FORMAT'))}"
+    if figure.place:
+        return _("%(label)s · figure %(number)s") % {"label": label, "number": figure.place}
+    return label

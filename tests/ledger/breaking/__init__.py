@@ -3,12 +3,24 @@
 `BREAKS` has one function for every check; where the database itself would refuse, its constraints are taken away.
 """
 
-from tests.ledger.breaking import activities, defences, duties, freezings, months, people, rankings, reviews, shell
+from tests.ledger.breaking import (
+    activities,
+    appeals,
+    defences,
+    duties,
+    freezings,
+    months,
+    people,
+    rankings,
+    reviews,
+    shell,
+)
 from tests.ledger.breaking.by_hand import BREAKS
 
 __all__ = [
     "BREAKS",
     "activities",
+    "appeals",
     "defences",
     "duties",
     "freezings",

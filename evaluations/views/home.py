@@ -74,7 +74,8 @@ class HomeView(PortalView, View):
         in_one_line += [todo_of_activities.of_duties(user, now)]
         in_one_line += [todo.of_replies(item["month"], user) for item in branches]
         waiting = [
-            transfers.todos(user, now), todo_of_activities.of_minutes(user, now), todo.of_schemes(user), todo.of_appeals(user, now),
+            transfers.todos(user, now), todo_of_activities.of_minutes(user, now), todo.of_schemes(user),
+            todo.of_appeals(user, now),
             in_one_line_each(chain(*in_one_line)),
         ]  # fmt: skip
         waiting += [todo.of_month(item["month"], may_compile=item["may_compile"]) for item in branches]

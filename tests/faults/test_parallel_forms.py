@@ -37,7 +37,7 @@ from members.roles import Role
 from members.stages import Stage
 from tests.access.test_matrix import address_of
 from tests.access.world import NOW, World, make_world
-from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, ready_document
+from tests.evaluations.ranking_material import NOVEMBER, ready_document
 from tests.factories import make_member, make_user, sign_in
 from tests.intruders.forms import Form, forms_on, posting_pages
 from tests.intruders.ledger import our_models
@@ -124,7 +124,9 @@ def proposed_again(world: World) -> None:
 def appeal_upheld(world: World) -> None:
     """With the figure corrected."""
     appeal = Appeal.objects.get(**world.own["appeal"])
-    SelfReview.objects.filter(member=appeal.entry.member, cycle__month=OCTOBER).update(thought=75)
+    SelfReview.objects.filter(member=appeal.entry.member, cycle__month=world.own["filed_month"]["month"]).update(
+        thought=75
+    )
     decided = {"state": "upheld", "decider": world.user, "reason": "有误", "decided_at": NOW}
     Appeal.objects.filter(pk=appeal.pk).update(**decided)
 

@@ -14,7 +14,7 @@ from evaluations.forms.compilations import month_label
 from evaluations.labels import SOURCE_LABELS, column_label
 from evaluations.models import ScoringScheme
 from evaluations.purposes import Purpose
-from evaluations.queries.schemes import rated_months
+from evaluations.queries.rated_months import rated_months
 from evaluations.scheme import Scheme, parse_scheme
 from evaluations.scheme_sheet import next_version
 from evaluations.sources import COMPONENT_SOURCES, INPUT_SOURCES, needed_components, needed_inputs, usual_sources

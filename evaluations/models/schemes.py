@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.deadlines import month_of
+from evaluations.documents import digest
 from evaluations.purposes import Purpose
 from members.access import ScopedQuerySet, access_of
 from members.roles import Permission
@@ -60,6 +62,10 @@ class ScoringScheme(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.DRAFT)
     first_month = models.DateField(_("Valid from"), null=True, blank=True)  # first day of a month
     last_month = models.DateField(_("Valid until"), null=True, blank=True)  # first day of the last month; none = open
+    written_by = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")  # last
+    approved_on = models.DateField(_("Approved by the committee on"), null=True)
+    approved_by = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")
+    approved_mark = models.CharField(max_length=64, blank=True)  # of what was approved
     published_at = models.DateTimeField(_("Published"), null=True)
     published_by = models.ForeignKey("members.User", null=True, on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField(_("Sealed"), null=True)
@@ -85,6 +91,21 @@ class ScoringScheme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    @property
+    def mark(self) -> str:
+        """What tells whether document and sources are still as they were shown."""
+        return digest({"document": self.document, "sources": self.sources})
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the committee has approved exactly this."""
+        return self.approved_mark == self.mark
+
+    @property
+    def was_published_late(self) -> bool:
+        """Whether its first month had begun when it was published."""
+        return self.published_at is not None and month_of(self.published_at) >= self.first_month
 
     def is_valid_in(self, month: date) -> bool:
         """Whether the published scheme's period holds that month (its first day)."""

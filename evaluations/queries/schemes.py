@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from branchportal.prepared import prepared
 from evaluations.deadlines import months_between
-from evaluations.models import BranchReview, ScoringScheme, SelfReview
+from evaluations.models import ScoringScheme
 from evaluations.refusals import Refused
 from members.models import Branch
 
@@ -77,18 +77,6 @@ def nearest(candidates: Iterable[ScoringScheme], month: date) -> ScoringScheme |
     """Of published schemes of one purpose, the one valid in that month that is owned nearest to the branch."""
     valid = [scheme for scheme in candidates if scheme.is_valid_in(month)]
     return max(valid, key=lambda scheme: (len(scheme.branch.path), scheme.first_month), default=None)
-
-
-def rated_months(branch: Branch, first: date, last: date | None) -> list[date]:
-    """Every month from `first` (to `last`) in which anything was submitted in the branch or below it; two queries."""
-    until = {} if last is None else {"cycle__month__lte": last}
-    found: set[date] = set()
-    for model in (SelfReview, BranchReview):
-        submitted = model.objects.submitted().filter(
-            branch__path__startswith=branch.path, cycle__month__gte=first, **until
-        )
-        found.update(submitted.order_by().values_list("cycle__month", flat=True).distinct())
-    return sorted(found)
 
 
 def _refuse_other_scheme(scheme: ScoringScheme, other: ScoringScheme | None, month: date) -> None:

@@ -17,6 +17,7 @@ from evaluations.models import RankingEntry, ScoringScheme
 from evaluations.national_limits import keeps_a_year_of_cultivation
 from evaluations.purposes import Purpose
 from evaluations.queries import schemes as queries
+from evaluations.queries.rated_months import rated_months
 from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme
 from evaluations.services import months
@@ -104,7 +105,7 @@ def publish(
     if scheme.state != State.DRAFT:
         raise Refused(_("This scheme is published already."))
     _check_publication(scheme, first_month, last_month)
-    rated = queries.rated_months(branch, first_month, last_month)
+    rated = rated_months(branch, first_month, last_month)
     _refuse_rewriting(scheme, rated)
     _make_room(scheme, first_month, last_month, by=by)
     scheme.state = State.SEALED if rated else State.PUBLISHED
@@ -224,7 +225,7 @@ def _make_room(scheme: ScoringScheme, first: date, last: date | None, *, by: Any
         if (last is not None and last < other.first_month) or (other.last_month and other.last_month < first):
             continue
         if other.first_month < first:
-            _refuse_rewriting(scheme, queries.rated_months(scheme.branch, first, other.last_month))
+            _refuse_rewriting(scheme, rated_months(scheme.branch, first, other.last_month))
             _end_before(other, first, by=by)
         elif other.state == State.SEALED:
             raise Refused(

@@ -31,7 +31,14 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         )
         yield NavItem(_("Months"), "evaluations:months", order=20, covers=covers)
     if access.may(Permission.VIEW_RANKING):
-        covers = ("evaluations:ranking", "evaluations:compile", "evaluations:job", "evaluations:defence")
+        covers = (
+            "evaluations:ranking",
+            "evaluations:compile",
+            "evaluations:job",
+            "evaluations:defence",
+            "evaluations:column",
+            "evaluations:points",
+        )
         yield NavItem(_("Rankings"), "evaluations:rankings", order=30, covers=covers)
     if access.may(Permission.VIEW_OWN_RANKING):
         place = Place.PERSON_MENU if access.may(Permission.VIEW_RANKING) else Place.MAIN

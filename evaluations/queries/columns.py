@@ -55,7 +55,8 @@ class Asked:
 
 def in_branch(branch: Branch) -> QuerySet[FigureColumn]:
     """The columns of the branch, the newest first, with `people` and `imported_at`."""
-    return branch.figure_columns.annotate(people=Count("figures"), imported_at=Max("figures__imported_at"))
+    found = branch.figure_columns.annotate(people=Count("figures"), imported_at=Max("figures__imported_at"))
+    return found.order_by("-last_on", "key", "pk")
 
 
 def asked_for(branch: Branch, today: date) -> list[Asked]:

@@ -211,6 +211,20 @@ evaluations:appeal_uphold         appeal        200    - - - - - - - - + - -
 evaluations:appeal_decline        appeal        200    - - - - - - - - + - -
 evaluations:appeal_compile        appeal        405    - - - - - - - - + - -
 
+evaluations:columns               -             200    - + + + + - + + + - -
+evaluations:column                column        200    - + + + + - + + + - -
+evaluations:column_withdraw       column        200    - + + - + - - - - - -
+evaluations:column_import         coded_branch  200    - + + - + - - - - - -
+evaluations:column_template       coded_branch  200    - + + - + - - - - - -
+evaluations:column_batch          column_batch  200    - + + - + - - - - - -
+evaluations:column_marked_file    column_batch  200    - + + - + - - - - - -
+evaluations:column_failing_rows   column_batch  200    - + + - + - - - - - -
+evaluations:points                -             200    - + + + + - + + + - -
+evaluations:points_add            coded_branch  200    - + + - + - - - - - -
+evaluations:points_edit           points        200    - + + - + - - - - - -
+evaluations:points_withdraw       points        200    - + + - + - - - - - -
+evaluations:points_file           points        200    - + + + + - + + + - -
+
 evaluations:own_defences          -             200    + + + + + + + + + + +
 evaluations:own_defence           closed_defence 200   + - - - - - - - - - -
 evaluations:defences              -             200    - + + + + - + + + - -

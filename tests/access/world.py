@@ -26,6 +26,7 @@ from members.services.roster_import import keep_batch as keep_roster_batch
 from tests.access.marks import FOREIGN, SIBLING, mark
 from tests.activities.evidence import PDF
 from tests.evaluations.defence_material import defences
+from tests.evaluations.figures_material import figures
 from tests.evaluations.ranking_material import (
     NOVEMBER,
     OCTOBER,
@@ -123,6 +124,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "office": {"pk": contact.role_assignments.get().pk},
         "roster_batch": {"pk": _roster_batch(branch, by).pk},
         "score_batch": {"pk": _score_batch(branch, by).pk},
+        **figures(branch, by=by, member=member),
         "month": month,
         "rated_member": {**month, "member": member.pk},
         "reviewed_member": {"code": branch.code, "month": OCTOBER, "member": member.pk},

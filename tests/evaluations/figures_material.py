@@ -7,15 +7,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from activities.services.evidence import Upload
 from branchportal.spreadsheets.writing import Column, SheetSpec, write_workbook
 from evaluations.models import PointsEntry
 from evaluations.queries.column_check import ColumnCheck, Days
+from evaluations.services import schemes
+from evaluations.services.column_batches import keep_batch
 from evaluations.services.column_import import write_columns
 from evaluations.services.points import record_points
 from members.models import Branch, Member, User
+from tests.activities.evidence import PDF
+from tests.evaluations.ranking_material import make_scheme, ready_document
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 DAY = date(2026, 10, 20)
+SELF = {"code": "self", "label": "党员自评", "role": "weighted", "weight": "100", "aggregate": "mean"}
+BONUS = {"code": "bonus", "label": "竞赛加分", "role": "additive", "aggregate": "max", "cap": "8"}
+GATE = {"code": "fail", "label": "无不及格课程", "input": "failed_courses", "op": "<=", "value": "0"}
+FIGURES = "学号,绩点\n9999999,3.5\n"
+POINTS = {"category": "bonus", "category_label": "加分", "source": "校发〔2026〕8 号"}
 
 
 def sheet_of(head: tuple[str, ...], *rows: tuple[Any, ...], name: str = "成绩") -> bytes:
@@ -38,12 +48,32 @@ def bring_in(
     return write_columns(content=content, file_name=file, branch=branch, days=Days(on, on), by=by, now=NOW)
 
 
+def publish_points(branch: Branch, name: str = "考评方案") -> None:
+    """A scheme of the branch that counts the best bonus of each person, and who failed no course."""
+    document = ready_document("appraisal", components=[SELF, BONUS], gates=[GATE], tie_break=[], name=name)
+    scheme = make_scheme(branch, document, purpose="appraisal")
+    schemes.publish(scheme=scheme, first_month=date(2026, 1, 1), last_month=None, by=None, now=NOW)
+
+
 def add_points(
     member: Member, points: str, *, by: User, category: str = "bonus", on: date = DAY, what: str = "竞赛一等奖"
 ) -> PointsEntry:
     """One entry with a word about what shows it."""
-    values = {
-        "category": category, "category_label": "加分", "points": Decimal(points), "on": on, "what": what,
-        "source": "校发〔2026〕8 号",
-    }  # fmt: skip
+    values = POINTS | {"category": category, "points": Decimal(points), "on": on, "what": what}
     return record_points(branch=member.branch, member=member, entry=uuid4(), values=values, upload=None, by=by, now=NOW)
+
+
+def figures(branch: Branch, *, by: User, member: Member) -> dict[str, dict]:
+    """A column, a file that waits, and an entry with a file, as arguments of addresses."""
+    bring_in(branch, {member: 1}, by=by)
+    batch = keep_batch(
+        content=FIGURES.encode(), file_name="figures.csv", branch=branch, days=Days(DAY, DAY), by=by, now=NOW
+    )
+    values = POINTS | {"points": Decimal("5"), "on": DAY, "what": "竞赛一等奖", "source": ""}
+    entry = record_points(
+        branch=branch, member=member, entry=uuid4(), values=values, by=by, now=NOW,
+        upload=Upload("奖状.pdf", PDF, "application/pdf"),
+    )  # fmt: skip
+    return {
+        "column": {"pk": branch.figure_columns.get().pk}, "column_batch": {"pk": batch.pk}, "points": {"pk": entry.pk},
+    }  # fmt: skip

@@ -37,6 +37,7 @@ from members.roles import Role
 from members.stages import Stage
 from tests.access.test_matrix import address_of
 from tests.access.world import NOW, World, make_world
+from tests.evaluations.figures_material import FIGURES, publish_points
 from tests.evaluations.ranking_material import NOVEMBER, ready_document
 from tests.factories import make_member, make_user, sign_in
 from tests.intruders.forms import Form, forms_on, posting_pages
@@ -155,6 +156,11 @@ def another_number(world: World) -> str:
     return branch.members.filter(stage=Stage.ACTIVIST, ended_on=None, defences=None).order_by("pk").first().number
 
 
+def points_counted(world: World) -> None:
+    """A scheme of the branch counts bonuses."""
+    publish_points(Branch.objects.get(**world.own["branch"]))
+
+
 def branch_without_people(world: World) -> None:
     world.own["branch"] = {"pk": Branch.objects.get(code="B009").pk}
 
@@ -239,6 +245,12 @@ FORMS = {
         "evaluations:score_import": sent(source="self", file=Upload("cards.csv", SCORES)),
         "evaluations:score_failing_rows": sent(),
         "evaluations:score_marked_file": sent(),
+        "evaluations:column_import": sent(file=Upload("figures.csv", FIGURES)),
+        "evaluations:column_batch": sent(),
+        "evaluations:column_withdraw": sent(reason="学年弄错"),
+        "evaluations:points_add": sent(points_counted, member=LAST, category=LAST, points="3", what="优", source="文"),
+        "evaluations:points_edit": sent(points="3", reason="更正"),
+        "evaluations:points_withdraw": sent(reason="重复"),
         "evaluations:duty_ratings": sent(**{"class-{member}": "85"}),
         "members:absence_end": sent(),
         "members:member_slips": sent(as_of=SHOWN.isoformat(), member=of("member")),
@@ -286,6 +298,7 @@ NOTHING_STORED = {"evaluations:score_failing_rows", "evaluations:score_marked_fi
 EACH_TIME = {
     "activities:calendar_address": "+ line calendar.address_made",
     "evaluations:score_import": "+ ImportBatch",
+    "evaluations:column_import": "+ ImportBatch",
     "members:roster_import": "+ ImportBatch",
 }
 # Who looked, who is signed in; and whoever types his old password once the new one is set has guessed wrong.

@@ -43,7 +43,13 @@ UPLOADS = {
         "activities:duty_entry_add",
         "activities:duty_entry_edit",
     },
-    "secretary": {"members:roster_import", "evaluations:score_import", "evaluations:scheme_import"},
+    "secretary": {
+        "members:roster_import",
+        "evaluations:score_import",
+        "evaluations:scheme_import",
+        "evaluations:column_import",
+        "evaluations:points_edit",
+    },
 }
 
 

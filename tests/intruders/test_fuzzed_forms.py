@@ -34,6 +34,7 @@ BATCH = 25  # forms that build on each other before the world is put back
 SILENT = {
     ("evaluations:review_draft", SelfReview), ("evaluations:rating_draft", BranchReview),
     ("evaluations:changes_seen", User), ("evaluations:score_batch", ImportBatch),
+    ("evaluations:column_batch", ImportBatch),
     ("evaluations:judge_draft", JudgeScore),
 }  # fmt: skip
 KEEPS = {"evaluations:review_of_month": SelfReview, "evaluations:judge_speaker": JudgeScore}  # by its second button

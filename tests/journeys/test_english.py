@@ -16,6 +16,7 @@ from lxml import html
 from branchportal import maintenance
 from branchportal.maintenance import Notice
 from evaluations import score_file
+from evaluations.column_names import USUAL_NAMES
 from members import roster_file
 from tests.access.matrix import BY_ADDRESS, PUBLIC
 from tests.access.test_matrix import MATRIX, address
@@ -27,11 +28,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 OWN_NAME = re.compile("简体中文")  # each language is named in itself
-HEADERS = {header for headers in (*roster_file.HEADERS.values(), *score_file.HEADERS.values()) for header in headers}
+HEADERS = {
+    header
+    for headers in (*roster_file.HEADERS.values(), *score_file.HEADERS.values(), *USUAL_NAMES)
+    for header in headers
+}
 IN_FILES = {*HEADERS, *score_file.GRADE_WORDS, *roster_file.TEMPLATE_STAGES}
 FILE_WORDS = re.compile("|".join(["简体中文", "、", *map(re.escape, sorted(IN_FILES, key=len, reverse=True))]))
 ABOUT_FILES = {
     "members:roster_import", "members:roster_import_result", "evaluations:score_import", "evaluations:score_batch",
+    "evaluations:column_import", "evaluations:column_batch",
 }  # fmt: skip
 OFFICIAL_PAPERS = {"members:transfer_letter"}  # printed for another office, in Chinese whatever the clerk reads
 SPOKEN = "//text() | //@title | //@aria-label | //@placeholder | //@alt | //@data-label"

@@ -33,6 +33,7 @@ from evaluations.views import (
 from evaluations.views.appeals import office as appeals
 from evaluations.views.appeals import own as own_appeals
 from evaluations.views.defences import holding, judging, office, preparing
+from evaluations.views.public_notices import handling, keeping, objecting, reading
 
 app_name = "evaluations"
 
@@ -175,6 +176,22 @@ urlpatterns = [
     path("judge/<int:pk>/<int:place>/", judging.JudgeSpeakerView.as_view(), name="judge_speaker"),
     path("judge/<int:pk>/<int:place>/draft/", judging.JudgeDraftView.as_view(), name="judge_draft"),
     path("judge/<int:pk>/<int:place>/conflict/", judging.JudgeConflictView.as_view(), name="judge_conflict"),
+    path("notices/", reading.NoticesView.as_view(), name="public_notices"),
+    path("notices/of/<int:pk>/prepare/", keeping.PrepareView.as_view(), name="public_notice_prepare"),
+    path("notices/<int:pk>/", reading.NoticeView.as_view(), name="public_notice"),
+    path("notices/<int:pk>/edit/", keeping.EditNoticeView.as_view(), name="public_notice_edit"),
+    path("notices/<int:pk>/publish/", keeping.PublishView.as_view(), name="public_notice_publish"),
+    path("notices/<int:pk>/take-down/", keeping.TakeDownView.as_view(), name="public_notice_take_down"),
+    path("notices/<int:pk>/correct/", keeping.CorrectView.as_view(), name="public_notice_correct"),
+    path("notices/<int:pk>/outcome/", keeping.OutcomeView.as_view(), name="public_notice_outcome"),
+    path("notices/<int:pk>/object/", objecting.ObjectView.as_view(), name="public_notice_object"),
+    path("notice/<str:token>/", reading.LinkedNoticeView.as_view(), name="public_notice_linked"),
+    path("notice/<str:token>/object/", objecting.LinkedObjectView.as_view(), name="public_notice_object_linked"),
+    path("objections/", handling.ObjectionsView.as_view(), name="objections"),
+    path("objections/state/", objecting.ObjectionStateView.as_view(), name="objection_state"),
+    path("objections/<int:pk>/", handling.ObjectionView.as_view(), name="objection"),
+    path("objections/<int:pk>/steps/", handling.ObjectionStepView.as_view(), name="objection_step"),
+    path("objections/<int:pk>/decide/", handling.DecideObjectionView.as_view(), name="objection_decide"),
     path("schemes/", schemes.SchemesView.as_view(), name="schemes"),
     path("schemes/add/", scheme_templates.NewSchemeView.as_view(), name="scheme_add"),
     path("schemes/import/", schemes.SchemeImportView.as_view(), name="scheme_import"),

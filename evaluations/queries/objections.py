@@ -32,6 +32,11 @@ def handled_notices(user: User, today: date | None = None) -> QuerySet[PublicNot
     return in_scope.exclude(**{f"{lookup}__path__in": own}).filter(~Exists(himself))
 
 
+def with_right(notices: QuerySet[PublicNotice], user: User) -> QuerySet[PublicNotice]:
+    """Each with whether this person looks into its objections (`is_handled`)."""
+    return notices.annotate(is_handled=Exists(handled_notices(user).filter(pk=OuterRef("pk"))))
+
+
 def handled(user: User) -> QuerySet[Objection]:
     """The objections that this person looks into; not one that he has filed himself."""
     found = Objection.objects.filter(notice__in=handled_notices(user).values("pk"))

@@ -16,7 +16,7 @@ from django.db.models.functions import Concat
 from django.http import HttpResponse
 
 from activities.models import Activity, Award
-from evaluations.models import DefenceSession, FigureColumn, PointsEntry, RankingEntry
+from evaluations.models import DefenceSession, FigureColumn, NoticePerson, PointsEntry, RankingEntry
 from members.models import Branch, Member, User
 
 FOREIGN, SIBLING = "外党委的", "邻支部的"
@@ -29,6 +29,7 @@ def mark(branch: Branch, word: str) -> None:
     _before(word, "name", User.objects.filter(pk__in=User.objects.filter(people).values("pk")))
     _before(word, "name", Member.objects.filter(branch__path__startswith=here))
     _before(word, "name", RankingEntry.objects.filter(run__branch__path__startswith=here))
+    _before(word, "name", NoticePerson.objects.filter(notice__meeting__run__branch__path__startswith=here))
     _before(word, "title", Activity.objects.filter(branch__path__startswith=here))
     _before(word, "name", FigureColumn.objects.filter(branch__path__startswith=here))
     _before(word, "what", PointsEntry.objects.filter(branch__path__startswith=here))

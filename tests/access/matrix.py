@@ -27,6 +27,7 @@ PUBLIC = {
     "glossary", "guide_member", "guide_secretary", "guide_counselor", "guide_reviewer",
     "evaluations:judge", "evaluations:judge_speaker", "evaluations:judge_draft", "evaluations:judge_conflict",
     "evaluations:judge_link",
+    "evaluations:public_notice_linked", "evaluations:public_notice_object_linked", "evaluations:objection_state",
 }  # fmt: skip
 # Of these the things whose keys stand in their addresses; whoever is no judge finds nothing (test_defence_pages.py).
 BY_ADDRESS = {
@@ -35,6 +36,8 @@ BY_ADDRESS = {
     "evaluations:judge_draft": "judged_second",
     "evaluations:judge_conflict": "judged_second",
     "evaluations:judge_link": "judge_link",
+    "evaluations:public_notice_linked": "notice_link",
+    "evaluations:public_notice_object_linked": "notice_link",
 }
 
 MATRIX = """
@@ -205,12 +208,6 @@ evaluations:compile               -             200    - + + - - - - - - - -
 evaluations:compile_job           job           200    - + + - - - - - - - -
 evaluations:compile_retry         job           405    - + + - - - - - - - -
 
-evaluations:appeals               -             200    - - - - - - - - + - -
-evaluations:appeal                appeal        200    - - - - - - - - + - -
-evaluations:appeal_uphold         appeal        200    - - - - - - - - + - -
-evaluations:appeal_decline        appeal        200    - - - - - - - - + - -
-evaluations:appeal_compile        appeal        405    - - - - - - - - + - -
-
 evaluations:columns               -             200    - + + + + - + + + - -
 evaluations:column                column        200    - + + + + - + + + - -
 evaluations:column_withdraw       column        200    - + + - + - - - - - -
@@ -224,6 +221,12 @@ evaluations:points_add            coded_branch  200    - + + - + - - - - - -
 evaluations:points_edit           points        200    - + + - + - - - - - -
 evaluations:points_withdraw       points        200    - + + - + - - - - - -
 evaluations:points_file           points        200    - + + + + - + + + - -
+
+evaluations:appeals               -             200    - - - - - - - - + - -
+evaluations:appeal                appeal        200    - - - - - - - - + - -
+evaluations:appeal_uphold         appeal        200    - - - - - - - - + - -
+evaluations:appeal_decline        appeal        200    - - - - - - - - + - -
+evaluations:appeal_compile        appeal        405    - - - - - - - - + - -
 
 evaluations:own_defences          -             200    + + + + + + + + + + +
 evaluations:own_defence           closed_defence 200   + - - - - - - - - - -
@@ -240,6 +243,20 @@ evaluations:defence_open          defence       200    - + + - - - - - + - -
 evaluations:defence_delete        spare_defence 200    - + + - - - - - + - -
 evaluations:defence_score         defence_cell  200    - + + - - - - - + - -
 evaluations:defence_close         open_defence  200    - + + - - - - - + - -
+
+evaluations:public_notices        -             200    + + + + + + + + + + -
+evaluations:public_notice         notice        200    + + + + + + + + + + -
+evaluations:public_notice_object  notice        200    + + + + + + + + + + -
+evaluations:public_notice_prepare decided       200    - + + - - - - - - - -
+evaluations:public_notice_edit    notice_draft  200    - + + - - - - - - - -
+evaluations:public_notice_publish notice_draft  200    - + + - - - - - - - -
+evaluations:public_notice_take_down notice      200    - + + - - - - - - - -
+evaluations:public_notice_correct notice        200    - + + - - - - - - - -
+evaluations:public_notice_outcome notice_over   200    - - - - - - - - + - -
+evaluations:objections            -             200    - - - - - - - - + - -
+evaluations:objection             objection     200    - - - - - - - - + - -
+evaluations:objection_step        objection     405    - - - - - - - - + - -
+evaluations:objection_decide      objection     405    - - - - - - - - + - -
 
 evaluations:schemes               -             200    + + + + + + + + + + -
 evaluations:scheme                scheme        200    + + + + + + + + + + -

@@ -27,6 +27,7 @@ from tests.access.marks import FOREIGN, SIBLING, mark
 from tests.activities.evidence import PDF
 from tests.evaluations.defence_material import defences
 from tests.evaluations.figures_material import figures
+from tests.evaluations.notice_material import notices
 from tests.evaluations.ranking_material import (
     NOVEMBER,
     OCTOBER,
@@ -154,6 +155,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "duty": {"pk": _duty_entry(member, by).duty_id},
         "duty_entry": {"pk": _duty_entry(member, by).pk},
         "spot_check": {"pk": _spot_check(branch, by).pk},
+        **notices(branch, run, by=by),
         **defences(branch, by=by, judge=reader or by, member=member),
         "leaving": {"pk": _transfer(branch, by, out=True).pk},
         "arriving": {"pk": _transfer(branch, by, out=False).pk},

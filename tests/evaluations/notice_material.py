@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
+from evaluations import receipts
 from evaluations.models import DecisionMeeting, Objection, PublicNotice, RankingRun
 from evaluations.services.public_notices import objecting, publishing
 from evaluations.services.public_notices.objecting import Words
 from evaluations.services.public_notices.publishing import Wording
-from members.models import Member, User
+from members.models import Branch, Member, User
 from tests.evaluations.ranking_material import OCTOBER, SEPTEMBER, compile_now, install, review
 from tests.factories import make_member
 
@@ -76,3 +77,50 @@ def objected(
     about = notice.people.order_by("position").first()
     words = Words(about, text, user.name if user else name, contact)
     return objecting.file(notice=notice, words=words, entry=entry or uuid4(), user=user, now=now)
+
+
+def notices(branch: Branch, run: RankingRun, *, by: User) -> dict[str, dict]:
+    """Notices in each state and an objection, as arguments of addresses; `run` is copied for other periods."""
+    running = _hanging(branch, run, 1, date(2026, 11, 16))
+    over = _hanging(branch, run, 2, date(2026, 11, 9))
+    draft_of, waiting = (_decided(branch, run, number) for number in (3, 4))
+    draft = prepared(draft_of, by=by)
+    objection = running.objections.create(
+        about=running.people.get(), text=WORDS, name="吴用", contact="137-0000-0000", entry=uuid4(), filed_at=DECIDED,
+        receipt_hash=receipts.hash_of(objecting.receipt_of(uuid4())), due_on=date(2026, 11, 24),
+    )  # fmt: skip
+    return {
+        "notice": {"pk": running.pk},
+        "notice_over": {"pk": over.pk},
+        "notice_draft": {"pk": draft.pk},
+        "notice_link": {"token": running.token},
+        "decided": {"pk": waiting.pk},
+        "objection": {"pk": objection.pk},
+    }
+
+
+def _decided(branch: Branch, run: RankingRun, number: int) -> DecisionMeeting:
+    """A decision on a run of one person, of a period of its own."""
+    month = date(2020, number, 1)
+    entry = run.entries.filter(rank__isnull=False).order_by("rank").first()
+    copy = RankingRun.objects.create(
+        branch=branch, purpose=run.purpose, first_month=month, last_month=month, number=1, scheme=run.scheme,
+        scheme_document=run.scheme_document, fingerprint=run.fingerprint, ranked_count=1, not_ranked_count=0,
+        compiled_at=DECIDED,
+    )  # fmt: skip
+    entry.pk, entry.run = None, copy
+    entry.save()
+    return consented(copy, [entry.member_id])
+
+
+def _hanging(branch: Branch, run: RankingRun, number: int, last: date) -> PublicNotice:
+    meeting = _decided(branch, run, number)
+    notice = PublicNotice.objects.create(
+        meeting=meeting, state="published", reach="link", token=f"{branch.code}-{number}", contact="行政楼 203",
+        object_to="党委办公室 301", reply_days=10, prepared_at=DECIDED, prepared_by=meeting.signer,
+        published_at=datetime(2026, 11, 2, 3, tzinfo=UTC), published_by=meeting.signer, publisher_name="王书记",
+        first_on=date(2026, 11, 3), last_on=last,
+    )  # fmt: skip
+    member = run.entries.filter(rank__isnull=False).order_by("rank").first().member
+    notice.people.create(member=member, position=1, name=member.name, class_name=member.class_name)
+    return notice

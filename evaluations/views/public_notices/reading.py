@@ -61,7 +61,7 @@ class OneNoticeView(PortalView, View):
     def notice(self) -> PublicNotice:
         """While it hangs out for its readers; at any time for those who keep it."""
         user, pk = self.request.user, self.kwargs["pk"]
-        kept = public_notices.kept(user).filter(pk=pk).first()
+        kept = objections.with_right(public_notices.kept(user), user).filter(pk=pk).first()
         found = kept or public_notices.readable(user, timezone.localdate()).filter(pk=pk).first()
         if found is None:
             raise Http404
@@ -88,8 +88,7 @@ class NoticeView(OneNoticeView):
     def _handled(self) -> dict[str, Any]:
         """What the committee alone sees."""
         user = self.request.user
-        may = access_of(user).may(Permission.HANDLE_OBJECTIONS)
-        if not may or not objections.handled_notices(user).filter(pk=self.notice.pk).exists():
+        if not getattr(self.notice, "is_handled", False):
             return {"handles": False, "objections": [], "open": 0}
         found = list(objections.handled(user).filter(notice__meeting=self.notice.meeting_id))
         return {"handles": True, "objections": found, "open": sum(one.is_open for one in found)}

@@ -89,6 +89,9 @@ DEFENCE_STEPS: dict[DefenceState, frozenset[DefenceStep]] = {
 }
 
 
+HIMSELF, OWN_BRANCH = "himself", "own_branch"  # why the portal itself recuses a judge (in words: labels.py)
+
+
 class ScoreState(StrEnum):
     """How far one judge is with one speaker."""
 

@@ -44,10 +44,10 @@ def _opened(branch: Branch, members: Sequence[Member], kind: Kind, by: User, at:
     entry = uuid5(NAMESPACE_OID, f"{branch.code}/{kind}")
     plan = preparing.Plan(TITLES[kind], day, "学生活动中心", CRITERIA)
     session = preparing.create(branch=branch, kind=kind, plan=plan, entry=entry, by=by)
-    preparing.choose_speakers(session=session, members=speakers, by=by)
-    preparing.add_judge(session=session, number=by.number, by=by)
+    preparing.choose_speakers(session=session, members=speakers, by=by, now=at)
+    preparing.add_judge(session=session, number=by.number, by=by, now=at)
     for name, role in OUTSIDE:
-        preparing.add_judge(session=session, name=name, role=role, by=by)
+        preparing.add_judge(session=session, name=name, role=role, by=by, now=at)
     return running.open_session(session=session, by=by, now=at, seed=f"demo-{kind}")
 
 

@@ -66,6 +66,7 @@ FACTS = {
     "defence.role": Fact(_("Who that is")),
     "defence.seed": Fact(pgettext_lazy("of a draw", "Seed")),
     "defence.order": Fact(_("Order")),
+    "defence.reason": Fact(_("Reason")),
     "defence.speaker": Fact(_("Speaker")),
     "defence.scores": Fact(_("Scores")),
     "public_notice.reach": Fact(_("Who can read it"), dict(PublicNotice.Reach.choices)),

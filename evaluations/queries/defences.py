@@ -13,8 +13,10 @@ from evaluations.defence_scores import Criterion, read_criteria
 from evaluations.documents import number
 from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.purposes import Purpose
-from evaluations.stages import DefenceState, ScoreState, score_state
+from evaluations.stages import HIMSELF, OWN_BRANCH, DefenceState, ScoreState, score_state
 from members.models import Branch, Member, RoleAssignment, User
+from members.queries.own_matters import own_people, whose_turn
+from members.roles import Permission
 from members.stages import Stage
 
 Kind = DefenceSession.Kind
@@ -33,6 +35,11 @@ class Cell:
     @property
     def state(self) -> ScoreState:
         return state_of(self.score)
+
+    @property
+    def is_final(self) -> bool:
+        """The portal recused the judge, and nobody takes that back."""
+        return self.score is not None and self.score.recused_for in {HIMSELF, OWN_BRANCH}
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,12 @@ def state_of(score: JudgeScore | None) -> ScoreState:
         is_recused=score.recused_at is not None,
         has_draft=score.draft is not None and any(score.draft["marks"]),
     )
+
+
+def whose_lead(session: DefenceSession, user: User, today: date) -> str:
+    """Why this person does not lead the session, and who may; "" where neither he nor whom he acts for speaks."""
+    own = Member.objects.filter(defences__session=session, user__in=own_people(user, today)).order_by("pk").first()
+    return whose_turn(user, own, Permission.HOLD_DEFENCES, today, branch=session.branch) if own else ""
 
 
 def seat_of(session: DefenceSession, user: User) -> DefenceJudge | None:

@@ -41,9 +41,9 @@ def make_session(
     session = preparing.create(branch=branch, kind=kind, plan=plan, entry=uuid4(), by=by)
     stages = {"nomination": Stage.APPLICANT, "candidate": Stage.ACTIVIST, "conversion": Stage.PROBATIONARY}
     people = speakers if isinstance(speakers, list) else make_members(branch, speakers, stage=stages[kind])
-    preparing.choose_speakers(session=session, members=people, by=by)
+    preparing.choose_speakers(session=session, members=people, by=by, now=NOW)
     for number in range(judges):
-        preparing.add_judge(session=session, name=f"评委{number + 1}", role="外院教师", by=by)
+        preparing.add_judge(session=session, name=f"评委{number + 1}", role="外院教师", by=by, now=NOW)
     if opened:
         running.open_session(session=session, by=by, now=NOW, seed="seed")
     session.refresh_from_db()

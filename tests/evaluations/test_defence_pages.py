@@ -134,7 +134,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(office, tree, secretary,
 @pytest.mark.parametrize(("people", "judges"), [(1, 1), (12, 9)])
 def test_how_far_the_judges_are_costs_the_same(office, tree, secretary, people, judges, django_assert_num_queries):
     session = make_session(tree.b1, by=secretary, judges=judges, speakers=people)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         office.get(page("defence", session.pk))
 
 
@@ -158,7 +158,7 @@ def judged(tree, secretary):
     """(session, the judge, his browser)"""
     judge = make_user(Role.MEMBER, tree.b2)
     session = make_session(tree.b1, by=secretary, judges=1, criteria=CRITERIA, opened=False)
-    preparing.add_judge(session=session, number=judge.number, by=secretary)
+    preparing.add_judge(session=session, number=judge.number, by=secretary, now=NOW)
     running.open_session(session=session, by=secretary, now=NOW, seed="seed")
     return session, judge, sign_in(Client(), judge)
 

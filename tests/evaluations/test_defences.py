@@ -72,10 +72,10 @@ def test_branches_defend_above_themselves(tree, secretary):
     with pytest.raises(Refused, match="党总支"):
         preparing.create(branch=tree.b1, kind="branch", plan=plan(*ONE), entry=uuid4(), by=secretary)
     session = preparing.create(branch=tree.first, kind="branch", plan=plan(*ONE), entry=uuid4(), by=reviewer)
-    preparing.choose_speakers(session=session, branches=[tree.b1, tree.b2], by=reviewer)
+    preparing.choose_speakers(session=session, branches=[tree.b1, tree.b2], by=reviewer, now=NOW)
     assert [speaker.name for speaker in heard(session)] == [tree.b1.name, tree.b2.name]
     with pytest.raises(Refused, match=tree.b4.name):
-        preparing.choose_speakers(session=session, branches=[tree.b1, tree.b4], by=reviewer)
+        preparing.choose_speakers(session=session, branches=[tree.b1, tree.b4], by=reviewer, now=NOW)
 
 
 def test_who_speaks_stands_at_the_stage_and_belongs_to_the_branch(tree, secretary):
@@ -83,7 +83,7 @@ def test_who_speaks_stands_at_the_stage_and_belongs_to_the_branch(tree, secretar
     elsewhere = make_member(tree.b2, name="外支部人")
     applicant = make_member(tree.b1, name="申请人", stage=Stage.APPLICANT)
     with pytest.raises(Refused, match="外支部人、申请人"):
-        preparing.choose_speakers(session=session, members=[elsewhere, applicant], by=secretary)
+        preparing.choose_speakers(session=session, members=[elsewhere, applicant], by=secretary, now=NOW)
     assert len(heard(session)) == 1
 
 
@@ -91,8 +91,8 @@ def test_speakers_are_exactly_those_chosen_last(tree, secretary):
     session = make_session(tree.b1, by=secretary, speakers=2, opened=False)
     stays = heard(session)[0].member
     comes = make_member(tree.b1)
-    preparing.choose_speakers(session=session, members=[stays, comes], by=secretary)
-    preparing.choose_speakers(session=session, members=[stays, comes], by=secretary)  # again: nothing more
+    preparing.choose_speakers(session=session, members=[stays, comes], by=secretary, now=NOW)
+    preparing.choose_speakers(session=session, members=[stays, comes], by=secretary, now=NOW)  # again: nothing more
     assert {speaker.member for speaker in heard(session)} == {stays, comes}
     assert [action for action, _reason in lines()].count("defence.speakers") == 2
 
@@ -101,20 +101,20 @@ def test_judges_have_an_account_of_the_committee_or_a_name(tree, secretary):
     session = make_session(tree.b1, by=secretary, judges=0, opened=False)
     teacher = make_user(Role.COUNSELOR, tree.root, number="900777")
     stranger = make_user(Role.COUNSELOR, make_branch_tree("X").root, number="900888")
-    judge = preparing.add_judge(session=session, number="900777", by=secretary)
+    judge = preparing.add_judge(session=session, number="900777", by=secretary, now=NOW)
     assert (judge.user, judge.name, judge.is_outside) == (teacher, teacher.name, False)
-    assert preparing.add_judge(session=session, number="900777", by=secretary) == judge
+    assert preparing.add_judge(session=session, number="900777", by=secretary, now=NOW) == judge
     with pytest.raises(Refused, match=stranger.number):
-        preparing.add_judge(session=session, number="900888", by=secretary)
-    preparing.add_judge(session=session, name="赵老师", role="校友", by=secretary)
+        preparing.add_judge(session=session, number="900888", by=secretary, now=NOW)
+    preparing.add_judge(session=session, name="赵老师", role="校友", by=secretary, now=NOW)
     assert [(one.position, one.name) for one in panel(session)] == [(1, teacher.name), (2, "赵老师")]
 
 
 def test_a_change_made_from_an_old_page_is_refused(tree, secretary):
     session = make_session(tree.b1, by=secretary, opened=False)
-    preparing.change(session=session, plan=plan(*CRITERIA, title="甲"), version=1, by=secretary)
+    preparing.change(session=session, plan=plan(*CRITERIA, title="甲"), version=1, by=secretary, now=NOW)
     with pytest.raises(Refused, match="重新载入"):
-        preparing.change(session=session, plan=plan(*CRITERIA, title="乙"), version=1, by=secretary)
+        preparing.change(session=session, plan=plan(*CRITERIA, title="乙"), version=1, by=secretary, now=NOW)
     assert DefenceSession.objects.get().title == "甲"
 
 
@@ -132,11 +132,11 @@ def test_the_order_can_be_drawn_again_by_anybody(tree, secretary):
 def test_once_open_nothing_of_the_plan_changes(tree, secretary):
     session = make_session(tree.b1, by=secretary)
     for change in (
-        lambda: preparing.change(session=session, plan=plan(*CRITERIA), version=1, by=secretary),
-        lambda: preparing.add_judge(session=session, name="甲", by=secretary),
-        lambda: preparing.remove_judge(session=session, judge=panel(session)[0].pk, by=secretary),
-        lambda: preparing.choose_speakers(session=session, members=[], by=secretary),
-        lambda: preparing.delete(session=session, by=secretary),
+        lambda: preparing.change(session=session, plan=plan(*CRITERIA), version=1, by=secretary, now=NOW),
+        lambda: preparing.add_judge(session=session, name="甲", by=secretary, now=NOW),
+        lambda: preparing.remove_judge(session=session, judge=panel(session)[0].pk, by=secretary, now=NOW),
+        lambda: preparing.choose_speakers(session=session, members=[], by=secretary, now=NOW),
+        lambda: preparing.delete(session=session, by=secretary, now=NOW),
     ):
         with pytest.raises(Refused, match="正在进行"):
             change()
@@ -151,7 +151,7 @@ def test_an_empty_session_does_not_open(tree, secretary):
 def test_nobody_judges_himself_or_the_own_branch(tree, secretary):
     judge = make_user(Role.MEMBER, tree.b1, stage=Stage.ACTIVIST)
     session = make_session(tree.b1, by=secretary, judges=1, speakers=[judge.member, make_member(tree.b1)], opened=False)
-    preparing.add_judge(session=session, number=judge.number, by=secretary)
+    preparing.add_judge(session=session, number=judge.number, by=secretary, now=NOW)
     running.open_session(session=session, by=secretary, now=NOW)
     own = next(speaker for speaker in heard(session) if speaker.member == judge.member)
     seat = queries.seat_of(session, judge)
@@ -164,8 +164,10 @@ def test_nobody_judges_himself_or_the_own_branch(tree, secretary):
 def test_a_judge_of_a_branch_that_speaks_is_recused_there(tree):
     reviewer, judge = make_user(Role.REVIEWER, tree.root), make_user(Role.MEMBER, tree.b1)
     session = preparing.create(branch=tree.first, kind="branch", plan=plan(*ONE), entry=uuid4(), by=reviewer)
-    preparing.choose_speakers(session=session, branches=Branch.objects.filter(code__in=["B001", "B002"]), by=reviewer)
-    preparing.add_judge(session=session, number=judge.number, by=reviewer)
+    preparing.choose_speakers(
+        session=session, branches=Branch.objects.filter(code__in=["B001", "B002"]), by=reviewer, now=NOW
+    )
+    preparing.add_judge(session=session, number=judge.number, by=reviewer, now=NOW)
     running.open_session(session=session, by=reviewer, now=NOW)
     assert list(JudgeScore.objects.values_list("speaker__branch__code", "recused_for")) == [("B001", "own_branch")]
 
@@ -208,8 +210,8 @@ def test_a_draft_counts_for_nothing_and_is_not_overwritten_unseen(tree, secretar
 
 def test_a_score_comes_back_with_a_reason_and_not_by_oneself(tree, secretary):
     session = make_session(tree.b1, by=secretary, judges=0, opened=False)
-    preparing.add_judge(session=session, number=secretary.number, by=secretary)
-    preparing.add_judge(session=session, name="赵老师", by=secretary)
+    preparing.add_judge(session=session, number=secretary.number, by=secretary, now=NOW)
+    preparing.add_judge(session=session, name="赵老师", by=secretary, now=NOW)
     running.open_session(session=session, by=secretary, now=NOW)
     (own, other), speaker = panel(session), heard(session)[0]
     submit(own, speaker, "90")
@@ -328,7 +330,7 @@ def test_a_link_waits_for_the_session_and_ends_with_it(tree, secretary):
 
 def test_who_has_an_account_gets_no_link(tree, secretary):
     session = make_session(tree.b1, by=secretary, judges=0, opened=False)
-    judge = preparing.add_judge(session=session, number=secretary.number, by=secretary)
+    judge = preparing.add_judge(session=session, number=secretary.number, by=secretary, now=NOW)
     with pytest.raises(Refused, match=secretary.name):
         links.make_link(judge=judge, by=secretary, now=NOW, as_of=NOW)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from evaluations.models import DefenceSession
+from evaluations.queries.defences import whose_lead
 from evaluations.refusals import Refused
 from evaluations.stages import DEFENCE_STEPS, DefenceState, DefenceStep
+from members.models import User
 
 REFUSALS = {
     DefenceState.PREPARING: _("This session has not opened yet: the order is drawn first."),
@@ -24,6 +29,19 @@ def hold(session: DefenceSession, step: DefenceStep) -> DefenceSession:
     held = locked(session)
     allow(held, step)
     return held
+
+
+def lead(session: DefenceSession, step: DefenceStep, *, by: User, now: datetime) -> DefenceSession:
+    """The session as `hold` gives it, for whoever leads it. Raises Refused also where he speaks in it himself."""
+    held = hold(session, step)
+    refuse_speaker(held, by=by, now=now)
+    return held
+
+
+def refuse_speaker(session: DefenceSession, *, by: User, now: datetime) -> None:
+    """Raise Refused, naming who may lead it, where `by` (or somebody for whom he stands in) speaks in the session."""
+    if text := whose_lead(session, by, timezone.localdate(now)):
+        raise Refused(text)
 
 
 def allow(session: DefenceSession, step: DefenceStep) -> None:

@@ -10,11 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
+from evaluations.deadlines import month_of
 from evaluations.defence_scores import is_mark, read_criteria
 from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
+from evaluations.queries.defences import KIND_OF
 from evaluations.refusals import Refused, StaleReviewError
-from evaluations.services.defences.holding import hold
-from evaluations.stages import DefenceStep
+from evaluations.services.defences.holding import hold, lead, refuse_speaker
+from evaluations.services.schemes import seal_first_figure
+from evaluations.stages import HIMSELF, OWN_BRANCH, DefenceStep
 from members.models import User
 
 
@@ -60,6 +63,8 @@ def submit(
     score.version += 1
     score.save()
     _record("defence.submitted", score, by=by)
+    if session.kind in KIND_OF.values():
+        seal_first_figure(branch=session.branch, month=month_of(session.held_on), now=now)
     return score
 
 
@@ -67,15 +72,23 @@ def submit(
 def recuse(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: User | None, now: datetime) -> JudgeScore:
     """Take a judge out for one speaker, by himself or by whoever leads the session; what he typed goes.
 
-    Once; a submitted score is given back first. Raises Refused.
+    Once; a submitted score is given back first, and then the judge alone may do it: whoever leads the session takes no
+    score away. Raises Refused.
     """
     hold(judge.session, DefenceStep.RECUSE)
+    is_own = by is None or by.pk == judge.user_id
+    if not is_own:
+        refuse_speaker(judge.session, by=by, now=now)
     reason = _reason(reason)
     score = _locked(judge, speaker, now)
     if score.recused_at is not None:
         return score
     if score.submitted_at is not None:
         raise Refused(_("This score is submitted: it is given back first, with a reason."))
+    if score.reopened_for and not is_own:
+        raise Refused(
+            _("This score was submitted once and given back: only the judge himself can still say that he is recused.")
+        )
     score.draft, score.recused_at, score.recused_for, score.saved_at = None, now, reason, now
     score.version += 1
     score.save()
@@ -89,7 +102,7 @@ def reopen(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: Use
 
     A score that is not submitted is returned as it is. Raises Refused.
     """
-    hold(judge.session, DefenceStep.RECUSE)
+    lead(judge.session, DefenceStep.RECUSE, by=by, now=now)
     if judge.user_id == by.pk:
         raise Refused(_("These are your own scores: somebody else who leads the session gives them back."))
     reason = _reason(reason)
@@ -101,6 +114,29 @@ def reopen(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: Use
     score.version += 1
     score.save()
     _record("defence.reopened", score, by=by, reason=reason)
+    return score
+
+
+@transaction.atomic
+def restore(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: User, now: datetime) -> JudgeScore:
+    """Let a judge score again who was recused by a slip; nobody does so for himself.
+
+    A judge who is not recused is left as he is; one whom the portal recused stays so. Raises Refused.
+    """
+    lead(judge.session, DefenceStep.RECUSE, by=by, now=now)
+    if judge.user_id == by.pk:
+        raise Refused(_("You are recused yourself: somebody else who leads the session takes that back."))
+    reason = _reason(reason)
+    score = _locked(judge, speaker, now)
+    if score.recused_at is None:
+        return score
+    if score.recused_for in {HIMSELF, OWN_BRANCH}:
+        raise Refused(_("Nobody judges himself or the own branch: this stays as it is."))
+    before = {"reason": score.recused_for}
+    score.recused_at, score.recused_for, score.saved_at = None, "", now
+    score.version += 1
+    score.save()
+    _record("defence.restored", score, by=by, reason=reason, before=before)
     return score
 
 
@@ -147,8 +183,10 @@ def _check_version(score: JudgeScore, marks: Marks, version: int) -> None:
         raise StaleReviewError(score)
 
 
-def _record(action: str, score: JudgeScore, *, by: User | None, reason: str = "") -> None:
+def _record(
+    action: str, score: JudgeScore, *, by: User | None, reason: str = "", before: dict[str, str] | None = None
+) -> None:
     """What happened, never the score itself: nobody reads it before the closing."""
     session = score.judge.session
     after = {"judge": score.judge.name, "speaker": f"{score.speaker.name} {score.speaker.number}"}
-    audit.record(action, by=by, subject=session, branch=session.branch, after=after, reason=reason)
+    audit.record(action, by=by, subject=session, branch=session.branch, before=before, after=after, reason=reason)

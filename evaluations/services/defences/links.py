@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from branchportal import audit
 from evaluations.models import DefenceJudge, DefenceSession
 from evaluations.refusals import Refused
-from evaluations.services.defences.holding import hold
+from evaluations.services.defences.holding import hold, lead
 from evaluations.stages import DefenceState, DefenceStep
 from members.models import User
 
@@ -25,7 +25,7 @@ def make_link(*, judge: DefenceJudge, by: User, now: datetime, as_of: datetime) 
 
     A page sent twice makes one: it is refused when one was made after `as_of`. Raises Refused.
     """
-    session = hold(judge.session, DefenceStep.LINK)
+    session = lead(judge.session, DefenceStep.LINK, by=by, now=now)
     judge = session.judges.get(pk=judge.pk)
     if not judge.is_outside:
         raise Refused(_("%(name)s has an account and signs in with it."), name=judge.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from evaluations.defence_scores import FULL_WEIGHT, Criterion
 from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker
 from evaluations.queries import defences as queries
 from evaluations.refusals import Refused
-from evaluations.services.defences.holding import hold
+from evaluations.services.defences.holding import lead, refuse_speaker
 from evaluations.stages import DefenceStep
 from members.models import Branch, Member, User
 from members.numbers import typed_number
@@ -60,9 +60,9 @@ def create(*, branch: Branch, kind: str, plan: Plan, entry: UUID, by: User) -> D
 
 
 @transaction.atomic
-def change(*, session: DefenceSession, plan: Plan, version: int, by: User) -> DefenceSession:
+def change(*, session: DefenceSession, plan: Plan, version: int, by: User, now: datetime) -> DefenceSession:
     """Change day and criteria while nothing is drawn. Raises Refused, also when somebody else has saved meanwhile."""
-    session = hold(session, DefenceStep.EDIT)
+    session = lead(session, DefenceStep.EDIT, by=by, now=now)
     _check_criteria(plan.criteria)
     if all(getattr(session, name) == value for name, value in plan.values.items()):
         return session
@@ -82,10 +82,13 @@ def change(*, session: DefenceSession, plan: Plan, version: int, by: User) -> De
 
 @transaction.atomic
 def choose_speakers(
-    *, session: DefenceSession, members: Sequence[Member] = (), branches: Sequence[Branch] = (), by: User
+    *, session: DefenceSession, members: Sequence[Member] = (), branches: Sequence[Branch] = (), by: User, now: datetime
 ) -> None:
-    """Make exactly these people (or branches) the speakers. Raises Refused naming whoever may not speak."""
-    session = hold(session, DefenceStep.EDIT)
+    """Make exactly these people (or branches) the speakers. Raises Refused naming whoever may not speak.
+
+    Nobody chooses himself: whoever speaks leads nothing of the session.
+    """
+    session = lead(session, DefenceStep.EDIT, by=by, now=now)
     chosen = {one.pk: one for one in (branches if session.is_of_branches else members)}
     if len(chosen) > MOST_SPEAKERS:
         raise Refused(_("At most %(most)s speakers in one session: hold several."), most=MOST_SPEAKERS)
@@ -103,18 +106,21 @@ def choose_speakers(
     DefenceSpeaker.objects.bulk_create(
         DefenceSpeaker(session=session, **{column: pk}) for pk in chosen if pk not in present
     )
+    refuse_speaker(session, by=by, now=now)
     speakers = sorted(queries.speakers(session), key=lambda speaker: speaker.number)
     after = {"speakers": [f"{speaker.name} {speaker.number}" for speaker in speakers]}
     audit.record("defence.speakers", by=by, subject=session, branch=session.branch, after=after)
 
 
 @transaction.atomic
-def add_judge(*, session: DefenceSession, by: User, number: str = "", name: str = "", role: str = "") -> DefenceJudge:
+def add_judge(
+    *, session: DefenceSession, by: User, now: datetime, number: str = "", name: str = "", role: str = ""
+) -> DefenceJudge:
     """Seat a judge: somebody of the own committee by number, else an outside judge by name and role. Raises Refused.
 
     The same again changes nothing.
     """
-    session = hold(session, DefenceStep.EDIT)
+    session = lead(session, DefenceStep.EDIT, by=by, now=now)
     seated = list(session.judges.all())
     if len(seated) >= MOST_JUDGES:
         raise Refused(_("At most %(most)s judges sit in one panel."), most=MOST_JUDGES)
@@ -134,9 +140,9 @@ def add_judge(*, session: DefenceSession, by: User, number: str = "", name: str 
 
 
 @transaction.atomic
-def remove_judge(*, session: DefenceSession, judge: int, by: User) -> None:
+def remove_judge(*, session: DefenceSession, judge: int, by: User, now: datetime) -> None:
     """Take a judge off the panel while nothing is drawn; one who is gone already changes nothing. Raises Refused."""
-    session = hold(session, DefenceStep.EDIT)
+    session = lead(session, DefenceStep.EDIT, by=by, now=now)
     found = session.judges.filter(pk=judge).first()
     if found is None:
         return
@@ -146,9 +152,9 @@ def remove_judge(*, session: DefenceSession, judge: int, by: User) -> None:
 
 
 @transaction.atomic
-def delete(*, session: DefenceSession, by: User) -> None:
+def delete(*, session: DefenceSession, by: User, now: datetime) -> None:
     """Throw away a session of which nothing was drawn. Raises Refused."""
-    session = hold(session, DefenceStep.EDIT)
+    session = lead(session, DefenceStep.EDIT, by=by, now=now)
     audit.record("defence.deleted", by=by, subject=session, branch=session.branch, before=_told(session))
     session.delete()
 

@@ -17,20 +17,22 @@ from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, Jud
 from evaluations.queries import defences as queries
 from evaluations.refusals import Refused
 from evaluations.sampling import drawn
-from evaluations.services.defences.holding import allow, locked
-from evaluations.stages import DefenceState, DefenceStep
+from evaluations.services.defences.holding import allow, locked, refuse_speaker
+from evaluations.stages import HIMSELF, OWN_BRANCH, DefenceState, DefenceStep
 from members.models import User
-
-HIMSELF, OWN_BRANCH = "himself", "own_branch"  # reasons that the portal itself gives (see labels.py)
 
 
 @transaction.atomic
 def open_session(*, session: DefenceSession, by: User, now: datetime, seed: str = "") -> DefenceSession:
-    """Draw the order and let the judges in; a session that is open already is returned as it is. Raises Refused."""
+    """Draw the order and let the judges in; a session that is open already is returned as it is.
+
+    Raises Refused, also for whoever speaks in it.
+    """
     session = locked(session)
     if session.state == DefenceState.OPEN:
         return session
     allow(session, DefenceStep.DRAW)
+    refuse_speaker(session, by=by, now=now)
     speakers, judges = list(queries.speakers(session)), list(session.judges.select_related("user__member"))
     if not speakers or not judges:
         raise Refused(_("Choose at least one speaker and one judge before the order is drawn."))
@@ -55,12 +57,14 @@ def open_session(*, session: DefenceSession, by: User, now: datetime, seed: str 
 def close(*, session: DefenceSession, by: User, now: datetime) -> DefenceSession:
     """End the session with what was submitted: each score is in the snapshot, or comes too late and is refused.
 
-    Once: a session that is closed already is returned as it is. Raises Refused before it has opened.
+    Once: a session that is closed already is returned as it is. Raises Refused before it has opened, and for
+    whoever speaks in it.
     """
     session = locked(session)
     if session.state == DefenceState.CLOSED:
         return session
     allow(session, DefenceStep.CLOSE)
+    refuse_speaker(session, by=by, now=now)
     speakers = list(queries.speakers(session).select_related("member__user"))
     submitted = snapshot(session)
     found = outcomes({speaker.pk: [score for _judge, score in submitted[speaker.pk]] for speaker in speakers})

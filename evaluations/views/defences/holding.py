@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -18,6 +18,7 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 
 from evaluations.forms.defences import ReasonForm
+from evaluations.labels import RECUSALS
 from evaluations.models import DefenceJudge, DefenceSession
 from evaluations.queries import defences
 from evaluations.refusals import Refused
@@ -27,6 +28,7 @@ from evaluations.views.defences.office import SessionView
 from evaluations.views.defences.slips import qr_of
 from members.roles import Permission
 
+WISHES = {ScoreState.SUBMITTED: "reopen", ScoreState.RECUSED: "restore"}  # what may be done with a score, else recuse
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -142,11 +144,13 @@ class JudgeLinkView(HeldView):
 
 
 class OneScoreView(HeldView):
-    """One judge and one speaker, for whoever leads the session: give a score back, or recuse the judge."""
+    """One judge and one speaker, for whoever leads the session: give a score back, recuse the judge, or undo that."""
+
+    wishes: ClassVar = {"reopen": judging.reopen, "restore": judging.restore}
 
     @cached_property
     def cell(self) -> defences.Cell:
-        if self.session.state != DefenceState.OPEN:
+        if self.session.state == DefenceState.PREPARING:
             raise Http404
         judge = get_object_or_404(self.session.judges.all(), pk=self.kwargs["judge"])
         judge.session = self.session
@@ -160,9 +164,11 @@ class OneScoreView(HeldView):
 
     def post(self, request: HttpRequest, pk: int, judge: int, speaker: int) -> HttpResponse:
         form = ReasonForm(request.POST)
+        if self.session.state == DefenceState.CLOSED:
+            return self._page(form)
         if not form.is_valid():
             return self._page(form, status=422)
-        act = judging.reopen if request.POST.get("wish") == "reopen" else judging.recuse
+        act = self.wishes.get(request.POST.get("wish"), judging.recuse)
         asked = {"judge": self.cell.judge, "speaker": self.cell.speaker, "by": request.user, "now": timezone.now()}
         try:
             act(reason=form.cleaned_data["reason"], **asked)
@@ -172,10 +178,10 @@ class OneScoreView(HeldView):
         return redirect(self.back_url)
 
     def _page(self, form: forms.Form, status: int = 200) -> HttpResponse:
-        cell = self.cell
+        cell, is_over = self.cell, self.session.state == DefenceState.CLOSED
         context = {
-            "cell": cell, "session": self.session, "form": form, "back_url": self.back_url,
-            "wish": "reopen" if cell.state == ScoreState.SUBMITTED else "recuse",
-            "is_recused": cell.state == ScoreState.RECUSED,
+            "cell": cell, "session": self.session, "form": form, "back_url": self.back_url, "is_over": is_over,
+            "wish": WISHES.get(cell.state, "recuse"),
+            "recused_for": RECUSALS.get(why := cell.score.recused_for if cell.score else "", why),
         }  # fmt: skip
-        return render(self.request, "evaluations/defence_score.html", context, status=status)
+        return render(self.request, "evaluations/defence_score.html", context, status=410 if is_over else status)

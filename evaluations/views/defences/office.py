@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import View
 
@@ -72,11 +73,16 @@ class DefenceView(SessionView):
 
     def _frame(self) -> dict[str, Any]:
         access = access_of(self.request.user)
+        leads = access.may_in(Permission.HOLD_DEFENCES, self.session.branch)
+        is_over = self.session.state == DefenceState.CLOSED
+        today = timezone.localdate()
+        others = defences.whose_lead(self.session, self.request.user, today) if leads and not is_over else ""
         seat = defences.seat_of(self.session, self.request.user) if self.session.state == DefenceState.OPEN else None
         return {
             "session": self.session,
             "criteria": defences.criteria_of(self.session),
-            "may_hold": access.may_in(Permission.HOLD_DEFENCES, self.session.branch),
+            "may_hold": leads and not others,
+            "others_lead": others,
             "may_export": access.may_in(Permission.EXPORT_RANKING, self.session.branch),
             "seat": seat,
         }

@@ -73,7 +73,7 @@ class EditDefenceView(HeldView):
             return self._page(form, status=422)
         version = form.cleaned_data["version"] or 0
         try:
-            preparing.change(session=self.session, plan=form.plan, version=version, by=request.user)
+            preparing.change(session=self.session, plan=form.plan, version=version, by=request.user, now=timezone.now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=422)
@@ -96,7 +96,7 @@ class SpeakersView(HeldView):
             return self._page(form, status=422)
         chosen = {"branches" if self.session.is_of_branches else "members": form.objects}
         try:
-            preparing.choose_speakers(session=self.session, by=request.user, **chosen)
+            preparing.choose_speakers(session=self.session, by=request.user, now=timezone.now(), **chosen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=422)
@@ -116,13 +116,14 @@ class PanelView(HeldView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         remove = request.POST.get("remove", "")
         if remove.isdecimal() and len(remove) < 19:
-            self.done(lambda: preparing.remove_judge(session=self.session, judge=int(remove), by=request.user))
+            asked = {"session": self.session, "judge": int(remove), "by": request.user, "now": timezone.now()}
+            self.done(lambda: preparing.remove_judge(**asked))
             return redirect("evaluations:defence_panel", pk=pk)
         form = JudgeForm(request.POST)
         if not form.is_valid():
             return self._page(form, status=422)
         try:
-            preparing.add_judge(session=self.session, by=request.user, **form.cleaned_data)
+            preparing.add_judge(session=self.session, by=request.user, now=timezone.now(), **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=422)
@@ -154,7 +155,7 @@ class DeleteDefenceView(HeldView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            preparing.delete(session=self.session, by=request.user)
+            preparing.delete(session=self.session, by=request.user, now=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("evaluations:defence", pk=pk)

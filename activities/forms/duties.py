@@ -2,66 +2,107 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from activities.duties import MOST_A_MONTH, DutyKind, term_around
+from activities.duties import MOST_A_MONTH, DutyKind, months_of, term_around
 from activities.models import Duty
 from activities.models.duties import KIND_LABELS
 from activities.queries.duties import ENDED, LATE, NOW
 from activities.queries.duty_assigning import Plan
-from activities.services.duties import Wanted
+from activities.services.duties import DutyRefused, Wanted, check_order
 from branchportal.months import months_later
 from branchportal.spreadsheets.values import text_of
 from members.models import Branch, Member
 
 LONGEST_SUBJECT = 40
+MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 def _month(text: str) -> date:
-    """The first day of "2026-11"; the choices of the field let nothing else through."""
+    """The first day of "2026-11"."""
     year, month = text.split("-")
     return date(int(year), int(month), 1)
 
 
 def month_choices(first: date, last: date) -> list[tuple[str, str]]:
     """All months between two as choices of a list."""
-    count = 12 * (last.year - first.year) + last.month - first.month + 1
-    months = [months_later(first, place) for place in range(count)]
-    return [(f"{month:%Y-%m}", date_format(month, "YEAR_MONTH_FORMAT")) for month in months]
+    return [_choice(month) for month in months_of(first, last)]
+
+
+def _choice(month: date) -> tuple[str, str]:
+    return f"{month:%Y-%m}", date_format(month, "YEAR_MONTH_FORMAT")
+
+
+def _refusal(months: tuple[date, date], check: Callable[[date, date], None]) -> str:
+    """What `check` says against these months; "" where it takes them."""
+    try:
+        check(*months)
+    except DutyRefused as refused:
+        return str(refused)
+    return ""
+
+
+def months_named(data: Mapping[str, str]) -> tuple[date, date] | None:
+    """First and last month that an address names, such as ?first=2026-09&last=2026-11; None where it names none."""
+    first, last = data.get("first", ""), data.get("last", "")
+    return (_month(first), _month(last)) if MONTH.fullmatch(first) and MONTH.fullmatch(last) else None
+
+
+def usual_months(today: date, latest: date | None = None) -> tuple[date, date]:
+    """The term around today, up to `latest`; between two terms the one that has ended."""
+    first, last = term_around(today)
+    if latest is None:
+        return first, last
+    if first > latest:
+        first, last = term_around(months_later(latest, -2))
+    return first, min(last, latest)
 
 
 class MonthsForm(forms.Form):
-    """First and last month, from a year back to a year ahead of today; unknown words give the term around today."""
+    """The months that a page shows and others to choose, from a year back to a year ahead of today, or to `latest`.
 
-    first = forms.TypedChoiceField(label=_("First month"), coerce=_month)
-    last = forms.TypedChoiceField(label=_("Last month"), coerce=_month)
+    Shown is what the address names, so that a page is sent for the months it was opened for; the usual months where it
+    names none, or months that `check` refuses with DutyRefused.
+    """
 
-    def __init__(self, data: Any, *, today: date, latest: date | None = None) -> None:
-        self.usual = term_around(today)
-        if latest and self.usual[0] > latest:  # between two terms: the one that has ended
-            self.usual = term_around(months_later(latest, -2))
-        if latest:
-            self.usual = (self.usual[0], min(self.usual[1], latest))
-        initial = dict(zip(("first", "last"), (f"{month:%Y-%m}" for month in self.usual), strict=True))
-        super().__init__(data if data.get("first") else initial)
+    first = forms.ChoiceField(label=_("First month"))
+    last = forms.ChoiceField(label=_("Last month"))
+
+    def __init__(
+        self,
+        data: Mapping[str, str],
+        *,
+        today: date,
+        latest: date | None = None,
+        check: Callable[[date, date], None] = check_order,
+    ) -> None:
+        self.named = months_named(data)
+        self.refusal = _refusal(self.named, check) if self.named else ""
+        is_shown = self.named and not self.refusal and not (latest and self.named[1] > latest)
+        self.months = self.named if is_shown else usual_months(today, latest)
+        texts = [f"{month:%Y-%m}" for month in self.months]
+        super().__init__(dict(zip(("first", "last"), texts, strict=True)))
         this_month = today.replace(day=1)
-        choices = month_choices(months_later(this_month, -12), latest or months_later(this_month, 12))
+        months = {*months_of(months_later(this_month, -12), latest or months_later(this_month, 12)), *self.months}
         for field in self.fields.values():
-            field.choices = choices
+            field.choices = [_choice(month) for month in sorted(months)]
             field.widget.attrs["class"] = "form-select"
 
     @property
-    def months(self) -> tuple[date, date]:
-        if not self.is_valid() or self.cleaned_data["last"] < self.cleaned_data["first"]:
-            return self.usual
-        return self.cleaned_data["first"], self.cleaned_data["last"]
+    def refusal_of_sent(self) -> str:
+        """Why a page that was sent is not taken: no guess is made for which months it was meant."""
+        if self.named is None:
+            return gettext("The page does not say for which months it is. Look at the months, then send it again.")
+        return self.refusal
 
 
 class DutyFilter(forms.Form):

@@ -9,12 +9,15 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.duties import LONGEST_DUTY, DutyKind, months_of, overlap
 from activities.models import Duty, DutyClosing
 from activities.models.duties import KIND_LABELS
+from activities.queries.duties import in_branch
 from branchportal import audit
+from branchportal.months import last_day_of
 from branchportal.notifications import notify
 from branchportal.wording import listed
 from members.models import Branch, Member, User
@@ -130,18 +133,19 @@ def withdraw_duty(*, duty: Duty, version: int, reason: str, by: User, now: datet
 
 
 def hold_duties(people: Iterable[tuple[int, str]], branch: Branch) -> list[Duty]:
-    """The standing duties of these (member id, kind) in the branch, locked: nobody writes entries meanwhile."""
+    """The standing duties of these (member id, kind) who belong to the branch, locked: nobody writes meanwhile."""
     wanted = set(people)
-    rows = Duty.objects.select_for_update(of=("self",)).standing().filter(branch=branch)
+    rows = in_branch(branch).prefetch_related(None).select_for_update(of=("self",))
     rows = rows.filter(member__in={member for member, _kind in wanted}).order_by("pk")
-    return [row for row in rows.select_related("member") if (row.member_id, row.kind) in wanted]
+    return [row for row in rows if (row.member_id, row.kind) in wanted]
 
 
 def close_months(*, branch: Branch, member: Member, kind: str, first: date, last: date, now: datetime) -> DutyClosing:
     """Close these months of one kind: from now on their entries stand. The caller holds the duties.
 
-    Raises DutyRefused where one of the months is closed already.
+    Raises DutyRefused where one of the months is closed already, or not over yet.
     """
+    check_over(last, now)
     standing = DutyClosing.objects.filter(member=member, kind=kind).sharing_months(first, last).first()
     if standing:
         raise DutyRefused(
@@ -153,10 +157,22 @@ def close_months(*, branch: Branch, member: Member, kind: str, first: date, last
     )
 
 
-def check_months(first: date, last: date) -> None:
-    """Raise DutyRefused where the months are in the wrong order or too many."""
+def check_order(first: date, last: date) -> None:
+    """Raise DutyRefused where the last month lies before the first."""
     if last < first:
         raise DutyRefused(_("The last month lies before the first one: choose a later one."))
+
+
+def check_over(last: date, now: datetime) -> None:
+    """Raise DutyRefused where the last month still runs, or lies ahead: entries for it can still be written."""
+    if last_day_of(last) >= timezone.localdate(now):
+        text = _("%(month)s is not over: entries are due until %(day)s. Choose months that are over.")
+        raise DutyRefused(text % {"month": f"{last:%Y-%m}", "day": last_day_of(last).isoformat()})
+
+
+def check_months(first: date, last: date) -> None:
+    """Raise DutyRefused where the months are in the wrong order or too many."""
+    check_order(first, last)
     if len(months_of(first, last)) > LONGEST_DUTY:
         raise DutyRefused(_("A duty lasts %(months)s months at most: give it anew then.") % {"months": LONGEST_DUTY})
 

@@ -20,7 +20,14 @@ from activities.models import Duty
 from activities.models.duties import KIND_LABELS
 from activities.queries.duties import for_whom
 from activities.queries.duty_assigning import Plan, plan
-from activities.services.duties import DutyRefused, StaleDuty, assign_duties, change_duty, withdraw_duty
+from activities.services.duties import (
+    DutyRefused,
+    StaleDuty,
+    assign_duties,
+    change_duty,
+    check_months,
+    withdraw_duty,
+)
 from branchportal.wording import listed
 from members.access import PortalView
 from members.models import Branch, Member
@@ -40,7 +47,7 @@ class AssignView(PortalView, TemplateView):
 
     @cached_property
     def period(self) -> MonthsForm:
-        return MonthsForm(self.request.GET, today=timezone.localdate())
+        return MonthsForm(self.request.GET, today=timezone.localdate(), check=check_months)
 
     @cached_property
     def plan(self) -> Plan:
@@ -65,6 +72,9 @@ class AssignView(PortalView, TemplateView):
             form.spread()
             return self.render_to_response(self.get_context_data(form=form, is_spread=True))
         if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        if problem := self.period.refusal_of_sent:
+            form.add_error(None, problem)
             return self.render_to_response(self.get_context_data(form=form), status=422)
         if names := form.left_out():
             text = _("%(names)s: whoever you chose has a group in these months. Add them on the page of that duty.")

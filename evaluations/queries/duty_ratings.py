@@ -37,6 +37,10 @@ class Place:
     problem: str = ""
 
     @property
+    def key(self) -> tuple[int, str]:
+        return self.member.pk, self.kind
+
+    @property
     def name(self) -> str:
         return f"{self.kind}-{self.member.pk}"
 
@@ -84,6 +88,12 @@ def places_of(branch: Branch, first: date, last: date, *, rater: User) -> list[P
     found = [_place(tuple(some), written, ratings.get(key, []), (first, last), own) for key, some in grouped.items()]
     order = {member: place for place, member in enumerate(dict.fromkeys(duty.member_id for duty in duties))}
     return sorted(found, key=lambda place: (order[place.member.pk], KINDS.index(place.kind)))
+
+
+def names_in(branch: Branch, members: Collection[int]) -> dict[int, str]:
+    """{person: name} of those to whom the branch ever gave a duty, also if they left or it was taken back."""
+    given = Duty.objects.filter(branch=branch, member__in=members).order_by()
+    return dict(given.values_list("member", "member__name"))
 
 
 def rated_periods(branch: Branch) -> list[tuple[date, date]]:

@@ -10,17 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from activities.models import Duty
 from activities.queries.duties import written_by_duty
-from activities.services.duties import DutyRefused, check_months, close_months, hold_duties
+from activities.services.duties import DutyRefused, check_months, check_over, close_months, hold_duties
 from branchportal import audit
-from evaluations.deadlines import month_of
 from evaluations.dimensions import is_on_scale
 from evaluations.models import DutyRating
 from evaluations.queries.duty_ratings import rated_in_grades, within
-from evaluations.refusals import Refused
 from evaluations.services.schemes import seal_first_rating
 from members.models import Branch, Member, User
 from members.queries.own_matters import own_people
@@ -58,16 +55,22 @@ class _Sheet:
     own: frozenset[int]
 
 
+def check_period(first: date, last: date, now: datetime) -> None:
+    """Raise DutyRefused where these months can't be rated: wrong order, too many, or not over yet."""
+    check_months(first, last)
+    check_over(last, now)
+
+
 @transaction.atomic
 def rate_duties(
     *, branch: Branch, first: date, last: date, given: Sequence[Given], reason: str, by: User, now: datetime
 ) -> int:
     """Rate these duties for these months, all or none; return how many ratings are new or others now.
 
-    Rated months are closed: their entries change no more. Raises Refused (the months) or NotRated (own rating, off the
-    scale, rated meanwhile, months that are rated otherwise, a change without a reason).
+    Rated months are closed: their entries change no more. Raises DutyRefused (the months) or NotRated (a duty that is
+    gone, own rating, off the scale, rated meanwhile, months that are rated otherwise, a change without a reason).
     """
-    _check_period(first, last, now)
+    check_period(first, last, now)
     in_grades, own = rated_in_grades(branch, last), own_people(by, timezone.localdate(now))
     sheet = _Sheet(branch, first, last, reason, in_grades, by, now, own)
     duties = [
@@ -99,15 +102,6 @@ def rate_duties(
     return changed
 
 
-def _check_period(first: date, last: date, now: datetime) -> None:
-    try:
-        check_months(first, last)
-    except DutyRefused as refused:
-        raise Refused(str(refused)) from None
-    if last > month_of(now):
-        raise Refused(gettext_noop("%(month)s has not begun: choose months that have."), month=f"{last:%Y-%m}")
-
-
 def _standing(duties: Sequence[Duty], first: date, last: date) -> dict[tuple[int, str], DutyRating]:
     people = {duty.member_id for duty in duties}
     found = DutyRating.objects.filter(
@@ -119,7 +113,7 @@ def _standing(duties: Sequence[Duty], first: date, last: date) -> dict[tuple[int
 def _problem(sheet: _Sheet, one: Given, duties: Sequence[Duty], rating: DutyRating | None) -> str:
     """Why this can't be, in words; "" where nothing stands against it."""
     if not duties:
-        return _("There is no such duty in these months any more. Open the page again.")
+        return _("This duty is not there any more: it was taken back, or the person has left the branch.")
     if duties[0].member.user_id in sheet.own:
         return _("Nobody rates himself or whom he stands in for: ask another officer.")
     if not is_on_scale({"points": one.points}, in_grades=sheet.in_grades):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -13,20 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from activities.duties import DutyKind
 from activities.forms.duties import MonthsForm
+from activities.models.duties import KIND_LABELS
+from branchportal.months import months_later
 from branchportal.spreadsheets.values import text_of
 from evaluations.dimensions import GRADE_POINTS
 from evaluations.labels import GRADE_LABELS
 from evaluations.queries import duty_ratings
 from evaluations.queries.duty_ratings import Place
-from evaluations.refusals import Refused
-from evaluations.services.duty_ratings import Given, NotRated, rate_duties
+from evaluations.services.duty_ratings import Given, NotRated, check_period, rate_duties
 from members.access import PortalView
 from members.models import Branch
 from members.roles import Permission
 
 LONGEST_REASON = 200
 NOT_A_NUMBER = -1  # off every scale
+GRADES = {str(points): GRADE_LABELS[grade] for grade, points in GRADE_POINTS.items()}
+NAME = re.compile(rf"({'|'.join(DutyKind)})-[0-9]{{1,15}}")  # of a field, as places have them
 
 
 class DutyRatingsView(PortalView, TemplateView):
@@ -41,41 +46,45 @@ class DutyRatingsView(PortalView, TemplateView):
 
     @cached_property
     def period(self) -> MonthsForm:
-        today = timezone.localdate()
-        return MonthsForm(self.request.GET, today=today, latest=today.replace(day=1))
+        now, today = timezone.now(), timezone.localdate()
+        latest = months_later(today.replace(day=1), -1)
+        return MonthsForm(
+            self.request.GET, today=today, latest=latest, check=lambda first, last: check_period(first, last, now)
+        )
 
     @cached_property
     def places(self) -> list[Place]:
         return duty_ratings.places_of(self.branch, *self.period.months, rater=self.request.user)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        first, last = self.period.months
-        context = {"problem_count": 0, "reason": "", "places": self.places} | context
+        (first, last), is_sent = self.period.months, self.request.method == "POST"
+        context = {"problem_count": 0, "reason": "", "places": self.places, "not_taken": ()} | context
         return super().get_context_data(
             branch=self.branch,
             period=self.period,
             months=(first, last),
+            is_sent=is_sent,
+            refusal=self.period.refusal_of_sent if is_sent else self.period.refusal,
             rated_periods=duty_ratings.rated_periods(self.branch),
             in_grades=duty_ratings.rated_in_grades(self.branch, last),
-            grades=[(str(points), GRADE_LABELS[grade]) for grade, points in GRADE_POINTS.items()],
+            grades=list(GRADES.items()),
             left=sum(place.is_free and place.rating is None for place in context["places"]),
             has_ratings=any(place.rating for place in context["places"]),
             **context,
         )
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        first, last = self.period.months
         reason = text_of(request.POST.get("reason", ""))[:LONGEST_REASON]
+        if self.period.refusal_of_sent:
+            return self._again({}, reason, status=422)
+        first, last = self.period.months
         try:
             count = rate_duties(
                 branch=self.branch, first=first, last=last, given=self._given(), reason=reason, by=request.user,
                 now=timezone.now(),
             )  # fmt: skip
-        except Refused as refused:
-            messages.error(request, str(refused))
-            return redirect(request.get_full_path())
         except NotRated as refused:
-            return self._again(refused.problems, reason)
+            return self._again(refused.problems, reason, status=409)
         if count:
             text = ngettext("%(count)s rating saved.", "%(count)s ratings saved.", count)
             messages.success(request, text % {"count": count})
@@ -84,30 +93,48 @@ class DutyRatingsView(PortalView, TemplateView):
         return redirect(request.get_full_path())
 
     def _given(self) -> list[Given]:
-        """What was typed where the reader may rate."""
-        return [
-            Given(place.member.pk, place.kind, _points(self._typed(place)), self._version(place))
-            for place in self.places
-            if place.is_free and place.name in self.request.POST
-        ]
+        """Every field that was sent, also of duties that are gone meanwhile: the service says what becomes of it."""
+        names = [name for name in self.request.POST if NAME.fullmatch(name)]
+        return [Given(*_key(name), _points(self._typed(name)), self._version(name)) for name in names]
 
-    def _again(self, problems: dict[tuple[int, str], str], reason: str) -> HttpResponse:
+    def _again(self, problems: dict[tuple[int, str], str], reason: str, *, status: int) -> HttpResponse:
         """The page with what was typed, the newest versions, and what is wrong beside each."""
         shown = [
-            place.with_typed(self._typed(place), problems.get((place.member.pk, place.kind), ""))
+            place.with_typed(self._typed(place.name), problems.get(place.key, ""))
             if place.name in self.request.POST
             else place
             for place in self.places
         ]
-        context = self.get_context_data(places=shown, problem_count=len(problems), reason=reason)
-        return self.render_to_response(context, status=409)
+        free = {place.key for place in shown if place.is_free}
+        others = {key: problem for key, problem in problems.items() if key not in free}
+        context = self.get_context_data(
+            places=shown, problem_count=len(problems), reason=reason, not_taken=self._not_taken(others)
+        )
+        return self.render_to_response(context, status=status)
 
-    def _typed(self, place: Place) -> str:
-        return text_of(self.request.POST.get(place.name, ""))
+    def _not_taken(self, problems: dict[tuple[int, str], str]) -> list[dict[str, str]]:
+        """What was typed into fields that the page doesn't have any more: whose, of which kind, what, and why not."""
+        names = duty_ratings.names_in(self.branch, {member for member, _kind in problems})
+        found = []
+        for (member, kind), problem in problems.items():
+            typed = self._typed(f"{kind}-{member}")
+            person = names.get(member, _("Somebody of another branch"))
+            said = {"kind": str(KIND_LABELS[DutyKind(kind)]), "typed": str(GRADES.get(typed, typed))}
+            found.append({"person": person, **said, "problem": problem})
+        return found
 
-    def _version(self, place: Place) -> int:
-        version = self.request.POST.get(f"version-{place.name}", "")
+    def _typed(self, name: str) -> str:
+        return text_of(self.request.POST.get(name, ""))
+
+    def _version(self, name: str) -> int:
+        version = self.request.POST.get(f"version-{name}", "")
         return int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else 0
+
+
+def _key(name: str) -> tuple[int, str]:
+    """(member id, kind) of a field's name."""
+    kind, member = name.split("-")
+    return int(member), kind
 
 
 def _points(typed: str) -> int | None:

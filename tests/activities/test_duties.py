@@ -1,7 +1,8 @@
 """Are the "three ones" given once, expected by the month, written down once, and counted in whole numbers?"""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.storage import default_storage
@@ -24,12 +25,14 @@ from activities.services.duty_entries import EntryRefused, StaleEntry, change_en
 from activities.services.duty_reminders import remind_late
 from activities.services.evidence import Upload
 from branchportal.models import AuditEntry, Notification
+from branchportal.months import months_later
 from members.roles import Role
 from tests.activities.duties import JANUARY, NOVEMBER, NOW, OCTOBER, SEPTEMBER, TODAY, give, write
 from tests.activities.evidence import PDF, PNG
 from tests.factories import make_member, make_user
 
 pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAPER = Upload("记录.pdf", PDF, "application/pdf")
 
 
@@ -81,13 +84,32 @@ def test_the_term_that_runs_or_comes_next(day, term):
 @pytest.mark.parametrize(
     ("day", "months"),
     [
-        (date(2026, 11, 10), (SEPTEMBER, NOVEMBER)),
+        (date(2026, 11, 10), (SEPTEMBER, OCTOBER)),  # November runs: its entries are due on the 30th
+        (date(2026, 11, 30), (SEPTEMBER, OCTOBER)),
+        (date(2026, 12, 1), (SEPTEMBER, NOVEMBER)),
+        (date(2026, 9, 10), (date(2026, 3, 1), date(2026, 6, 1))),
         (date(2027, 2, 10), (SEPTEMBER, JANUARY)),
+        (date(2027, 3, 5), (SEPTEMBER, JANUARY)),
         (date(2027, 8, 10), (date(2027, 3, 1), date(2027, 6, 1))),
     ],
 )
 def test_what_is_rated_when_nobody_chose_months(day, months):
-    assert MonthsForm({}, today=day, latest=day.replace(day=1)).months == months
+    assert MonthsForm({}, today=day, latest=months_later(day.replace(day=1), -1)).months == months
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-10", "2026-09"), ("2026-9", "2026-10"), ("2026-13", "2027-01"), ("２０２６-09", "2026-10")],
+)
+def test_months_that_an_address_misspells_are_not_shown(first, last):
+    period = MonthsForm({"first": first, "last": last}, today=TODAY)
+    assert (period.months, bool(period.refusal_of_sent)) == ((SEPTEMBER, JANUARY), True)
+
+
+def test_months_are_those_of_the_address_whatever_day_it_has_become():
+    period = MonthsForm({"first": "2025-09", "last": "2026-01"}, today=TODAY)
+    assert (period.months, period.refusal_of_sent) == ((date(2025, 9, 1), date(2026, 1, 1)), "")
+    assert [period[name].value() for name in ("first", "last")] == ["2025-09", "2026-01"]
 
 
 def test_many_duties_are_given_in_one_go_and_everybody_hears_of_it_once(tree, secretary, person):
@@ -220,8 +242,16 @@ def test_what_is_rated_stands(duty):
         with pytest.raises(EntryRefused):
             act()
     assert write(duty, date(2026, 11, 2)).pk
-    with pytest.raises(DutyRefused):
-        close_months(branch=duty.branch, member=duty.member, kind=duty.kind, first=OCTOBER, last=NOVEMBER, now=NOW)
+    december = datetime(2026, 12, 1, tzinfo=SHANGHAI)
+    with pytest.raises(DutyRefused, match="2026-09"):
+        close_months(branch=duty.branch, member=duty.member, kind=duty.kind, first=OCTOBER, last=NOVEMBER, now=december)
+
+
+def test_a_month_is_closed_once_its_last_day_is_over(duty):
+    asked = {"branch": duty.branch, "member": duty.member, "kind": duty.kind, "first": OCTOBER, "last": NOVEMBER}
+    with pytest.raises(DutyRefused, match=r"2026-11 .*2026-11-30"), translation.override("en"):
+        close_months(now=datetime(2026, 11, 30, 23, 59, tzinfo=SHANGHAI), **asked)
+    assert close_months(now=datetime(2026, 12, 1, tzinfo=SHANGHAI), **asked).last_month == NOVEMBER
 
 
 def test_who_is_latest_comes_first_and_is_reminded_once_a_day(tree, secretary, duty):

@@ -1,7 +1,7 @@
 """Does everyone see what is expected of him and what is late, and can a branch be given its duties on one screen?"""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -126,7 +126,9 @@ def test_a_branch_is_given_its_duties_on_one_screen(office, tree, person):
     form = page.context["form"]
     assert form.coaches == {f"coach-{coached.pk}": str(person.pk)}  # as the roster says
     values = {one.html_name: one.value() for one in form.rates} | form.texts | form.coaches
-    spread = office.post(url, {**values, "areas": "1 号楼\n2 号楼", "classes": "计算机2401", "spread": "1"})
+    assert 'action="?first=2026-09&amp;last=2027-01"' in text_of(page)
+    address = f"{url}?first=2026-09&last=2027-01"
+    spread = office.post(address, {**values, "areas": "1 号楼\n2 号楼", "classes": "计算机2401", "spread": "1"})
     assert not Duty.objects.exists()
     form = spread.context["form"]
     filled = [form.texts[f"dormitory-{one.pk}"] for one in spread.context["plan"].people]
@@ -136,7 +138,7 @@ def test_a_branch_is_given_its_duties_on_one_screen(office, tree, person):
         values[f"dormitory-{one.pk}"] = values[f"class-{one.pk}"] = ""
     values[f"dormitory-{people[1].pk}"] = "9 号楼"
     for _press in range(2):
-        assert office.post(url, values).status_code == 302
+        assert office.post(address, values).status_code == 302
     assert sorted(Duty.objects.values_list("member__name", "kind", "subject", "activists__name"), key=str) == sorted([
         ("赵明远", "activists", "", "钱子涵"), ("赵明远", "class", "计算机2401", None),
         ("赵明远", "dormitory", filled[spread.context["plan"].people.index(person)], None),
@@ -145,6 +147,23 @@ def test_a_branch_is_given_its_duties_on_one_screen(office, tree, person):
     assert set(Duty.objects.values_list("first_month", "last_month")) == {(date(2026, 9, 1), date(2027, 1, 1))}
     again = office.get(f"{url}?first=2027-03&last=2027-06")
     assert again.context["form"].texts[f"dormitory-{people[1].pk}"] == "9 号楼"  # as before
+
+
+def test_duties_are_given_for_the_months_the_page_was_opened_for(office, person, time_machine):
+    """Opened on 30 June for the term that ends; on 1 July the next one would be usual."""
+    time_machine.move_to(datetime(2026, 6, 30, 4, tzinfo=UTC), tick=False)
+    url = reverse("activities:duties_assign", args=["B001"])
+    page = office.get(url)
+    assert page.context["months"] == (date(2026, 3, 1), date(2026, 6, 1))
+    values = {one.html_name: one.value() for one in page.context["form"].rates} | {f"dormitory-{person.pk}": "9 号楼"}
+    time_machine.move_to(datetime(2026, 7, 1, 4, tzinfo=UTC), tick=False)
+    for asked in ("", "?first=2026-06&last=2026-03", "?first=2026-01&last=2027-01"):
+        answer = office.post(url + asked, values)
+        assert (answer.status_code, answer.context["form"].texts[f"dormitory-{person.pk}"]) == (422, "9 号楼")
+        assert len(answer.context["form"].non_field_errors()) == 1
+    assert not Duty.objects.exists()
+    assert office.post(f"{url}?first=2026-03&last=2026-06", values).status_code == 302
+    assert list(Duty.objects.values_list("first_month", "last_month")) == [(date(2026, 3, 1), date(2026, 6, 1))]
 
 
 def test_the_secretary_sees_who_is_late_reminds_and_takes_it_away(office, tree, secretary, duty):

@@ -11,7 +11,7 @@ from activities.services.duties import close_months, hold_duties
 from activities.services.duty_entries import EntryRefused
 from activities.services.evidence import Upload
 from members.roles import Role
-from tests.activities.duties import JANUARY, NOW, SEPTEMBER, give, write
+from tests.activities.duties import NOW, OCTOBER, SEPTEMBER, give, write
 from tests.activities.evidence import PDF
 from tests.factories import make_branch_tree, make_user
 from tests.parallel import Aside, at_once, refused_or_done
@@ -30,7 +30,7 @@ def duty():
 
 def close(duty):
     hold_duties([(duty.member_id, duty.kind)], duty.branch)
-    close_months(branch=duty.branch, member=duty.member, kind=duty.kind, first=SEPTEMBER, last=JANUARY, now=NOW)
+    close_months(branch=duty.branch, member=duty.member, kind=duty.kind, first=SEPTEMBER, last=OCTOBER, now=NOW)
 
 
 def rate_while_somebody_writes(duty):

@@ -1,7 +1,7 @@
 """Does a branch rate the three ones for some months, each once, and does a ranking count just that?"""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,17 +9,18 @@ from django.utils import translation
 
 from activities.duties import DutyKind
 from activities.models import DutyClosing
+from activities.services.duties import DutyRefused, withdraw_duty
 from activities.services.duty_entries import EntryRefused
 from branchportal.models import AuditEntry
 from evaluations.documents import SchemeError
 from evaluations.models import Cycle, DutyRating, RankingEntry, ScoringScheme
 from evaluations.queries import compile as material
-from evaluations.refusals import Refused
 from evaluations.scheme import parse_scheme
 from evaluations.scheme_wording import component_sentences
 from evaluations.services import schemes
 from evaluations.services.duty_ratings import Given, NotRated, rate_duties
 from evaluations.sources import usual_sources
+from members.models import Member
 from members.roles import Role
 from members.stages import Stage
 from tests.activities.duties import NOW, give, write
@@ -28,6 +29,7 @@ from tests.factories import make_branch_tree, make_member, make_members, make_us
 
 pytestmark = pytest.mark.django_db
 VECTOR = Path(__file__).parents[1] / "data/vectors/seeds_default.json"
+DECEMBER = datetime(2026, 12, 1, 4, tzinfo=UTC)  # November is over
 URL = "/duties/of/B001/rate/?first=2026-09&last=2026-10"
 
 
@@ -51,11 +53,11 @@ def duty(tree):
     return give(make_user(Role.MEMBER, tree.b1, name="赵明远").member)
 
 
-def rate(by, *given, first=SEPTEMBER, last=OCTOBER, reason="", branch=None):
+def rate(by, *given, first=SEPTEMBER, last=OCTOBER, reason="", branch=None, now=NOW):
     """Rate (duty, points) or (duty, points, version)."""
     rows = [Given(one.member_id, one.kind, points, *(version or [0])) for one, points, *version in given]
     branch = branch or given[0][0].branch
-    return rate_duties(branch=branch, first=first, last=last, given=rows, reason=reason, by=by, now=NOW)
+    return rate_duties(branch=branch, first=first, last=last, given=rows, reason=reason, by=by, now=now)
 
 
 def problems_of(by, *given, **named):
@@ -112,14 +114,17 @@ def test_what_is_off_the_scale_is_refused(tree, secretary, duty):
 
 def test_months_are_rated_once(secretary, duty):
     rate(secretary, (duty, 85))
-    [problem] = problems_of(secretary, (duty, 75), first=OCTOBER, last=NOVEMBER)
+    [problem] = problems_of(secretary, (duty, 75), first=OCTOBER, last=NOVEMBER, now=DECEMBER)
     assert "2026-09 to 2026-10" in problem
-    assert rate(secretary, (duty, 75), first=NOVEMBER, last=NOVEMBER) == 1
+    assert rate(secretary, (duty, 75), first=NOVEMBER, last=NOVEMBER, now=DECEMBER) == 1
 
 
-def test_months_that_have_not_begun_are_refused(secretary, duty):
-    with pytest.raises(Refused):
-        rate(secretary, (duty, 85), last=date(2026, 12, 1))
+@pytest.mark.parametrize("last", [NOVEMBER, date(2026, 12, 1)])
+def test_months_that_are_not_over_are_refused(secretary, duty, last):
+    """November's entry is due on the 30th: rated on the 10th it would count as missing and could not be written."""
+    with pytest.raises(DutyRefused, match="is not over: entries are due until"), translation.override("en"):
+        rate(secretary, (duty, 85), last=last)
+    assert not DutyRating.objects.exists()
 
 
 def test_duties_of_another_branch_are_not_there(tree, secretary):
@@ -139,12 +144,83 @@ def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(client, tree, secr
     wrong = window.post(URL, {name: "90", f"version-{name}": "0"})
     shown = {place.name: (place.typed, bool(place.problem)) for place in wrong.context["places"]}
     assert (wrong.status_code, shown[name]) == (409, ("90", True))
-    sent = {name: "85", f"version-{name}": "0", f"dormitory-{own.member_id}": "95"}
-    assert window.post(URL, sent).status_code == 302
+    assert window.post(URL, {name: "85", f"version-{name}": "0"}).status_code == 302
     assert list(DutyRating.objects.values_list("closing__member", "points")) == [(duty.member_id, 85)]
     assert window.get(URL).context["rated_periods"] == [(SEPTEMBER, OCTOBER)]
-    later = window.get("/duties/of/B001/rate/?first=2026-10&last=2026-11")
+    later = window.get("/duties/of/B001/rate/?first=2026-10&last=2026-10")
     assert [place.other.points for place in later.context["places"] if place.other] == [85]
+
+
+def typed_for(duty, points, version=0):
+    name = f"{duty.kind}-{duty.member_id}"
+    return {name: points, f"version-{name}": str(version)}
+
+
+def test_nothing_that_was_typed_vanishes(client, tree, secretary, duty):
+    """While the page was open one duty was taken back, one rated for other months, one person left; one stands."""
+    taken_back, rated, gone = (
+        give(make_user(Role.MEMBER, tree.b1, name=name).member) for name in ("钱子涵", "孙雨桐", "李思远")
+    )
+    elsewhere = give(make_user(Role.MEMBER, tree.b2, name="周乐怡").member)
+    window = sign_in(client, secretary, language="en")
+    withdraw_duty(duty=taken_back, version=1, reason="换人", by=secretary, now=NOW)
+    rate(secretary, (rated, 75), first=OCTOBER)
+    Member.objects.filter(pk=gone.member_id).update(branch=tree.b2)
+    duties = [(duty, "95"), (taken_back, "85"), (rated, "85"), (gone, "85"), (elsewhere, "85")]
+    sent = {name: value for one, points in duties for name, value in typed_for(one, points).items()}
+    answer = window.post(URL, sent)
+    assert answer.status_code == 409
+    rated_text = "孙雨桐 is rated for 2026-10 to 2026-10 already: choose just these months, or none of them."
+    gone_text = "This duty is not there any more: it was taken back, or the person has left the branch."
+    assert [(one["person"], one["typed"], one["problem"]) for one in answer.context["not_taken"]] == [
+        ("钱子涵", "Good", gone_text),
+        ("孙雨桐", "Good", rated_text),
+        ("李思远", "Good", gone_text),
+        ("Somebody of another branch", "Good", gone_text),
+    ]
+    assert [(place.member.name, place.typed) for place in answer.context["places"] if place.is_free] == [
+        ("赵明远", "95")
+    ]
+    assert list(DutyRating.objects.values_list("closing__member__name", "points")) == [("孙雨桐", 75)]
+    assert window.post(URL, typed_for(duty, "95")).status_code == 302  # what the page now holds
+    assert DutyRating.objects.get(closing__member=duty.member).points == 95
+
+
+def test_fields_left_empty_of_a_duty_that_is_gone_stop_nothing(client, tree, secretary, duty):
+    gone = give(make_user(Role.MEMBER, tree.b1).member)
+    withdraw_duty(duty=gone, version=1, reason="换人", by=secretary, now=NOW)
+    window = sign_in(client, secretary)
+    assert window.post(URL, typed_for(gone, "") | typed_for(duty, "95")).status_code == 302
+    assert list(DutyRating.objects.values_list("closing__member", "points")) == [(duty.member_id, 95)]
+
+
+def test_the_page_rates_the_months_it_was_opened_for(client, secretary, duty, time_machine):
+    time_machine.move_to(datetime(2026, 11, 30, 4, tzinfo=UTC), tick=False)
+    window = sign_in(client, secretary)
+    page = window.get("/duties/of/B001/rate/")
+    assert 'action="?first=2026-09&amp;last=2026-10"' in page.content.decode()
+    time_machine.move_to(datetime(2026, 12, 1, 4, tzinfo=UTC), tick=False)
+    assert window.get("/duties/of/B001/rate/").context["months"] == (SEPTEMBER, NOVEMBER)
+    assert window.post(URL, typed_for(duty, "85")).status_code == 302
+    assert list(DutyRating.objects.values_list("closing__first_month", "closing__last_month")) == [(SEPTEMBER, OCTOBER)]
+
+
+@pytest.mark.parametrize("asked", ["", "?first=2026-09&last=2026-11", "?first=2026-10&last=2026-09"])
+def test_no_guess_is_made_for_which_months_ratings_were_meant(client, secretary, duty, asked):
+    window = sign_in(client, secretary)
+    answer = window.post(f"/duties/of/B001/rate/{asked}", typed_for(duty, "85"))
+    assert (answer.status_code, [place.typed for place in answer.context["places"]]) == (422, ["85"])
+    assert bool(answer.context["refusal"])
+    assert answer.context["months"] == (SEPTEMBER, OCTOBER)
+    assert not DutyRating.objects.exists()
+
+
+def test_an_address_with_a_month_that_runs_says_why_it_shows_others(client, secretary, duty):
+    window = sign_in(client, secretary, language="en")
+    page = window.get("/duties/of/B001/rate/?first=2026-09&last=2026-11")
+    expected = "2026-11 is not over: entries are due until 2026-11-30. Choose months that are over."
+    assert page.context["refusal"] == expected
+    assert page.context["months"] == (SEPTEMBER, OCTOBER)
 
 
 @pytest.mark.parametrize("people", [1, 30])
@@ -182,7 +258,7 @@ def make_rated(tree, secretary, name, own, branch, points):
         review(member, month, own=own, branch=branch)
     for kind, value in zip(DutyKind, points, strict=False):
         duty = give(member, kind, "一组", by=secretary)
-        rate(secretary, (duty, value), last=NOVEMBER)
+        rate(secretary, (duty, value), last=NOVEMBER, now=DECEMBER)
     return member
 
 

@@ -112,6 +112,8 @@ class DefenceSpeaker(models.Model):
     member = models.ForeignKey("members.Member", null=True, on_delete=models.PROTECT, related_name="defences")
     branch = models.ForeignKey("members.Branch", null=True, on_delete=models.PROTECT, related_name="own_defences")
     position = models.PositiveSmallIntegerField(null=True)  # as it was drawn
+    drawn_number = models.CharField(max_length=32, blank=True)  # of the person or branch then, so that the draw can be
+    drawn_name = models.CharField(max_length=80, blank=True)  # repeated whatever is changed later
     scores = models.JSONField(default=list)  # [[judge, "88.5"], …] in the panel's order, from the closing on
     total = models.CharField(max_length=20, blank=True)  # two decimals; "" without scores
     rank = models.PositiveSmallIntegerField(null=True)
@@ -135,11 +137,13 @@ class DefenceSpeaker(models.Model):
 
     @property
     def name(self) -> str:
-        return self.member.name if self.member_id else self.branch.name
+        """As it was at the draw; before, as it is now."""
+        return self.drawn_name or (self.member.name if self.member_id else self.branch.name)
 
     @property
     def number(self) -> str:
-        return self.member.number if self.member_id else self.branch.code
+        """Student number, or a branch's code: as it was at the draw; before, as it is now."""
+        return self.drawn_number or (self.member.number if self.member_id else self.branch.code)
 
 
 class JudgeScore(models.Model):

@@ -92,7 +92,9 @@ def summary_workbook(session: DefenceSession) -> bytes:
         Column("总分", 10, DECIMAL, value=lambda row: _total(row, last), number_format="0.00"),
     )
     summary = SheetSpec("汇总", columns, found.rows, title=title, notes=notes, printed=f"{title}  {LABEL}")
-    return write_workbook([summary, _marks_sheet(session, scores, title), notes_sheet("说明", _explanations(session))])
+    order = sorted((row.speaker for row in found.rows), key=lambda speaker: speaker.position)
+    explained = [*_explanations(session), *((f"第 {one.position} 位", f"{one.number} {one.name}") for one in order)]
+    return write_workbook([summary, _marks_sheet(session, scores, title), notes_sheet("说明", explained)])
 
 
 def sheets_workbook(session: DefenceSession) -> bytes:
@@ -207,6 +209,9 @@ def _explanations(session: DefenceSession) -> list[tuple[str, object]]:
             f"不足 {DROP_FROM} 个时取全部平均；保留两位小数，只四舍五入一次。",
         ),
         ("回避", "评委回避的答辩人不计入该评委，个数相应减少。"),
-        ("顺序", f"抽签口令“{session.seed}”：把“口令/学号”（支部用代码）取 SHA-256，从小到大排列，任何人可以重算。"),
+        (
+            "顺序",
+            f"抽签口令“{session.seed}”：把“口令/抽签时的学号”（支部用代码）取 SHA-256，从小到大排列，任何人可以重算。",
+        ),
         *criteria,
     ]

@@ -29,12 +29,12 @@ def snapshot_differs(asked: Asked) -> Iterator[Violation]:
 
 
 def order_not_as_drawn(asked: Asked) -> Iterator[Violation]:
-    """The order of an opened defence is the one that its seed gives."""
+    """The order of an opened defence is the one that its seed gives to the numbers of that day."""
     opened = DefenceSession.objects.exclude(state=DefenceState.PREPARING)
     for some in rows_of(opened, asked):
-        for session in some.order_by("pk").prefetch_related("speakers__member", "speakers__branch"):
+        for session in some.order_by("pk").prefetch_related("speakers"):
             speakers = sorted(session.speakers.all(), key=lambda one: (one.position is None, one.position))
-            numbers = [speaker.number for speaker in speakers]
+            numbers = [speaker.drawn_number for speaker in speakers]
             if numbers != drawn(session.seed, numbers, len(numbers)):
                 yield Violation(place(DefenceSession, session.pk), "the order is not that of the seed")
 

@@ -40,8 +40,9 @@ def open_session(*, session: DefenceSession, by: User, now: datetime, seed: str 
     by_number = {speaker.number: speaker for speaker in speakers}
     order = drawn(session.seed, by_number, len(speakers))
     for place, number in enumerate(order, start=1):
-        by_number[number].position = place
-    DefenceSpeaker.objects.bulk_update(speakers, ["position"])
+        speaker = by_number[number]
+        speaker.position, speaker.drawn_number, speaker.drawn_name = place, number, speaker.name
+    DefenceSpeaker.objects.bulk_update(speakers, ["position", "drawn_number", "drawn_name"])
     session.state, session.opened_at, session.opened_by = DefenceState.OPEN, now, by
     session.save(update_fields=["seed", "state", "opened_at", "opened_by"])
     _recuse_from_own(judges, speakers, now)

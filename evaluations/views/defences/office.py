@@ -61,9 +61,12 @@ class DefenceView(SessionView):
         context = self._frame()
         if self.session.state == DefenceState.CLOSED:
             audit.note_access("defence.read", by=request.user, branch=self.session.branch)
-            context |= {"table": workbooks.table(self.session)}
+            table = workbooks.table(self.session)
+            order = sorted((row.speaker for row in table.rows), key=lambda speaker: speaker.position)
+            context |= {"table": table, "order": order}
         elif self.session.state == DefenceState.OPEN:
             context |= self._progress()
+            context |= {"order": context["speakers"]}
         else:
             context |= {
                 "speakers": list(defences.speakers(self.session)),

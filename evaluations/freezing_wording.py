@@ -20,23 +20,23 @@ Lines = list[tuple[str, str]]
 
 def proposer(freezing: Any) -> str:
     """“Name (office)” of whoever proposed it."""
-    return _signed(freezing.proposer_name, freezing.proposer_role, freezing.proposer_for)
+    return signed(freezing.proposer_name, freezing.proposer_role, freezing.proposer_for)
 
 
 def decider(freezing: Any) -> str:
     """“Name (office)” of whoever confirmed, declined or withdrew it; "" where a newer run ended it."""
     if not freezing.decider_name:
         return ""
-    return _signed(freezing.decider_name, freezing.decider_role, freezing.decider_for)
+    return signed(freezing.decider_name, freezing.decider_role, freezing.decider_for)
 
 
 def lines(freezing: Any | None) -> Lines:
     """Each step with who and when, as facts stand on paper; empty where nobody has proposed it."""
     if freezing is None:
         return []
-    steps = [(_("Proposed for freezing"), _at(freezing.proposed_at, proposer(freezing)))]
+    steps = [(_("Proposed for freezing"), at(freezing.proposed_at, proposer(freezing)))]
     if not freezing.is_open:
-        steps.append((str(freezing.get_state_display()), _at(freezing.decided_at, decider(freezing))))
+        steps.append((str(freezing.get_state_display()), at(freezing.decided_at, decider(freezing))))
     return steps
 
 
@@ -51,12 +51,14 @@ def standing(freezing: Any | None) -> str:
     }
 
 
-def _signed(name: str, role: str, holder: Any | None) -> str:
+def signed(name: str, role: str, holder: Any | None) -> str:
+    """“Name (office)”, and in whose place."""
     values = {"name": name, "office": ROLE_LABELS[Role(role)], "holder": holder.name if holder else ""}
     if holder:
         return _("%(name)s (%(office)s, in the place of %(holder)s)") % values
     return _("%(name)s (%(office)s)") % values
 
 
-def _at(moment: datetime, who: str) -> str:
+def at(moment: datetime, who: str) -> str:
+    """When, and who; `who` may be empty."""
     return " ".join(filter(None, [date_format(timezone.localtime(moment), "Y-m-d H:i"), who]))

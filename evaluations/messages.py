@@ -22,8 +22,8 @@ def _ranking_compiled(context: dict[str, Any]) -> str:
     return _("%(purpose)s: the ranking of %(branch)s, %(months)s, is ready.") % values
 
 
-def _about_freezing(text: str) -> Callable[[dict[str, Any]], str]:
-    """`text` with the ranking that it is about, and who proposed it, decided and why."""
+def _about_ranking(text: str) -> Callable[[dict[str, Any]], str]:
+    """`text` with the ranking that it is about, who did what, and why."""
 
     def told(context: dict[str, Any]) -> str:
         return _(text) % {**context, "purpose": Purpose(context["purpose"]).label}
@@ -177,9 +177,29 @@ FREEZING = {
     "ranking_frozen": gettext_noop("%(purpose)s of %(branch)s, %(months)s: frozen, confirmed by %(decider)s."),
 }
 
+DECISION = {
+    "decision_recorded": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: %(signer)s has recorded the branch committee's decision. It waits for "
+        "your consent."
+    ),
+    "decision_consented": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: %(reviewer)s consents to the branch committee's decision."
+    ),
+    "decision_sent_back": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: %(reviewer)s sends the decision back: %(reason)s"
+    ),
+    "decision_about_you": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: the branch committee has decided. What it decided about you stands "
+        "with your result."
+    ),
+    "decision_reopened": gettext_noop(
+        "%(purpose)s of %(branch)s, %(months)s: the decision is discussed again. The earlier one no longer holds."
+    ),
+}
+
 TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ranking_compiled": _ranking_compiled,
-    **{kind: _about_freezing(text) for kind, text in FREEZING.items()},
+    **{kind: _about_ranking(text) for kind, text in (FREEZING | DECISION).items()},
     **{kind: _about_notice(text) for kind, text in NOTICES.items()},
     "public_notice_ended": _notice_ended,
     "public_notice_outcome": _notice_outcome,
@@ -239,8 +259,8 @@ GROUPS = (
     Group(
         "rankings",
         gettext_lazy("Rankings"),
-        gettext_lazy("A ranking has been compiled, is to be frozen, was frozen or sent back."),
-        ("ranking_compiled", *FREEZING),
+        gettext_lazy("A ranking has been compiled, is to be frozen, was frozen or decided on, or was sent back."),
+        ("ranking_compiled", *FREEZING, *DECISION),
     ),
     APPEALS_GROUP,
 )

@@ -50,6 +50,9 @@ _PAGES = {
         "evaluations:ranking_moves", "evaluations:ranking_line", "evaluations:freezing_propose",
         "evaluations:freezing_withdraw",
     ),
+    ("guide_secretary", "decision"): (
+        "evaluations:decisions", "evaluations:decision", "evaluations:decision_edit", "evaluations:decision_record",
+    ),
     ("guide_secretary", "defences"): (
         "evaluations:defences", "evaluations:defence", "evaluations:defence_add", "evaluations:defence_edit",
         "evaluations:defence_speakers", "evaluations:defence_panel", "evaluations:defence_link",
@@ -72,7 +75,10 @@ _PAGES = {
     ("guide_reviewer", "overview"): (
         "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",
     ),
-    ("guide_reviewer", "rankings"): ("evaluations:freezing_confirm", "evaluations:freezing_decline"),
+    ("guide_reviewer", "rankings"): (
+        "evaluations:freezing_confirm", "evaluations:freezing_decline", "evaluations:decision_consent",
+        "evaluations:decision_send_back",
+    ),
     ("guide_reviewer", "offices"): ("members:roles", "members:appoint", "members:end_office"),
     ("guide_reviewer", "audit"): ("members:audit", "members:technical_audit", "members:health"),
     ("glossary", "three-meetings"): ("activities:kinds", "activities:add_kind", "activities:edit_kind"),
@@ -91,7 +97,7 @@ _PAGES_OF_GUIDE = {
     ("reviewer", "guide_reviewer", "overview"): ("evaluations:months", "evaluations:month", "evaluations:reviews"),
     ("reviewer", "guide_reviewer", "rankings"): (
         "evaluations:rankings", "evaluations:ranking", "evaluations:ranking_moves", "evaluations:ranking_line",
-        "evaluations:compile",
+        "evaluations:compile", "evaluations:decisions", "evaluations:decision",
     ),
 }  # fmt: skip
 

@@ -232,6 +232,16 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
                 (_RANKINGS, _RESULTS),
             ),
             Term(
+                "decision",
+                _("Decision of the branch committee"),
+                _(
+                    "What the branch committee says of each person of a frozen ranking: selected, not selected or "
+                    "postponed, with a reason where it departs from the order. It holds once the superior committee "
+                    "has consented."
+                ),
+                (Link(_("Decisions"), "evaluations:decisions"), _RESULTS),
+            ),
+            Term(
                 "fingerprint",
                 _("Fingerprint, sealed bundle"),
                 _(

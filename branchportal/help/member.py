@@ -75,6 +75,11 @@ MEMBER = Guide(
                     "Until a ranking is frozen its figures can still change; the page says when and by whom it was "
                     "frozen."
                 ),
+                _(
+                    "The branch committee decides on a frozen ranking, person by person. Once the superior committee "
+                    "has consented, what was decided about you stands above your result, with the reason where there "
+                    "is one."
+                ),
             ),
             (Link(_("My results"), "evaluations:own_rankings"), Link(_("Scoring schemes"), "evaluations:schemes")),
         ),

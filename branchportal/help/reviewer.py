@@ -74,11 +74,16 @@ REVIEWER = Guide(
                     "what was proposed by somebody for whom he stands in."
                 ),
                 _(
+                    "A decision of a branch committee waits for you until you consent or send it back with a reason. "
+                    "Where it departs from the order of the ranking the sheet says so, with the committee's reason. "
+                    "With your consent it holds, and everybody on the list reads what was decided about him."
+                ),
+                _(
                     "The line through a ranking is drawn by you on the page, and a tie at the line is pointed out. "
                     "The portal decides nothing: the branch committee does, with a reason."
                 ),
             ),
-            (Link(_("Rankings"), "evaluations:rankings"),),
+            (Link(_("Rankings"), "evaluations:rankings"), Link(_("Decisions"), "evaluations:decisions")),
         ),
         Section(
             "overview",

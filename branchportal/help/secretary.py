@@ -124,6 +124,30 @@ SECRETARY = Guide(
             ),
         ),
         Section(
+            "decision",
+            _("Decision of the branch committee"),
+            (
+                _(
+                    "On a frozen ranking you begin a decision sheet. Everybody starts open; the committee says for "
+                    "each person selected, not selected or postponed. The plan of places is a line in the list and "
+                    "decides nothing. Save as often as you like while the meeting runs; the deputy secretary and the "
+                    "organisation commissioner write on the same sheet."
+                ),
+                _(
+                    "A reason is needed wherever the decision departs from the order: somebody is selected below "
+                    "somebody who is not, two on the same place are decided differently, or somebody is selected who "
+                    "is not ranked. The person concerned reads the reason, so it names nobody else."
+                ),
+                _(
+                    "Record the sheet with your password when more than half of the committee was present and "
+                    "everything is there. A reviewer of the superior committee consents or sends it back with a "
+                    "reason; then you begin the next sheet, and the old one stays. Nobody decides about himself: what "
+                    "is said of you somebody else of the committee enters."
+                ),
+            ),
+            (Link(_("Decisions"), "evaluations:decisions"),),
+        ),
+        Section(
             "three-ones",
             _("Three ones"),
             (

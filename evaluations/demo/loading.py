@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from branchportal import audit
 from branchportal.models import AuditEntry
-from evaluations.demo import answers, appeals, defences, doings, duties, moves, plans, rankings, records
+from evaluations.demo import answers, appeals, decisions, defences, doings, duties, moves, plans, rankings, records
 from evaluations.demo import months as demo_months
 from evaluations.demo.log_ins import PASSWORD, STAFF
 from evaluations.demo.people import BranchPlan, plan_branch
@@ -89,6 +89,7 @@ def load(*, size: Size, now: datetime, report: Report = lambda *_counts: None) -
     defences.write(filled[0].branch, filled[0].members, filled[0].raters.first, now)
     compiled = rankings.compile_all(filled, cycles, now)
     appeals.write(filled, now)
+    decisions.write(filled[0], now)
     moves.write(filled, now)
     audit.record(LOADED, by=None, branch=committee, after={"branches": size.branches, "months": size.months})
     return Loaded(size.branches, sum(len(one.members) for one in filled), months, compiled)

@@ -18,7 +18,7 @@ from members.roles import Permission, Role
 # What pages and papers say of a run besides its figures: `run.freezing` without a query of its own.
 _SIGNED = Freezing.objects.select_related("proposer", "proposer_for", "decider_for")
 TOLD_WITH_A_RUN = Prefetch("freezings", _SIGNED)
-TOLD_WITH_AN_ENTRY = Prefetch("run__freezings", _SIGNED)
+TOLD_WITH_AN_ENTRY = TOLD_WITH_ITS_RUN = Prefetch("run__freezings", _SIGNED)
 TOLD_WITH_AN_APPEAL = Prefetch("entry__run__freezings", _SIGNED)
 
 
@@ -47,9 +47,14 @@ def signature(user: User, permission: Permission, branch: Branch, today: date) -
 
 
 def is_one_hand(freezing: Freezing, second: Signature, today: date) -> bool:
-    """Whether the second signature is no second person beside the first: the same one, or one in the other's place."""
-    first, signing = freezing.proposer, {second.user.pk, second.holder and second.holder.pk}
-    if signing & {first.pk, freezing.proposer_for_id or first.pk}:
+    """Whether the second signature is no second person beside the proposer."""
+    return are_one_hand(freezing.proposer, freezing.proposer_for_id, second, today)
+
+
+def are_one_hand(first: User, stood_in_for: int | None, second: Signature, today: date) -> bool:
+    """Whether two signatures are one person's, or one is in the place of the other; `stood_in_for` is a user's id."""
+    signing = {second.user.pk, second.holder and second.holder.pk}
+    if signing & {first.pk, stood_in_for or first.pk}:
         return True
     return second.user.pk in absences.acting_for(first, today) or first.pk in absences.acting_for(second.user, today)
 

@@ -14,6 +14,7 @@ from branchportal.own_data import Field, Section
 from branchportal.spreadsheets.writing import INTEGER, MOMENT
 from evaluations import ranking_wording
 from evaluations.deadlines import month_of
+from evaluations.decision_wording import own_facts
 from evaluations.defence_scores import read_criteria, score_of
 from evaluations.dimensions import DIMENSIONS
 from evaluations.documents import number
@@ -31,7 +32,7 @@ from evaluations.models import (
     ReviewAnswer,
     SelfReview,
 )
-from evaluations.queries import appeals, defences
+from evaluations.queries import appeals, decisions, defences
 from evaluations.queries.rankings import own_entries, scheme_of
 from evaluations.scheme_wording import component_label
 from members.models import User
@@ -114,13 +115,17 @@ def _points(user: User, now: datetime) -> Iterator[tuple]:
 
 
 def _rankings(user: User, now: datetime) -> Iterator[tuple]:
-    for entry in own_entries(user):
+    entries = list(own_entries(user))
+    decided = decisions.about(entries)
+    for entry in entries:
         run = entry.run
         months = f"{run.first_month:%Y-%m} – {run.last_month:%Y-%m}"
         why = ranking_wording.reasons(scheme_of(run), entry.reasons) if entry.reasons else ""
         freezing = run.freezing
         frozen = freezing.decided_at if freezing and freezing.is_frozen else None
-        yield run.compiled_at, run.branch.name, run.get_purpose_display(), months, entry.rank, entry.total, why, frozen
+        figures = months, entry.rank, entry.total, why, frozen
+        decision = own_facts(decided.get(entry.pk)).values()
+        yield run.compiled_at, run.branch.name, run.get_purpose_display(), *figures, *decision
 
 
 def _appeals(user: User, now: datetime) -> Iterator[tuple]:
@@ -258,6 +263,8 @@ SECTIONS = (
             Field("total", gettext_lazy("Total")),
             Field("reasons", gettext_lazy("Why not ranked")),
             Field("frozen", pgettext_lazy("state of a ranking", "Frozen"), MOMENT),
+            Field("decision", gettext_lazy("Decision")),
+            Field("decision_reason", gettext_lazy("Reason of the decision")),
         ),
         _rankings,
         ("evaluations.RankingEntry.member",),

@@ -16,7 +16,7 @@ from evaluations import appeal_times
 from evaluations.deadlines import Phase
 from evaluations.labels import ratings_left_label
 from evaluations.models import Freezing, ScoringScheme
-from evaluations.queries import answers, appeals, defences, freezings
+from evaluations.queries import answers, appeals, decisions, defences, freezings
 from evaluations.queries.home import BranchMonth, ScopeMonth
 from members.access import access_of
 from members.models import User
@@ -96,6 +96,17 @@ def of_appeals(user: User, now: datetime) -> Iterator[Todo]:
         yield Todo(_APPEALS[state](found["count"]), address, since=found["first"], until=until)
 
 
+def of_decisions(user: User) -> Iterator[Waiting]:
+    """Decisions that wait for consent; frozen rankings to decide on, and what came back, for whoever records."""
+    access, sheets = access_of(user), reverse("evaluations:decisions")
+    if access.may(Permission.CONSENT_DECISIONS):
+        yield Waiting(decisions.to_consent(user), "recorded_at", _to_consent, sheets)
+    if access.may(Permission.RECORD_DECISIONS):
+        frozen = f"{reverse('evaluations:rankings')}?state={Freezing.State.FROZEN}"
+        yield Waiting(decisions.to_decide(user), "decided_at", _to_decide, frozen)
+        yield Waiting(decisions.sent_back(user), "reviewed_at", _decisions_back, sheets)
+
+
 def _runs(month: BranchMonth) -> bool:
     return month.cycle is not None and month.phase not in {Phase.OFF, Phase.PLANNED}
 
@@ -132,6 +143,25 @@ _APPEALS = {"waiting": _to_answer, "upheld": _to_follow}
 
 def _came_back(count: int) -> str:
     text = ngettext("%(count)s ranking was not confirmed", "%(count)s rankings were not confirmed", count)
+    return text % {"count": count}
+
+
+def _to_consent(count: int) -> str:
+    text = ngettext("%(count)s decision waits for consent", "%(count)s decisions wait for consent", count)
+    return text % {"count": count}
+
+
+def _to_decide(count: int) -> str:
+    text = ngettext(
+        "%(count)s frozen ranking waits for the branch committee's decision",
+        "%(count)s frozen rankings wait for the branch committee's decision",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _decisions_back(count: int) -> str:
+    text = ngettext("%(count)s decision was sent back", "%(count)s decisions were sent back", count)
     return text % {"count": count}
 
 

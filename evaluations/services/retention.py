@@ -170,6 +170,12 @@ RULES = (
         ending=Ending.KEPT,
     ),
     Rule(
+        "decisions",
+        _("Decisions of branch committees with their minutes and reasons"),
+        _("They are the committee's record; the papers of a person's development refer to them."),
+        ending=Ending.KEPT,
+    ),
+    Rule(
         "rankings",
         _("Rankings with the names and figures of the day"),
         _("They were laid before the branch committee; a sealed copy proves that nothing was changed afterwards."),

@@ -70,7 +70,7 @@ class HomeView(PortalView, View):
         """What waits in all apps, the oldest first, each with its days."""
         user = self.request.user
         in_one_line = [todo_of_people.of_corrections(user, now), todo_of_activities.of_awards(user, now)]
-        in_one_line += [todo.of_freezings(user), todo.of_judging(user)]
+        in_one_line += [todo.of_freezings(user), todo.of_decisions(user), todo.of_judging(user)]
         in_one_line += [todo_of_activities.of_duties(user, now)]
         in_one_line += [todo.of_replies(item["month"], user) for item in branches]
         waiting = [

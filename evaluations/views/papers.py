@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from branchportal.months import last_day_of
-from evaluations import freezing_wording
-from evaluations.models import RankingEntry, RankingRun
+from evaluations import decision_wording, freezing_wording
+from evaluations.models import DecisionMeeting, RankingEntry, RankingRun
 from evaluations.queries.own_months import OwnMonth
 from members.labels import STAGE_LABELS
 from members.models import Member
@@ -22,6 +22,12 @@ Facts = list[tuple[str | Promise, Any]]
 SIGNING_A_RANKING = (
     pgettext_lazy("signature", "Members of the branch committee"),
     pgettext_lazy("signature", "Branch secretary"),
+    pgettext_lazy("signature", "Higher Party organisation (seal)"),
+)
+SIGNING_A_DECISION = (
+    pgettext_lazy("signature", "Chair"),
+    pgettext_lazy("signature", "Recorder"),
+    pgettext_lazy("signature", "Members of the branch committee"),
     pgettext_lazy("signature", "Higher Party organisation (seal)"),
 )
 SIGNING_A_CARD = (pgettext_lazy("signature", "The member"), pgettext_lazy("signature", "Branch secretary"))
@@ -37,6 +43,19 @@ def ranking_facts(run: RankingRun) -> Facts:
         (_("Compiled"), f"{compiled} {run.compiled_by.name}" if run.compiled_by else compiled),
         (_("Fingerprint"), run.fingerprint),
         *(freezing_wording.lines(run.freezing) or [(_("State"), freezing_wording.standing(None))]),
+    ]
+
+
+def decision_facts(meeting: DecisionMeeting) -> Facts:
+    """What the meeting was, which ranking lay before it, and who has signed."""
+    run = meeting.run
+    return [
+        (_("Ranking"), f"{run.get_purpose_display()} {run.first_month:%Y-%m} – {run.last_month:%Y-%m}"),
+        (_("Run"), run.number),
+        (_("Fingerprint"), run.fingerprint),
+        *decision_wording.meeting_facts(meeting),
+        (_("State"), meeting.get_state_display()),
+        *decision_wording.signatures(meeting),
     ]
 
 

@@ -14,18 +14,19 @@ from django.views import View
 
 from branchportal import audit
 from branchportal.paging import page_of
-from evaluations import freezing_wording, ranking_wording
+from evaluations import decision_wording, freezing_wording, ranking_wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
-from evaluations.models import Freezing, RankingEntry, RankingRun
+from evaluations.models import DecisionMeeting, Freezing, RankingEntry, RankingRun
 from evaluations.purposes import Purpose
-from evaluations.queries import appeals, freezings, rankings
+from evaluations.queries import appeals, decisions, freezings, rankings
 from evaluations.views.appeals.words import appeal_days, offer_appeals, told
 from evaluations.views.figures import column_keys, dot_plot, explanation_context
 from evaluations.views.papers import SIGNING_A_RANKING, evidence_facts, ranking_facts
 from evaluations.views.totals import field_of_totals, near_the_line
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
+from members.models import User
 from members.roles import Permission
 
 RUNS_PER_PAGE = 50
@@ -97,6 +98,8 @@ class RankingView(RunView):
             "signing": SIGNING_A_RANKING,
             "freezing": run.freezing,
             "freezing_lines": freezing_wording.lines(run.freezing),
+            "decision": _decision(run, request.user),
+            "may_decide": access.may_in(Permission.KEEP_DECISIONS, run.branch),
             "may_propose": access.may_in(Permission.PROPOSE_FREEZING, run.branch),
             "may_confirm": access.may_in(Permission.CONFIRM_FREEZING, run.branch),
             "nonce": new_nonce(),
@@ -151,12 +154,14 @@ class OwnRankingsView(PortalView, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         entries = list(rankings.own_entries(request.user))
+        told = decisions.about(entries)
         lines = [
             {
                 "entry": entry,
                 "reasons": ranking_wording.reasons(rankings.scheme_of(entry.run), entry.reasons),
                 "freezing": entry.run.freezing,
                 "standing": freezing_wording.standing(entry.run.freezing),
+                "decision": decision_wording.own_words(told.get(entry.pk)),
             }
             for entry in entries
         ]
@@ -176,6 +181,7 @@ class OwnRankingView(PortalView, View):
         now = timezone.now()
         context = explanation_context(found) | {
             "own": True,
+            "decision": decision_wording.own_facts(decisions.about([found]).get(found.pk)),
             "stage": STAGE_LABELS[found.stage],
             "paper_facts": evidence_facts(found),
             "last_day_to_appeal": appeal_days(found.run, now),
@@ -185,6 +191,13 @@ class OwnRankingView(PortalView, View):
         if appeals.is_open(found.run, now):
             offer_appeals(context, found, filed)
         return render(request, "evaluations/evidence.html", context)
+
+
+def _decision(run: RankingRun, user: User) -> DecisionMeeting | None:
+    """The newest sheet on a frozen run that the reader may open."""
+    if not (run.freezing and run.freezing.is_frozen):
+        return None
+    return decisions.readable(run.decision_meetings.order_by("-number"), user).first()
 
 
 def _people(run: RankingRun, places: int) -> str:

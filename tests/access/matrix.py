@@ -200,6 +200,13 @@ evaluations:freezing_propose      run           200    - + + - - - - - - - -
 evaluations:freezing_withdraw     proposed_run  200    - + + - - - - - - - -
 evaluations:freezing_confirm      proposed_run  200    - - - - - - - - + - -
 evaluations:freezing_decline      proposed_run  200    - - - - - - - - + - -
+evaluations:decisions             -             200    - + + + + - + + + - -
+evaluations:decision              recorded_sheet 200   - + + + + - + + + - -
+evaluations:decision_begin        frozen_run    405    - + + + + - - - - - -
+evaluations:decision_edit         draft_sheet   200    - + + + + - - - - - -
+evaluations:decision_record       draft_sheet   200    - + + - - - - - - - -
+evaluations:decision_consent      recorded_sheet 200   - - - - - - - - + - -
+evaluations:decision_send_back    recorded_sheet 200   - - - - - - - - + - -
 evaluations:ranking_workbook      run           200    - + + - - - - + + - -
 evaluations:ranking_workbooks     -             200    - + + - - - - + + - -
 evaluations:month_workbook        ?month        200    - + + - - - - + + - -

@@ -25,6 +25,7 @@ from members.roles import Role
 from members.services.roster_import import keep_batch as keep_roster_batch
 from tests.access.marks import FOREIGN, SIBLING, mark
 from tests.activities.evidence import PDF
+from tests.evaluations.decision_material import sheets_of
 from tests.evaluations.defence_material import defences
 from tests.evaluations.figures_material import figures
 from tests.evaluations.notice_material import notices
@@ -156,6 +157,7 @@ def _things(branch: Branch, *, by: User, reader: User | None, myself: Member | N
         "duty_entry": {"pk": _duty_entry(member, by).pk},
         "spot_check": {"pk": _spot_check(branch, by).pk},
         **notices(branch, run, by=by),
+        **sheets_of(branch, run, by=by),
         **defences(branch, by=by, judge=reader or by, member=member),
         "leaving": {"pk": _transfer(branch, by, out=True).pk},
         "arriving": {"pk": _transfer(branch, by, out=False).pk},

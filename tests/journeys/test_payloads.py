@@ -45,6 +45,7 @@ NOT_TYPED = {
     "AccessRecord.action", "AccessRecord.subject_id", "AccessRecord.subject_type", "ActivationSlip.code_hash",
     "ActivityKind.code", "AuditEntry.action", "AuditEntry.seal", "AuditEntry.subject_id", "AuditEntry.subject_type",
     "AwardLevel.code", "Branch.code", "Branch.path", "CalendarAddress.seal", "CorrectionRequest.field", "JobRun.key",
+    "DecisionMeeting.reviewer_role", "DecisionMeeting.signer_role",
     "DefenceJudge.code_hash", "DefenceSession.seed", "DefenceSpeaker.total", "Freezing.decider_role",
     "Freezing.fingerprint", "Freezing.proposer_role", "JobRun.kind", "JobRun.step", "LoginFailure.account",
     "Notification.key", "Notification.kind", "Notification.url",

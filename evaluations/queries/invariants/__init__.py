@@ -2,6 +2,7 @@
 
 from evaluations.queries.invariants import (
     appeals,
+    decisions,
     defences,
     duties,
     freezings,
@@ -19,5 +20,6 @@ CHECKS = (
     *rankings.CHECKS,
     *freezings.CHECKS,
     *appeals.CHECKS,
+    *decisions.CHECKS,
     *public_notices.CHECKS,
 )

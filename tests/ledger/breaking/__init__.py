@@ -6,6 +6,7 @@
 from tests.ledger.breaking import (
     activities,
     appeals,
+    decisions,
     defences,
     duties,
     freezings,
@@ -21,6 +22,7 @@ __all__ = [
     "BREAKS",
     "activities",
     "appeals",
+    "decisions",
     "defences",
     "duties",
     "freezings",

@@ -31,6 +31,7 @@ ACTIONS = {
     "points.file_downloaded": _("File of a bonus or deduction downloaded"),
     "scheme.create": _("Scheme kept as a draft"),
     "scheme.edit": _("Draft of a scheme changed"),
+    "scheme.approve": _("Draft of a scheme approved"),
     "scheme.delete": _("Draft of a scheme deleted"),
     "scheme.publish": _("Scheme published"),
     "scheme.end": _("Scheme ended by a newer one"),

@@ -209,6 +209,7 @@ urlpatterns = [
     path("schemes/<int:pk>/edit/", scheme_editor.SchemeEditView.as_view(), name="scheme_edit"),
     path("schemes/<int:pk>/preview/", scheme_editor.SchemePreviewView.as_view(), name="scheme_preview"),
     path("schemes/<int:pk>/copy/", scheme_editor.SchemeCopyView.as_view(), name="scheme_copy"),
+    path("schemes/<int:pk>/approve/", schemes.SchemeApproveView.as_view(), name="scheme_approve"),
     path("schemes/<int:pk>/publish/", schemes.SchemePublishView.as_view(), name="scheme_publish"),
     path("schemes/<int:pk>/delete/", schemes.SchemeDeleteView.as_view(), name="scheme_delete"),
 ]

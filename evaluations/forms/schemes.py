@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -88,6 +88,25 @@ class SourcesForm(forms.Form):
             },
             "inputs": {name: self.cleaned_data[f"input-{name}"] for name in needed_inputs(self.scheme)},
         }
+
+
+class ApproveForm(forms.Form):
+    """When the committee approved a draft; `seen` is what was read."""
+
+    approved_on = forms.DateField(
+        label=_("Approved by the committee on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, draft: ScoringScheme, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"approved_on": today, "seen": draft.mark}, **kwargs)
+        self.today = today
+
+    def clean_approved_on(self) -> date:
+        day = self.cleaned_data["approved_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("This day is still to come: enter the day of the committee's decision."))
+        return day
 
 
 class PublishForm(forms.Form):

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import chain
 
+from django.db.models import QuerySet
+
 from branchportal.months import last_day_of
 from evaluations.deadlines import month_of, months_between
 from evaluations.models import BranchReview, ColumnFigure, DutyRating, JudgeScore, PointsEntry, SelfReview
+from evaluations.queries.defences import KIND_OF
 from members.models import Branch
 
 
@@ -31,13 +34,18 @@ def _monthly(branch: Branch, first: date, last: date | None) -> Iterable[date]:
 def _days(branch: Branch, first: date, last: date | None) -> Iterable[date]:
     """The months of submitted scores of a defence, of bonuses and deductions, and of columns from Excel."""
     for rows, owner, day in (
-        (JudgeScore.objects.filter(submitted_at__isnull=False), "judge__session__branch", "judge__session__held_on"),
+        (_of_a_defence(), "judge__session__branch", "judge__session__held_on"),
         (PointsEntry.objects.standing(), "branch", "on"),
         (ColumnFigure.objects.all(), "column__branch", "column__last_on"),
     ):
         until = {} if last is None else {f"{day}__lte": last_day_of(last)}
         inside = rows.filter(**{f"{owner}__path__startswith": branch.path, f"{day}__gte": first}, **until)
         yield from map(month_of, inside.order_by().values_list(day, flat=True).distinct())
+
+
+def _of_a_defence() -> QuerySet[JudgeScore]:
+    """Submitted scores of defences that some ranking counts."""
+    return JudgeScore.objects.filter(submitted_at__isnull=False, judge__session__kind__in=KIND_OF.values())
 
 
 def _spans(branch: Branch, first: date, last: date | None) -> Iterable[date]:

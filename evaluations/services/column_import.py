@@ -11,7 +11,7 @@ from django.utils import timezone
 from branchportal import audit
 from evaluations.models import ColumnFigure, FigureColumn
 from evaluations.queries.column_check import ColumnCheck, Days, check_columns
-from evaluations.services.schemes import seal_first_rating
+from evaluations.services.schemes import seal_first_figure
 from members.models import Branch, User
 
 
@@ -44,7 +44,7 @@ def write_columns(
     ColumnFigure.objects.bulk_update([one for one in figures if one.pk], stored, batch_size=200)
     ColumnFigure.objects.bulk_create([one for one in figures if not one.pk], batch_size=200)
     audit.record_many("figures.imported", by=by, lines=lines)
-    seal_first_rating(branch=branch, month=days.last.replace(day=1), now=now)
+    seal_first_figure(branch=branch, month=days.last.replace(day=1), now=now)
     return found
 
 

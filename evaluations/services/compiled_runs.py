@@ -11,17 +11,20 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from branchportal import audit, bulk, jobs
 from branchportal.notifications import notify
 from evaluations.models import Freezing, RankingEntry, RankingRun
 from evaluations.queries import compile as material
 from evaluations.queries import freezings
-from evaluations.services import freezing
+from evaluations.refusals import Refused
+from evaluations.services import freezing, schemes
 from evaluations.services.appeals import grounds
 from evaluations.services.appeals.grounds import Grounds
 
 WRITING = "writing"
+SCHEME_GONE = _("%(scheme)s was taken back to a draft while this was compiled: compile again.")
 SAME = ("branch", "purpose", "first_month", "last_month")  # within which runs are numbered
 
 
@@ -47,6 +50,8 @@ def write(compiled: Sequence[Compiled]) -> None:
     signed = freezings.open_or_frozen([run.pk for run in newest.values()])
     upheld = Grounds([one.found.branch for one in mine])
     mine = [one for one in _one_each(mine) if not _is_refused(one, newest, signed, upheld)]
+    in_force = schemes.seal_for_rankings(schemes={one.found.scheme.pk for one in mine}, now=timezone.now())
+    mine = [one for one in mine if not _lost_its_scheme(one, in_force)]
     if not mine:
         return
     pairs = list(zip(mine, RankingRun.objects.bulk_create(_runs(mine, newest)), strict=True))
@@ -91,6 +96,14 @@ def _is_refused(one: Compiled, newest: dict[tuple, RankingRun], signed: dict[int
     if refusal is not None:
         one.context.refuse(refusal.stored())
     return refusal is not None
+
+
+def _lost_its_scheme(one: Compiled, in_force: set[int]) -> bool:
+    """Whether its scheme became a draft again meanwhile, which its job then says."""
+    if one.found.scheme.pk in in_force:
+        return False
+    one.context.refuse(Refused(SCHEME_GONE, scheme=str(one.found.scheme)).stored())
+    return True
 
 
 def _inputs(one: Compiled) -> dict[int, dict[str, Any]]:

@@ -18,7 +18,7 @@ from branchportal import audit
 from evaluations.dimensions import is_on_scale
 from evaluations.models import DutyRating
 from evaluations.queries.duty_ratings import rated_in_grades, within
-from evaluations.services.schemes import seal_first_rating
+from evaluations.services.schemes import seal_first_figure
 from members.models import Branch, Member, User
 from members.queries.own_matters import own_people
 
@@ -98,7 +98,7 @@ def rate_duties(
     if problems:
         raise NotRated(problems)
     if changed:
-        seal_first_rating(branch=branch, month=first, now=now)
+        seal_first_figure(branch=branch, month=first, now=now)
     return changed
 
 

@@ -19,7 +19,7 @@ from branchportal.notifications import notify
 from evaluations.documents import number
 from evaluations.explaining import plain
 from evaluations.models import PointsEntry
-from evaluations.services.schemes import seal_first_rating
+from evaluations.services.schemes import seal_first_figure
 from members.models import Branch, Member, User
 from members.queries.own_matters import whose_turn
 from members.roles import Permission
@@ -59,7 +59,7 @@ def record_points(
                 branch=branch, member=member, entry=entry, evidence=evidence, recorded_by=by, recorded_at=now, **values
             )
             audit.record("points.recorded", by=by, subject=row, branch=branch, after=_facts(row))
-            seal_first_rating(branch=branch, month=row.on.replace(day=1), now=now)
+            seal_first_figure(branch=branch, month=row.on.replace(day=1), now=now)
             _tell(row, "points_recorded", by)
     except IntegrityError:
         row = PointsEntry.objects.filter(branch=branch, entry=entry).first()
@@ -102,6 +102,7 @@ def change_points(
     row.save()
     old, new = audit.changes(before, _facts(row))
     audit.record("points.changed", by=by, subject=row, branch=row.branch, before=old, after=new, reason=reason)
+    seal_first_figure(branch=row.branch, month=row.on.replace(day=1), now=now)
     _drop(former, row)
     _tell(row, "points_changed", by, reason)
     return row

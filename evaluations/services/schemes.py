@@ -1,8 +1,9 @@
-"""How does a scoring scheme come into force: draft, published for a period, sealed by the first rating?"""
+"""How does a scoring scheme come into force: draft, approved, published for a period, sealed by the first figure?"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from evaluations.models import RankingEntry, ScoringScheme
 from evaluations.national_limits import keeps_a_year_of_cultivation
 from evaluations.purposes import Purpose
 from evaluations.queries import schemes as queries
+from evaluations.queries.defences import KIND_OF
 from evaluations.queries.rated_months import rated_months
 from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme
@@ -64,11 +66,12 @@ def create_draft(
 ) -> ScoringScheme:
     """Keep a checked document as a draft. Raises SchemeError or Refused."""
     scheme = check(document, sources)
+    check_purpose(scheme, sources, purpose)
     try:
         with transaction.atomic():
             draft = ScoringScheme.objects.create(
                 branch=branch, purpose=purpose, name=scheme.name, version=scheme.version, document=document,
-                sources=sources, created_by=by,
+                sources=sources, created_by=by, written_by=by,
             )  # fmt: skip
     except IntegrityError:
         raise Refused(
@@ -83,8 +86,8 @@ def create_draft(
 
 @transaction.atomic
 def delete_draft(*, scheme: ScoringScheme, by: Any) -> None:
-    """Throw a draft away. A published scheme stays for ever."""
-    deleted, _counts = ScoringScheme.objects.filter(pk=scheme.pk, state=State.DRAFT).delete()
+    """Throw a draft away. A published scheme stays for ever, and so does what a ranking was compiled under."""
+    deleted, _counts = ScoringScheme.objects.filter(pk=scheme.pk, state=State.DRAFT, runs=None).delete()
     if not deleted:
         raise Refused(_("This scheme is published and stays: only drafts can be deleted."))
     audit.record("scheme.delete", by=by, subject=scheme, before={"sha256": digest(scheme.document)})
@@ -96,6 +99,7 @@ def publish(
 ) -> ScoringScheme:
     """Put a draft into force from a first to a last month (None: until replaced). Raises SchemeError or Refused.
 
+    What somebody publishes was approved as it stands; the portal's ready schemes come by themselves (`by` None).
     A scheme of the same branch and purpose that runs on ends the month before; one that starts later and is not
     sealed yet becomes a draft again.
     """
@@ -104,6 +108,8 @@ def publish(
     scheme.refresh_from_db()
     if scheme.state != State.DRAFT:
         raise Refused(_("This scheme is published already."))
+    if by is not None and not scheme.is_approved:
+        raise Refused(_("The committee has not approved this draft as it stands: approve it first."))
     _check_publication(scheme, first_month, last_month)
     rated = rated_months(branch, first_month, last_month)
     _refuse_rewriting(scheme, rated)
@@ -124,8 +130,28 @@ def publish(
 
 
 def seal_first_rating(*, branch: Branch, month: date, now: datetime) -> int:
-    """Seal what applies to this branch and month, at its first submitted rating; return how many. Mostly one query."""
+    """Seal what applies to this branch and month, at its first submitted rating; return how many. Mostly one query.
+
+    For whoever holds the month already (months.hold_open); all others seal by their first figure.
+    """
     return sum(_seal(scheme, branch, month, now) for scheme in queries.unsealed_above(branch, month))
+
+
+def seal_first_figure(*, branch: Branch, month: date, now: datetime) -> int:
+    """The same for figures of no month of its own: nobody publishes another scheme until the transaction ends."""
+    months.keep_rules(_committee_id(branch))
+    return seal_first_rating(branch=branch, month=month, now=now)
+
+
+def seal_for_rankings(*, schemes: Collection[int], now: datetime) -> set[int]:
+    """Seal what is compiled under these; return those still in force, which stay so until the transaction ends."""
+    held = ScoringScheme.objects.select_for_update(no_key=True).filter(pk__in=schemes).order_by("pk")
+    in_force = [scheme for scheme in held.defer("document", "sources") if scheme.state != State.DRAFT]
+    for scheme in in_force:
+        if scheme.state == State.PUBLISHED:
+            _close(scheme, now)
+            audit.record("scheme.seal", by=None, subject=scheme)
+    return {scheme.pk for scheme in in_force}
 
 
 @transaction.atomic
@@ -181,6 +207,21 @@ def _check_components(scheme: Scheme, chosen: dict[str, str]) -> None:
             )
 
 
+def check_purpose(scheme: Scheme, sources: dict[str, dict[str, str]], purpose: str) -> None:
+    """Raise Refused where a component waits for what this purpose never has."""
+    if purpose in KIND_OF:
+        return
+    for component in known.needed_components(scheme):
+        if sources.get("components", {}).get(component.code) == known.DEFENCE:
+            raise Refused(
+                _(
+                    "%(component)s comes from a defence, and defences are held for development candidates and for "
+                    "conversion only: choose another source, or another purpose."
+                ),
+                component=component.label,
+            )
+
+
 def _check_inputs(scheme: Scheme, chosen: dict[str, str]) -> None:
     for name in known.needed_inputs(scheme):
         if chosen.get(name) not in known.INPUT_SOURCES:
@@ -189,6 +230,7 @@ def _check_inputs(scheme: Scheme, chosen: dict[str, str]) -> None:
 
 def _check_publication(scheme: ScoringScheme, first_month: date, last_month: date | None) -> None:
     document = check(scheme.document, scheme.sources)
+    check_purpose(document, scheme.sources, scheme.purpose)
     if last_month is not None and last_month < first_month:
         raise Refused(_("The last month lies before the first one: exchange them."))
     if scheme.purpose != Purpose.CANDIDATE:
@@ -221,7 +263,7 @@ def _refuse_rewriting(scheme: ScoringScheme, rated: list[date]) -> None:
 
 def _make_room(scheme: ScoringScheme, first: date, last: date | None, *, by: Any) -> None:
     others = ScoringScheme.objects.in_force().filter(branch=scheme.branch, purpose=scheme.purpose)
-    for other in others.order_by("first_month"):
+    for other in others.select_for_update(no_key=True).order_by("first_month"):
         if (last is not None and last < other.first_month) or (other.last_month and other.last_month < first):
             continue
         if other.first_month < first:
@@ -256,9 +298,12 @@ def _seal(scheme: ScoringScheme, branch: Branch, month: date, now: datetime) -> 
     if queries.for_month(branch, scheme.purpose, month) != scheme:
         return 0
     with transaction.atomic():
-        sealed = ScoringScheme.objects.filter(pk=scheme.pk, state=State.PUBLISHED).update(
-            state=State.SEALED, sealed_at=now
-        )
+        sealed = _close(scheme, now)
         if sealed:
             audit.record("scheme.seal", by=None, subject=scheme, after={"month": f"{month:%Y-%m}"})
     return sealed
+
+
+def _close(scheme: ScoringScheme, now: datetime) -> int:
+    published = ScoringScheme.objects.filter(pk=scheme.pk, state=State.PUBLISHED)
+    return published.update(state=State.SEALED, sealed_at=now)

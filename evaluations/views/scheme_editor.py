@@ -55,17 +55,18 @@ class SchemeEditView(PortalView, View):
         if not {"save", "check"} & {*request.POST}:
             editor.change(request.POST)
             return self._page(draft, editor)
-        if not self._is_right(editor):
+        if not self._is_right(draft, editor):
             return self._page(draft, editor, status=422)
         if "check" in request.POST:
             return self._page(draft, editor, is_checked=True)
         return self._save(draft, editor)
 
-    def _is_right(self, editor: SchemeEditor) -> bool:
+    def _is_right(self, draft: ScoringScheme, editor: SchemeEditor) -> bool:
         if not editor.check():
             return False
         try:
-            services.check(editor.document, editor.sources())
+            found = services.check(editor.document, editor.sources())
+            services.check_purpose(found, editor.sources(), draft.purpose)
         except SchemeError as problem:
             editor.put(problem)
         except Refused as refusal:
@@ -87,8 +88,8 @@ class SchemeEditView(PortalView, View):
         except scheme_drafts.StaleDraft as stale:
             now = stale.current
             told = differences((parse_scheme(now.document), now.sources), (editor.scheme, editor.sources()))
-            return self._page(now, editor, status=409, differences=told)
-        messages.success(self.request, _("The draft is kept. A reviewer of the committee can publish it."))
+            return self._page(now, editor, status=409, is_stale=True, differences=told)
+        messages.success(self.request, _("The draft is kept. The committee approves it before it is published."))
         return redirect("evaluations:scheme", pk=draft.pk)
 
     def _draft(self, pk: int) -> ScoringScheme:
@@ -100,7 +101,8 @@ class SchemeEditView(PortalView, View):
         context = {
             "draft": draft,
             "editor": editor,
-            "seen": scheme_drafts.mark(draft) if is_first else self.request.POST.get("seen", ""),
+            "is_stale": False,
+            "seen": draft.mark if is_first else self.request.POST.get("seen", ""),
             **_said(editor),
             **more,
         }

@@ -48,7 +48,7 @@ class NewSchemeView(PortalView, View):
         except SchemeError as problem:
             form.add_error(None, document_problem(problem))
         except Refused as refusal:
-            form.add_error("version", str(refusal))
+            form.add_error(None, str(refusal))
         else:
             return redirect("evaluations:scheme_edit", pk=draft.pk)
         return self._page(form, status=422)

@@ -15,11 +15,12 @@ from django.views import View
 
 from branchportal.downloads import attachment
 from evaluations import scheme_wording
-from evaluations.documents import SchemeError
-from evaluations.forms.schemes import PublishForm, SchemeImportForm, SourcesForm, document_problem
+from evaluations.documents import SchemeError, digest
+from evaluations.forms.schemes import ApproveForm, PublishForm, SchemeImportForm, SourcesForm, document_problem
 from evaluations.models import ScoringScheme
 from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme
+from evaluations.services import scheme_drafts
 from evaluations.services import schemes as services
 from evaluations.sources import usual_sources
 from members.access import PortalView, access_of
@@ -44,14 +45,16 @@ class SchemeView(PortalView, View):
     permission = Permission.VIEW_SCHEMES
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(self.visible(ScoringScheme.objects.select_related("branch", "published_by")), pk=pk)
+        rows = ScoringScheme.objects.select_related("branch", "published_by", "approved_by")
+        row = get_object_or_404(self.visible(rows), pk=pk)
         access = access_of(request.user)
         is_draft = row.state == ScoringScheme.State.DRAFT
         context = {
             "row": row,
             **in_words(parse_scheme(row.document), row.sources),
             "is_draft": is_draft,
-            "may_publish": is_draft and access.may_in(Permission.PUBLISH_SCHEMES, row.branch),
+            "may_approve": is_draft and not row.is_approved and access.may_in(Permission.PUBLISH_SCHEMES, row.branch),
+            "may_publish": is_draft and row.is_approved and access.may_in(Permission.PUBLISH_SCHEMES, row.branch),
             "may_edit": is_draft and access.may_in(Permission.EDIT_SCHEMES, row.branch),
             "may_copy": access.may(Permission.EDIT_SCHEMES),
         }
@@ -103,7 +106,7 @@ class SchemeImportView(PortalView, View):
         except Refused as refusal:
             sources.add_error(None, str(refusal))
         else:
-            messages.success(self.request, _("The draft is kept. A reviewer of the committee can publish it."))
+            messages.success(self.request, _("The draft is kept. The committee approves it before it is published."))
             return redirect("evaluations:scheme", pk=draft.pk)
         return self._check(form, sources, status=422)
 
@@ -124,6 +127,50 @@ class SchemeImportView(PortalView, View):
             **in_words(chosen["scheme"], usual_sources(chosen["scheme"])),
         }
         return render(self.request, "evaluations/scheme_check.html", context, status=status)
+
+
+class SchemeApproveView(PortalView, View):
+    """Note the day on which the committee approved a draft, as it stands on this page."""
+
+    permission = Permission.PUBLISH_SCHEMES
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        draft = self._draft(pk)
+        return self._page(draft, ApproveForm(draft=draft, today=timezone.localdate()))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        draft = self._draft(pk)
+        form = ApproveForm(request.POST, draft=draft, today=timezone.localdate())
+        if not form.is_valid():
+            return self._page(draft, form, status=422)
+        try:
+            scheme_drafts.approve(scheme=draft, **form.cleaned_data, by=request.user)
+        except SchemeError as problem:
+            form.add_error(None, document_problem(problem))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The draft is approved and can be published."))
+            return redirect("evaluations:scheme", pk=pk)
+        return self._page(draft, form, status=422)
+
+    def _draft(self, pk: int) -> ScoringScheme:
+        return get_object_or_404(self.visible(ScoringScheme.objects.select_related("branch", "written_by")), pk=pk)
+
+    def _page(self, draft: ScoringScheme, form: ApproveForm, status: int = 200) -> HttpResponse:
+        facts = [(_("Scheme"), str(draft)), (_("Branch"), draft.branch.name), (_("SHA-256"), digest(draft.document))]
+        context = {
+            "title": _("Approve the draft"),
+            "text": _(
+                "The committee has read this draft and agrees with it. Whoever wrote it does not approve it; a later "
+                "change needs a new approval. After that it can be published."
+            ),
+            "facts": [*facts, *([(_("Written by"), draft.written_by.name)] if draft.written_by else [])],
+            "form": form,
+            "label": _("Approve"),
+            "back_url": reverse("evaluations:scheme", args=[draft.pk]),
+        }
+        return render(self.request, "branchportal/confirm.html", context, status=status)
 
 
 class SchemePublishView(PortalView, View):
@@ -165,6 +212,7 @@ class SchemePublishView(PortalView, View):
                 (_("Scheme"), str(draft)),
                 (_("Branch"), draft.branch.name),
                 (_("Purpose"), draft.get_purpose_display()),
+                (_("Approved by the committee on"), f"{draft.approved_on:%Y-%m-%d}" if draft.approved_on else "–"),
             ],
             "form": form,
             "label": _("Publish"),

@@ -270,6 +270,7 @@ evaluations:scheme                scheme        200    + + + + + + + + + + -
 evaluations:scheme_document       scheme        200    + + + + + + + + + + -
 evaluations:scheme_add            -             200    - + + - - - - - + - -
 evaluations:scheme_import         -             200    - + + - - - - - + - -
+evaluations:scheme_approve        draft_scheme  200    - - - - - - - - + - -
 evaluations:scheme_publish        draft_scheme  200    - - - - - - - - + - -
 evaluations:scheme_delete         draft_scheme  200    - + + - - - - - + - -
 evaluations:scheme_edit           draft_scheme  200    - + + - - - - - + - -

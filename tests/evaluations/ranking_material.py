@@ -11,7 +11,7 @@ from evaluations.dimensions import DIMENSIONS
 from evaluations.models import BranchReview, Cycle, Due, RankingRun, ScoringScheme, SelfReview
 from evaluations.scheme import parse_scheme
 from evaluations.services import compile as compiling
-from evaluations.services import schemes
+from evaluations.services import scheme_drafts, schemes
 from evaluations.sources import usual_sources
 from members.models import Branch, Member
 from tests.factories import make_member
@@ -50,6 +50,11 @@ def make_scheme(branch: Branch, document: dict, *, purpose: str = "candidate") -
     return schemes.create_draft(
         branch=branch, purpose=purpose, document=document, sources=usual_sources(parse_scheme(document)), by=None
     )
+
+
+def approve(scheme: ScoringScheme, by: Any) -> ScoringScheme:
+    """As the committee read it on the day of NOW."""
+    return scheme_drafts.approve(scheme=scheme, seen=scheme.mark, approved_on=NOW.date(), by=by)
 
 
 def ready_document(purpose: str = "candidate", **changes: Any) -> dict:

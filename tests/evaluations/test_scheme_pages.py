@@ -14,6 +14,7 @@ from tests.evaluations.ranking_material import (
     NOVEMBER,
     NOW,
     SEPTEMBER,
+    approve,
     file_self,
     install,
     make_scheme,
@@ -187,7 +188,7 @@ def test_a_version_that_exists_is_refused(client, tree, reviewer):
 
 
 def test_a_reviewer_publishes_a_draft(client, tree, reviewer):
-    draft = make_scheme(tree.b1, ready_document(version="2"))
+    draft = approve(make_scheme(tree.b1, ready_document(version="2")), reviewer)
     address = reverse("evaluations:scheme_publish", args=[draft.pk])
 
     assert client.get(address).status_code == 200
@@ -211,7 +212,7 @@ def test_publishing_proposes_the_first_month_that_nobody_has_rated(client, tree,
 
 
 def test_a_scheme_without_the_year_is_not_published(client, tree, reviewer):
-    draft = make_scheme(tree.b1, ready_document(version="2", gates=[]))
+    draft = approve(make_scheme(tree.b1, ready_document(version="2", gates=[])), reviewer)
 
     answer = client.post(reverse("evaluations:scheme_publish", args=[draft.pk]), {"first_month": "2026-11"})
 

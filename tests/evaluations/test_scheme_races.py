@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from branchportal import jobs
 from branchportal.models import AuditEntry, JobRun
-from evaluations.models import ScoringScheme
+from evaluations.models import RankingRun, ScoringScheme
 from evaluations.refusals import Refused
 from evaluations.services import compile as compiling
-from evaluations.services import scheme_drafts, schemes
+from evaluations.services import compiled_runs, scheme_drafts, schemes
+from members.models import Branch
 from tests.evaluations.ranking_material import NOVEMBER, NOW, SEPTEMBER, install, make_scheme, ready_document
-from tests.factories import make_branch_tree
-from tests.parallel import at_once, refused_or_done
+from tests.factories import make_branch_tree, make_member
+from tests.parallel import Aside, at_once, refused_or_done
 
 AT_ONCE = 8
 
@@ -78,7 +79,7 @@ def drafted(tree) -> ScoringScheme:
 
 def typists(draft: ScoringScheme) -> list:
     """Eight people who all saw the same draft and each give it another name."""
-    seen = scheme_drafts.mark(draft)
+    seen = draft.mark
 
     def save(number: int) -> Callable[[], str]:
         document = draft.document | {"name": f"草案 {number}"}
@@ -105,3 +106,41 @@ def test_without_the_lock_editors_overwrite_each_other(tree, monkeypatch):
     monkeypatch.setattr(connection.features.__class__, "has_select_for_update", False)
 
     assert at_once(typists(drafted(tree))).count("done") > 1
+
+
+def queued(branch: Branch) -> JobRun:
+    job, _new = compiling.request(branch=branch, purpose="candidate", first=SEPTEMBER, last=NOVEMBER, by=None, now=NOW)
+    return job
+
+
+def exchanged_while_compiled(tree) -> tuple[Aside, JobRun]:
+    """A ranking is compiled while another scheme takes the place of the one that it rests on."""
+    install(tree.b1)
+    make_member(tree.b1)
+    job, other = queued(tree.b1), make_scheme(tree.root, ready_document(version="2"))
+    with transaction.atomic():
+        schemes.publish(scheme=other, first_month=date(2026, 1, 1), last_month=None, by=None, now=NOW)
+        compiled = Aside(lambda: jobs.run(str(job.pk)))
+        compiled.waits  # noqa: B018 (until it does, or is done)
+    compiled.ends()
+    job.refresh_from_db()
+    return compiled, job
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer work at a time anyway")
+def test_no_ranking_rests_on_a_scheme_that_became_a_draft_meanwhile(tree):
+    _compiled, job = exchanged_while_compiled(tree)
+
+    assert (job.state, RankingRun.objects.count()) == ("refused", 0)
+    assert sorted(ScoringScheme.objects.filter(purpose="candidate").values_list("version", "state")) == [
+        ("2", "published"), ("2026-1", "draft"),
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer work at a time anyway")
+def test_control_without_the_lock_a_ranking_rests_on_a_draft(tree, monkeypatch):
+    monkeypatch.setattr(compiled_runs.schemes, "seal_for_rankings", lambda *, schemes, now: schemes)
+
+    exchanged_while_compiled(tree)
+
+    assert RankingRun.objects.get().scheme.state == "draft"

@@ -12,12 +12,13 @@ from evaluations.purposes import Purpose
 from evaluations.scheme_templates import A_YEAR_OF_CULTIVATION, CODES, template, templates
 from evaluations.services import schemes
 from members.roles import Role
-from tests.evaluations.ranking_material import NOVEMBER, NOW
+from tests.evaluations.ranking_material import NOVEMBER, NOW, approve
 from tests.evaluations.vectors import VECTORS
 from tests.factories import make_branch_tree, make_user, sign_in
 
 WORKED = {path.stem: json.loads(path.read_text(encoding="utf-8"))["scheme"] for path in VECTORS}
 ADDRESS = "evaluations:scheme_add"
+WITH_A_DEFENCE = {"seeds_default", "two_stage"}
 
 
 @pytest.fixture
@@ -87,8 +88,13 @@ def test_a_scheme_for_candidates_asks_for_a_year_of_cultivation_and_no_other_doe
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("purpose", Purpose.values)
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize(
+    ("code", "purpose"),
+    [
+        (code, purpose) for code in CODES for purpose in Purpose.values
+        if purpose != Purpose.APPRAISAL or code not in WITH_A_DEFENCE
+    ],
+)  # fmt: skip
 def test_each_template_can_be_begun_and_published(client, tree, secretary, code, purpose):
     answer = client.post(reverse(ADDRESS), asked(template=code, purpose=purpose))
 
@@ -97,6 +103,8 @@ def test_each_template_can_be_begun_and_published(client, tree, secretary, code,
     assert (draft.name, draft.version, draft.purpose, draft.branch) == ("我们的方案", "2026-1", purpose, tree.b1)
     assert client.get(answer["Location"]).status_code == 200
     reviewer = make_user(Role.REVIEWER, tree.root)
+    approve(draft, reviewer)
+    draft.refresh_from_db()
     published = schemes.publish(scheme=draft, first_month=NOVEMBER, last_month=None, by=reviewer, now=NOW)
     assert published.state == ScoringScheme.State.PUBLISHED
 
@@ -141,3 +149,12 @@ def test_a_version_that_is_taken_is_named(client, tree, secretary):
     assert answer.status_code == 422
     assert "already has a scheme 我们的方案 in version 2026-1" in answer.text
     assert ScoringScheme.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", sorted(WITH_A_DEFENCE))
+def test_an_appraisal_does_not_begin_with_a_defence_that_it_never_has(client, tree, secretary, code):
+    answer = client.post(reverse(ADDRESS), asked(template=code, purpose="appraisal"))
+
+    assert answer.status_code == 422
+    assert "答辩 comes from a defence" in answer.text
+    assert ScoringScheme.objects.count() == 0

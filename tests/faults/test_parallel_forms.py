@@ -30,7 +30,7 @@ from django.test import Client
 from activities.models import Activity, SignUp
 from branchportal.celery import app
 from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
-from evaluations.models import Appeal, Cycle, Due, Freezing, Reminder, SelfReview
+from evaluations.models import Appeal, Cycle, Due, Freezing, Reminder, ScoringScheme, SelfReview
 from members import notice
 from members.models import Branch, LoginFailure, Member, Transfer, User
 from members.roles import Role
@@ -115,6 +115,13 @@ def nobody_reminded(_world: World) -> None:
 
 def transfer_waits(world: World) -> None:
     Transfer.objects.filter(**world.own["leaving"]).update(state="proposed", answer="", decided_at=None)
+
+
+def draft_approved(world: World) -> None:
+    draft = ScoringScheme.objects.get(**world.own["draft_scheme"])
+    ScoringScheme.objects.filter(pk=draft.pk).update(
+        approved_on=NOW.date(), approved_by=world.user, approved_mark=draft.mark
+    )
 
 
 def proposed_again(world: World) -> None:
@@ -282,7 +289,8 @@ FORMS = {
         "evaluations:edit_month": sent(this_month, review_day="16"),
         "evaluations:remind_branches": sent(ratings_owed),
         "evaluations:remind_officers": sent(nobody_reminded),
-        "evaluations:scheme_publish": sent(),
+        "evaluations:scheme_approve": sent(),
+        "evaluations:scheme_publish": sent(draft_approved),
         "evaluations:spot_check": sent(finding="in_order"),
     },
     "administrator": {

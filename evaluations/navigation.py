@@ -44,6 +44,11 @@ def items(request: HttpRequest) -> Iterator[NavItem]:
         place = Place.PERSON_MENU if access.may(Permission.VIEW_RANKING) else Place.MAIN
         covers = ("evaluations:own_ranking",)
         yield NavItem(_("My results"), "evaluations:own_rankings", order=31, covers=covers, place=place)
+    if access.may(Permission.READ_NOTICES):
+        covers = ("evaluations:objection",)
+        yield NavItem(
+            _("Public notices"), "evaluations:public_notices", order=34, covers=covers, place=Place.PERSON_MENU
+        )
     if access.may(Permission.SIGNED_IN):
         covers = ("evaluations:who_looked",)
         yield NavItem(_("Everything about me"), "evaluations:my_data", order=36, covers=covers, place=Place.PERSON_MENU)

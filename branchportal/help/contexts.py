@@ -53,10 +53,25 @@ _PAGES = {
     ("guide_secretary", "decision"): (
         "evaluations:decisions", "evaluations:decision", "evaluations:decision_edit", "evaluations:decision_record",
     ),
+    ("guide_secretary", "notices"): (
+        "evaluations:public_notice_prepare", "evaluations:public_notice_edit", "evaluations:public_notice_publish",
+        "evaluations:public_notice_take_down", "evaluations:public_notice_correct",
+    ),
+    ("guide_reviewer", "objections"): (
+        "evaluations:objections", "evaluations:objection", "evaluations:public_notice_outcome",
+    ),
+    ("guide_member", "notices"): (
+        "evaluations:public_notices", "evaluations:public_notice", "evaluations:public_notice_object",
+    ),
     ("guide_secretary", "defences"): (
         "evaluations:defences", "evaluations:defence", "evaluations:defence_add", "evaluations:defence_edit",
         "evaluations:defence_speakers", "evaluations:defence_panel", "evaluations:defence_link",
         "evaluations:defence_score",
+    ),
+    ("guide_secretary", "figures"): (
+        "evaluations:columns", "evaluations:column", "evaluations:column_import", "evaluations:column_batch",
+        "evaluations:column_withdraw", "evaluations:points", "evaluations:points_add", "evaluations:points_edit",
+        "evaluations:points_withdraw",
     ),
     ("guide_secretary", "activities"): (
         "activities:activities", "activities:activity", "activities:add", "activities:edit", "activities:attendance",

@@ -84,6 +84,25 @@ MEMBER = Guide(
             (Link(_("My results"), "evaluations:own_rankings"), Link(_("Scoring schemes"), "evaluations:schemes")),
         ),
         Section(
+            "notices",
+            _("Public notices and objections"),
+            (
+                _(
+                    "Whom a branch committee has selected is named on a public notice for five working days at least, "
+                    "with class and stage dates. Whoever knows something against it objects there, in the own name and "
+                    "with facts. Only reviewers of the superior committee read it."
+                ),
+                _(
+                    "You get a receipt with a number. Keep it: with it you look up how far the objection is, and read "
+                    "the reply by the promised day. The portal shows the number only once."
+                ),
+            ),
+            (
+                Link(_("Public notices"), "evaluations:public_notices"),
+                Link(_("Look up an objection"), "evaluations:objection_state"),
+            ),
+        ),
+        Section(
             "activities",
             _("Activities and hours"),
             (

@@ -86,6 +86,23 @@ REVIEWER = Guide(
             (Link(_("Rankings"), "evaluations:rankings"), Link(_("Decisions"), "evaluations:decisions")),
         ),
         Section(
+            "objections",
+            _("Objections to public notices"),
+            (
+                _(
+                    "Objections come to the committee's reviewers alone; whoever belongs to the branch or stands on "
+                    "the notice doesn't see them, even as a reviewer. Write down each step, then decide with the "
+                    "reply, once. The list shows how many days are left until the promised day and what is late."
+                ),
+                _(
+                    "The reply is read with the number on the receipt. Tell nobody of the branch who objected. When "
+                    "the days of a notice are over and no objection is open, record its outcome. Where an objection is "
+                    "upheld, send the decision back: the notice ends with it."
+                ),
+            ),
+            (Link(_("Objections"), "evaluations:objections"), Link(_("Public notices"), "evaluations:public_notices")),
+        ),
+        Section(
             "overview",
             _("How far the branches are"),
             (

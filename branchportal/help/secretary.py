@@ -190,6 +190,46 @@ SECRETARY = Guide(
             (Link(_("Defences"), "evaluations:defences"), Link(_("Plan a defence"), "evaluations:defence_add")),
         ),
         Section(
+            "notices",
+            _("Public notices"),
+            (
+                _(
+                    "Once the superior has consented to a decision, prepare its public notice: name, class and stage "
+                    "dates come from the roster, nothing else is shown. Choose who can read it, look at the preview, "
+                    "then publish. It hangs out for five working days at least, by the holidays and make-up days; the "
+                    "day of publishing does not count. Where next year's holidays are not announced yet, the last day "
+                    "is marked as provisional."
+                ),
+                _(
+                    "It comes down by itself. Taking it down earlier and correcting it need a reason, and the new "
+                    "notice hangs out its full days. You don't see objections; the committee records the outcome, and "
+                    "you get a message. Print it on office paper: there is room for the seal."
+                ),
+            ),
+            (Link(_("Public notices"), "evaluations:public_notices"),),
+        ),
+        Section(
+            "figures",
+            _("Figures from Excel, bonuses and deductions"),
+            (
+                _(
+                    "Bring in grade points, failed courses or votes with a sheet: the head of a column is its name, by "
+                    "which components and conditions of a scheme find it. Choose the day that the figures are about; "
+                    "a ranking counts them if its period holds that day. Upload the same column for the same day again "
+                    "to correct it."
+                ),
+                _(
+                    "Bonuses and deductions are written down with what they are for and what shows them. Where a "
+                    "category counts only the highest, the list marks which entry that is. Changing one and taking it "
+                    "back need a reason; the person gets a message, and nobody writes about himself."
+                ),
+            ),
+            (
+                Link(_("Figures from Excel"), "evaluations:columns"),
+                Link(_("Bonuses and deductions"), "evaluations:points"),
+            ),
+        ),
+        Section(
             "activities",
             _("Recording activities"),
             (

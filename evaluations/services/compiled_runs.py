@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from branchportal import audit, bulk, jobs
@@ -22,9 +23,11 @@ from evaluations.refusals import Refused
 from evaluations.services import freezing, schemes
 from evaluations.services.appeals import grounds
 from evaluations.services.appeals.grounds import Grounds
+from evaluations.services.public_notices import ending
 
 WRITING = "writing"
 SCHEME_GONE = _("%(scheme)s was taken back to a draft while this was compiled: compile again.")
+REPLACED = _("An appeal was upheld and the ranking compiled again: the branch committee decides anew.")
 SAME = ("branch", "purpose", "first_month", "last_month")  # within which runs are numbered
 
 
@@ -61,6 +64,8 @@ def write(compiled: Sequence[Compiled]) -> None:
     for one, run in pairs:
         for appeal in upheld.followed(_same(one), _inputs(one)):
             grounds.follow(appeal, run)
+            over, by, now = run.supersedes, run.compiled_by, run.compiled_at
+            ending.withdraw_of_run(run=over, reason=gettext(REPLACED), by=by, now=now)
     jobs.finish([jobs.End(one.context, {"run": run.pk}, len(one.found.people)) for one, run in pairs], step=WRITING)
 
 

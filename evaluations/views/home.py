@@ -19,7 +19,7 @@ from branchportal.messages import text_of
 from branchportal.months import last_day_of
 from branchportal.todo import in_one_line_each, oldest_first
 from evaluations.deadlines import month_of
-from evaluations.queries import changes, dates, home, spot_checks, todo
+from evaluations.queries import changes, dates, home, notice_todo, spot_checks, todo
 from members.access import PortalView, access_of
 from members.labels import STAGE_LABELS
 from members.models import Branch, Member
@@ -71,11 +71,11 @@ class HomeView(PortalView, View):
         user = self.request.user
         in_one_line = [todo_of_people.of_corrections(user, now), todo_of_activities.of_awards(user, now)]
         in_one_line += [todo.of_freezings(user), todo.of_decisions(user), todo.of_judging(user)]
-        in_one_line += [todo_of_activities.of_duties(user, now)]
+        in_one_line += [todo_of_activities.of_duties(user, now), notice_todo.of_notices(user, now)]
         in_one_line += [todo.of_replies(item["month"], user) for item in branches]
         waiting = [
             transfers.todos(user, now), todo_of_activities.of_minutes(user, now), todo.of_schemes(user),
-            todo.of_appeals(user, now),
+            todo.of_appeals(user, now), notice_todo.of_objections(user),
             in_one_line_each(chain(*in_one_line)),
         ]  # fmt: skip
         waiting += [todo.of_month(item["month"], may_compile=item["may_compile"]) for item in branches]

@@ -30,7 +30,7 @@ from django.test import Client
 from activities.models import Activity, SignUp
 from branchportal.celery import app
 from branchportal.models import AccessRecord, AuditEntry, JobRun, Notification
-from evaluations.models import Appeal, Cycle, Due, Freezing, Reminder, ScoringScheme, SelfReview
+from evaluations.models import Appeal, Cycle, Due, Freezing, PublicNotice, Reminder, ScoringScheme, SelfReview
 from members import notice
 from members.models import Branch, LoginFailure, Member, Transfer, User
 from members.roles import Role
@@ -157,6 +157,12 @@ def this_month(world: World) -> None:
     world.own["cycle"] = {"pk": Cycle.objects.get(month=NOVEMBER, committee__code="ROOT").pk}
 
 
+def notice_hangs(world: World) -> None:
+    """As before it was taken down."""
+    again = {"state": "published", "ended_at": None, "ended_by": None, "reason": ""}
+    PublicNotice.objects.filter(**world.own["notice"]).update(**again)
+
+
 def another_number(world: World) -> str:
     """Somebody else of the branch who may speak."""
     branch = Branch.objects.get(**world.own["branch"])
@@ -213,9 +219,15 @@ FORMS = {
         "members:withdraw_correction": sent(),
         "members:password": sent(password_known, old_password=WORDS, password=NEW_WORDS, repeated=NEW_WORDS),
         "set_language": sent(language="zh-hans"),
+        "evaluations:public_notice_object": sent(text="他十月没有参加值班。", contact="137"),
         "members:logout": sent(),
     },
     "secretary": {
+        "evaluations:public_notice_prepare": sent(contact="行政楼 203", object_to="党委办公室 301"),
+        "evaluations:public_notice_edit": sent(contact="行政楼 204"),
+        "evaluations:public_notice_publish": sent(),
+        "evaluations:public_notice_take_down": sent(reason="名单有误"),
+        "evaluations:public_notice_correct": sent(notice_hangs, reason="班级有误"),
         "activities:attendance": sent(**{"version": "1", "state-{member}": "present", "guests": "0"}),
         "activities:award": sent(confirms="yes"),
         "activities:edit": sent(title="参观校史馆", owner=LAST, reason="更正"),
@@ -286,6 +298,9 @@ FORMS = {
         "evaluations:appeal_uphold": sent(thought="95", study="95", life="95", work="95", conduct="75", reason="有误"),
         "evaluations:appeal_decline": sent(reason="登记无误"),
         "evaluations:appeal_compile": sent(appeal_upheld),
+        "evaluations:public_notice_outcome": sent(note="无"),
+        "evaluations:objection_step": sent(text="已核实。"),
+        "evaluations:objection_decide": sent(decision="not_upheld", reply="经核实，情况不属实。"),
         "evaluations:edit_month": sent(this_month, review_day="16"),
         "evaluations:remind_branches": sent(ratings_owed),
         "evaluations:remind_officers": sent(nobody_reminded),
@@ -302,10 +317,14 @@ FORMS = {
     "anonymous": {
         "members:login": sent(log_in_known, number="2026009009", password=WORDS),
         "evaluations:judge_link": sent(),
+        "evaluations:public_notice_object_linked": sent(text="他十月没有参加值班。", name="吴用", contact="137"),
+        "evaluations:objection_state": sent(receipt="0000-0000-0000-0000-0"),
     },
 }
 # What these do is not stored: a file to take away, a session that ends. Here it only counts how they answer.
-NOTHING_STORED = {"evaluations:score_failing_rows", "evaluations:score_marked_file", "members:logout"}
+NOTHING_STORED = {
+    "evaluations:score_failing_rows", "evaluations:score_marked_file", "evaluations:objection_state", "members:logout",
+}  # fmt: skip
 # Wanted for each press: a new secret address, of which the newest counts, with its line in the trail; a file that is
 # kept to be looked at, of which nothing counts until it is written (once, see the fifty known by heart).
 EACH_TIME = {
@@ -318,7 +337,7 @@ EACH_TIME = {
 OF_THE_DOOR = {AccessRecord, Session, LoginFailure}
 BUTTONS = {"save"}  # what a button sends is no field of its form
 # Secrets are drawn at random; and a job that is taken back was never published.
-NOT_COMPARED = {"password", "code_hash", "token_hash", "seal", "seed", "published_at"}
+NOT_COMPARED = {"password", "code_hash", "token_hash", "token", "seal", "seed", "published_at"}
 
 
 def stored() -> dict[tuple[str, Any], dict[str, Any]]:

@@ -63,6 +63,8 @@ class Objecting:
             throttle.forgive(attempt)
             form.add_error(None, str(refusal))
             return self._page(form, status=422)
+        if objection.filed_at != now:  # sent once more: shown again, and not counted
+            throttle.forgive(attempt)
         context = self._frame() | {"objection": objection, "receipt": receipt}
         return render(request, "evaluations/objection_receipt.html", context)
 

@@ -71,6 +71,7 @@ ACTIONS = {
     "defence.link_spent": _("Outside judge came in by his link"),
     "defence.submitted": _("Judge submitted a score"),
     "defence.recused": _("Judge recused for a speaker"),
+    "defence.dated": _("Date of a defence corrected"),
     "defence.restored": _("Recusal of a judge taken back"),
     "defence.reopened": _("Score given back to its judge"),
     "defence.closed": _("Defence closed"),

@@ -76,6 +76,7 @@ class DefenceStep(StrEnum):
     EDIT = "edit"  # criteria, panel, speakers
     LINK = "link"  # let an outside judge in
     DRAW = "draw"  # draw the order and open
+    DATE = "date"  # correct its day
     SCORE = "score"
     RECUSE = "recuse"
     CLOSE = "close"
@@ -84,7 +85,9 @@ class DefenceStep(StrEnum):
 
 DEFENCE_STEPS: dict[DefenceState, frozenset[DefenceStep]] = {
     DefenceState.PREPARING: frozenset({DefenceStep.EDIT, DefenceStep.LINK, DefenceStep.DRAW}),
-    DefenceState.OPEN: frozenset({DefenceStep.LINK, DefenceStep.SCORE, DefenceStep.RECUSE, DefenceStep.CLOSE}),
+    DefenceState.OPEN: frozenset(
+        {DefenceStep.LINK, DefenceStep.DATE, DefenceStep.SCORE, DefenceStep.RECUSE, DefenceStep.CLOSE}
+    ),
     DefenceState.CLOSED: frozenset({DefenceStep.READ_SCORES}),
 }
 

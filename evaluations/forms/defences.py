@@ -178,6 +178,15 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
+class DayForm(ReasonForm):
+    """The right day of a session that is under way, and why."""
+
+    held_on = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    field_order = ("held_on", "reason")
+
+
 class MarksForm(forms.Form):
     """A judge's marks as they were sent, one text per criterion; what is wrong with them the service says."""
 

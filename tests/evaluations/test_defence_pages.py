@@ -45,7 +45,7 @@ def page(name, *args):
 
 
 PLAN = {
-    "kind": "candidate", "branch": "B001", "title": "发展对象答辩", "held_on": "2026-11-20", "place": "报告厅",
+    "kind": "candidate", "branch": "B001", "title": "发展对象答辩", "held_on": "2026-11-10", "place": "报告厅",
     "label_1": "思想认识", "weight_1": "60", "highest_1": "100",
     "label_2": "现场表达", "weight_2": "40", "highest_2": "40",
 }  # fmt: skip

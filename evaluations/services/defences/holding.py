@@ -44,6 +44,14 @@ def refuse_speaker(session: DefenceSession, *, by: User, now: datetime) -> None:
         raise Refused(text)
 
 
+def given_reason(text: str) -> str:
+    """The reason in one line. Raises Refused where there is none."""
+    reason = " ".join(text.split())
+    if not reason:
+        raise Refused(_("Write the reason: it stands in the audit trail."))
+    return reason
+
+
 def allow(session: DefenceSession, step: DefenceStep) -> None:
     """Raise Refused, saying why, where the session's state does not allow the step."""
     state = DefenceState(session.state)

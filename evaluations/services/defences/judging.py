@@ -15,7 +15,7 @@ from evaluations.defence_scores import is_mark, read_criteria
 from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, JudgeScore
 from evaluations.queries.defences import KIND_OF
 from evaluations.refusals import Refused, StaleReviewError
-from evaluations.services.defences.holding import hold, lead, refuse_speaker
+from evaluations.services.defences.holding import given_reason, hold, lead, refuse_speaker
 from evaluations.services.schemes import seal_first_figure
 from evaluations.stages import HIMSELF, OWN_BRANCH, DefenceStep
 from members.models import User
@@ -79,7 +79,7 @@ def recuse(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: Use
     is_own = by is None or by.pk == judge.user_id
     if not is_own:
         refuse_speaker(judge.session, by=by, now=now)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     score = _locked(judge, speaker, now)
     if score.recused_at is not None:
         return score
@@ -105,7 +105,7 @@ def reopen(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: Use
     lead(judge.session, DefenceStep.RECUSE, by=by, now=now)
     if judge.user_id == by.pk:
         raise Refused(_("These are your own scores: somebody else who leads the session gives them back."))
-    reason = _reason(reason)
+    reason = given_reason(reason)
     score = _locked(judge, speaker, now)
     if score.submitted_at is None:
         return score
@@ -126,7 +126,7 @@ def restore(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: Us
     lead(judge.session, DefenceStep.RECUSE, by=by, now=now)
     if judge.user_id == by.pk:
         raise Refused(_("You are recused yourself: somebody else who leads the session takes that back."))
-    reason = _reason(reason)
+    reason = given_reason(reason)
     score = _locked(judge, speaker, now)
     if score.recused_at is None:
         return score
@@ -138,13 +138,6 @@ def restore(*, judge: DefenceJudge, speaker: DefenceSpeaker, reason: str, by: Us
     score.save()
     _record("defence.restored", score, by=by, reason=reason, before=before)
     return score
-
-
-def _reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if not reason:
-        raise Refused(_("Write the reason: it stands in the audit trail."))
-    return reason
 
 
 def _locked(judge: DefenceJudge, speaker: DefenceSpeaker, now: datetime) -> JudgeScore:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from branchportal import audit
@@ -17,7 +18,7 @@ from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, Jud
 from evaluations.queries import defences as queries
 from evaluations.refusals import Refused
 from evaluations.sampling import drawn
-from evaluations.services.defences.holding import allow, locked, refuse_speaker
+from evaluations.services.defences.holding import allow, given_reason, lead, locked, refuse_speaker
 from evaluations.stages import HIMSELF, OWN_BRANCH, DefenceState, DefenceStep
 from members.models import User
 
@@ -33,6 +34,7 @@ def open_session(*, session: DefenceSession, by: User, now: datetime, seed: str 
         return session
     allow(session, DefenceStep.DRAW)
     refuse_speaker(session, by=by, now=now)
+    _refuse_later(session.held_on, now)
     speakers, judges = list(queries.speakers(session)), list(session.judges.select_related("user__member"))
     if not speakers or not judges:
         raise Refused(_("Choose at least one speaker and one judge before the order is drawn."))
@@ -83,6 +85,22 @@ def close(*, session: DefenceSession, by: User, now: datetime) -> DefenceSession
     return session
 
 
+@transaction.atomic
+def correct_day(*, session: DefenceSession, held_on: date, reason: str, by: User, now: datetime) -> DefenceSession:
+    """Correct the day of a session that is under way; the same day changes nothing. Raises Refused."""
+    session = lead(session, DefenceStep.DATE, by=by, now=now)
+    reason = given_reason(reason)
+    _refuse_later(held_on, now)
+    if session.held_on == held_on:
+        return session
+    before, session.held_on = session.held_on, held_on
+    session.version += 1
+    session.save(update_fields=["held_on", "version"])
+    audit.record("defence.dated", by=by, subject=session, branch=session.branch, before={"held_on": before},
+                 after={"held_on": held_on}, reason=reason)  # fmt: skip
+    return session
+
+
 def snapshot(session: DefenceSession) -> dict[int, list[list]]:
     """{speaker: [[judge, score], …] in the panel's order} of what is submitted now."""
     criteria = read_criteria(session.criteria)
@@ -91,6 +109,11 @@ def snapshot(session: DefenceSession) -> dict[int, list[list]]:
     for judge, speaker, marks in rows.order_by("judge__position").values_list("judge", "speaker", "marks"):
         found[speaker].append([judge, score_of(criteria, marks)])
     return found
+
+
+def _refuse_later(day: date, now: datetime) -> None:
+    if day > timezone.localdate(now):
+        raise Refused(_("The session is dated %(day)s, which has not come yet: correct its date first."), day=day)
 
 
 def _recuse_from_own(judges: list[DefenceJudge], speakers: list[DefenceSpeaker], now: datetime) -> None:

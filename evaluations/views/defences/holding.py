@@ -52,9 +52,9 @@ class HeldView(SessionView):
                 messages.success(self.request, said)
         return redirect(self.back_url)
 
-    def confirm(self, **context: Any) -> HttpResponse:
+    def confirm(self, *, status: int = 200, **context: Any) -> HttpResponse:
         page = {"back_url": self.back_url, "danger": False, "form": None, "facts": []} | context
-        return render(self.request, "branchportal/confirm.html", page)
+        return render(self.request, "branchportal/confirm.html", page, status=status)
 
 
 class OpenDefenceView(HeldView):

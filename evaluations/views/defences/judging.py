@@ -38,13 +38,17 @@ REFERRER = (
 class JudgeView(View):
     """What every page of a judge begins with; whoever is none finds nothing."""
 
+    ends_with_session = True  # nothing is to be done here once it has closed
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.judge is None:
-            if request.user.is_authenticated:
-                raise Http404
             if str(self.kwargs["pk"]) in request.session.get(LINKS, {}):
                 return _without_index(self.over())
+            if request.user.is_authenticated:
+                raise Http404
             return redirect_to_login(request.get_full_path())
+        if self.ends_with_session and self.judge.session.state == DefenceState.CLOSED:
+            return _without_index(self.over())
         return _without_index(super().dispatch(request, *args, **kwargs))
 
     @cached_property
@@ -61,8 +65,28 @@ class JudgeView(View):
         return seat
 
     def over(self) -> HttpResponse:
-        """The link is worth nothing any more: the session has closed, or a newer one was made."""
-        return render(self.request, "evaluations/judge_over.html", {"session": None, "judge": None}, status=410)
+        """Nothing is taken any more, and why not; what was sent is shown once more, so that it is not lost."""
+        context = {"session": self.ended, "judge": self.judge, "is_closed": self.is_closed, "typed": self._typed()}
+        return render(self.request, "evaluations/judge_over.html", context, status=410)
+
+    @cached_property
+    def ended(self) -> DefenceSession | None:
+        """What this browser was let in to."""
+        return DefenceSession.objects.filter(pk=self.kwargs["pk"]).first()
+
+    @property
+    def is_closed(self) -> bool:
+        """Or else a newer link has put this browser out."""
+        return self.ended is None or self.ended.state == DefenceState.CLOSED
+
+    def _typed(self) -> list[tuple[str, str]]:
+        criteria = defences.criteria_of(self.ended) if self.ended else []
+        form = MarksForm(self.request.POST, criteria=len(criteria))
+        form.is_valid()
+        lines = [(one.label, mark) for one, mark in zip(criteria, form.marks.values, strict=True)]
+        reason = ReasonForm(self.request.POST)
+        lines.append((_("Reason"), reason.cleaned_data["reason"] if reason.is_valid() else ""))
+        return [(label, text) for label, text in lines if text]
 
     @property
     def by(self) -> Any:
@@ -75,8 +99,6 @@ class JudgeView(View):
     @cached_property
     def cell(self) -> defences.Cell:
         """The speaker whose place stands in the address."""
-        if self.judge.session.state != DefenceState.OPEN:
-            raise Http404
         found = next((one for one in self.cells if one.speaker.position == self.kwargs["place"]), None)
         if found is None:
             raise Http404
@@ -91,6 +113,8 @@ class JudgeView(View):
 
 class JudgeListView(JudgeView):
     """Everybody whom this judge hears, with how far he is."""
+
+    ends_with_session = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         waiting = [one for one in self.cells if one.state in {ScoreState.EMPTY, ScoreState.DRAFT}]
@@ -161,15 +185,15 @@ class JudgeDraftView(JudgeView):
     """Keep marks as they are typed; answers JSON for the page's script (evaluations/card.js)."""
 
     def over(self) -> HttpResponse:
-        return JsonResponse(
-            {"message": _("This session is closed: nothing in it can be changed any more.")}, status=422
-        )
+        if self.is_closed:
+            message = _("This session is closed: nothing in it can be changed any more.")
+        else:
+            message = _("A newer link has been made for you: what you type here is not saved. Go on with that link.")
+        return JsonResponse({"message": message}, status=422)
 
     def post(self, request: HttpRequest, pk: int, place: int) -> JsonResponse:
         form = MarksForm(request.POST, criteria=len(self.judge.session.criteria))
         form.is_valid()
-        if self.judge.session.state != DefenceState.OPEN:
-            return self.over()
         try:
             score = judging.keep_draft(
                 judge=self.judge, speaker=self.cell.speaker, marks=form.marks, version=form.sent_version,

@@ -57,6 +57,8 @@ class DefenceView(SessionView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if "HX-Request" in request.headers:
+            if self.session.state != DefenceState.OPEN:
+                return HttpResponse(headers={"HX-Refresh": "true"})  # the page is another one now
             return render(request, "evaluations/defence_progress.html", self._frame() | self._progress())
         context = self._frame()
         if self.session.state == DefenceState.CLOSED:

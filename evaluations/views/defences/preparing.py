@@ -13,10 +13,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from evaluations.forms.defences import JudgeForm, NewDefenceForm, PlanForm, SpeakersForm
+from evaluations.forms.defences import DayForm, JudgeForm, NewDefenceForm, PlanForm, SpeakersForm
 from evaluations.queries import defences
 from evaluations.refusals import Refused
-from evaluations.services.defences import preparing
+from evaluations.services.defences import preparing, running
 from evaluations.stages import DefenceState
 from evaluations.views.defences.holding import HeldView
 from members.access import PortalView
@@ -56,10 +56,12 @@ class NewDefenceView(PortalView, View):
 
 
 class EditDefenceView(HeldView):
-    """Day, place and criteria."""
+    """Day, place and criteria; while the session is under way, its day alone, with a reason."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.session
+        if session.state == DefenceState.OPEN:
+            return self._day_page(DayForm(initial={"held_on": session.held_on}))
         initial = {
             "title": session.title, "held_on": session.held_on, "place": session.place, "version": session.version,
         }  # fmt: skip
@@ -68,6 +70,8 @@ class EditDefenceView(HeldView):
         return self._page(PlanForm(initial=initial))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.session.state == DefenceState.OPEN:
+            return self._correct_day()
         form = PlanForm(request.POST)
         if not form.is_valid():
             return self._page(form, status=422)
@@ -78,6 +82,23 @@ class EditDefenceView(HeldView):
             form.add_error(None, str(refusal))
             return self._page(form, status=422)
         return redirect(self.back_url)
+
+    def _correct_day(self) -> HttpResponse:
+        form = DayForm(self.request.POST)
+        if not form.is_valid():
+            return self._day_page(form, status=422)
+        try:
+            running.correct_day(session=self.session, by=self.request.user, now=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._day_page(form, status=422)
+        return redirect(self.back_url)
+
+    def _day_page(self, form: DayForm, status: int = 200) -> HttpResponse:
+        text = _("The day decides in which ranking this defence counts. The reason stands in the audit trail.")
+        return self.confirm(
+            title=_("Correct the date"), text=text, form=form, label=_("Correct the date"), status=status
+        )
 
     def _page(self, form: PlanForm, status: int = 200) -> HttpResponse:
         context = {"form": form, "session": self.session, "back_url": self.back_url}

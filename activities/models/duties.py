@@ -96,6 +96,11 @@ class Duty(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.member}"
 
+    @property
+    def is_past(self) -> bool:
+        """Whether nobody expects it any more: it was taken back, or the person belongs to another branch now."""
+        return self.withdrawn_at is not None or self.branch_id != self.member.branch_id
+
 
 class DutyEntryQuerySet(ScopedQuerySet):
     branch_lookup = "duty__branch"

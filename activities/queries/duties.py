@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from activities.duties import Progress, months_of, progress
@@ -52,14 +52,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class OwnStanding(Standing):
-    """The same with what the person wrote, the newest first; entries that were taken back among them."""
+    """The same with what the person wrote, the newest first; entries that were taken back among them.
+
+    Needs the duty's member.
+    """
 
     entries: tuple[DutyEntry, ...]
 
     @property
     def lines(self) -> list[tuple[DutyEntry, bool]]:
-        """Each entry, and whether its month is still open."""
-        return [(entry, entry.on.replace(day=1) not in self.closed) for entry in self.entries]
+        """Each entry, and whether it can still be changed."""
+        return [(entry, not self.duty.is_past and entry.on.replace(day=1) not in self.closed) for entry in self.entries]
 
 
 def for_whom(duty: Duty) -> str:
@@ -69,22 +72,20 @@ def for_whom(duty: Duty) -> str:
 
 
 def own_duties(member: Member) -> QuerySet[Duty]:
-    """What the present branch asks of this person; nobody took it back."""
-    return Duty.objects.standing().filter(member=member, branch=member.branch_id)
+    """Whatever this person was asked for, also what was taken back and what a former branch asked."""
+    return Duty.objects.filter(member=member).select_related("branch", "member")
 
 
 def own_entries(member: Member) -> QuerySet[DutyEntry]:
     """What this person wrote in them."""
-    return DutyEntry.objects.filter(duty__in=own_duties(member)).select_related("duty__branch", "duty__member")
+    return DutyEntry.objects.filter(duty__member=member).select_related("duty__branch", "duty__member")
 
 
 def own_standings(member: Member, today: date) -> list[OwnStanding]:
-    """The person's duties, what runs before what has ended. Four queries, however many there are."""
-    written = Prefetch("entries", DutyEntry.objects.select_related("evidence"))
-    duties = list(own_duties(member).prefetch_related("activists", written).order_by("-last_month", "kind"))
-    return [
-        OwnStanding(one.duty, one.progress, one.closed, tuple(one.duty.entries.all())) for one in _of(duties, today)
-    ]
+    """The person's duties, past ones among them, the latest first. Four queries, however many there are."""
+    entries = Prefetch("entries", DutyEntry.objects.select_related("evidence"))
+    rows = own_duties(member).select_related("withdrawn_by").prefetch_related("activists", entries)
+    return _with_entries(list(rows.order_by("-last_month", "kind")), today)
 
 
 def in_branch(branch: Branch) -> QuerySet[Duty]:
@@ -98,7 +99,8 @@ def branch_standings(branch: Branch, today: date) -> list[Standing]:
 
     What has ended and is closed or complete comes last.
     """
-    found = _of(list(in_branch(branch).order_by("member__pinyin", "member__number", "kind")), today)
+    duties = list(in_branch(branch).order_by("member__pinyin", "member__number", "kind"))
+    found = _of(duties, written_by_duty(duties), today)
     return sorted(found, key=lambda one: (-one.late, one.progress.percent if one.progress.due else 101))
 
 
@@ -114,9 +116,10 @@ def shown(standings: Iterable[Standing], which: str, kind: str, today: date) -> 
 
 
 def standing_of(duty: Duty, today: date) -> OwnStanding:
-    """One duty with its entries."""
-    [one] = _of([duty], today)
-    return _own(one, duty.entries.select_related("evidence"))
+    """One duty with its entries. Two queries."""
+    prefetch_related_objects([duty], Prefetch("entries", DutyEntry.objects.select_related("evidence")))
+    [one] = _with_entries([duty], today)
+    return one
 
 
 def late_people(standings: Iterable[Standing]) -> dict[Member, list[Standing]]:
@@ -148,12 +151,19 @@ def written_by_duty(duties: Sequence[Duty]) -> dict[int, dict[date, int]]:
     return written
 
 
-def _own(one: Standing, entries: Iterable[DutyEntry]) -> OwnStanding:
-    return OwnStanding(one.duty, one.progress, one.closed, tuple(entries))
+def _with_entries(duties: Sequence[Duty], today: date) -> list[OwnStanding]:
+    """How far duties have got whose entries are prefetched."""
+    entries = {duty.pk: tuple(duty.entries.all()) for duty in duties}
+    written = {
+        pk: Counter(entry.on.replace(day=1) for entry in some if entry.withdrawn_at is None)
+        for pk, some in entries.items()
+    }
+    return [
+        OwnStanding(one.duty, one.progress, one.closed, entries[one.duty.pk]) for one in _of(duties, written, today)
+    ]
 
 
-def _of(duties: Sequence[Duty], today: date) -> list[Standing]:
-    written = written_by_duty(duties)
+def _of(duties: Sequence[Duty], written: Mapping[int, Mapping[date, int]], today: date) -> list[Standing]:
     closed: dict[tuple[int, str], set[date]] = defaultdict(set)
     for one in DutyClosing.objects.filter(member__in={duty.member_id for duty in duties}):
         closed[one.member_id, one.kind].update(months_of(one.first_month, one.last_month))

@@ -30,6 +30,19 @@ class EntryRefused(Exception):
     """This can't be written; the message says why and what to do."""
 
 
+def check_writable(duty: Duty, row: DutyEntry | None = None) -> None:
+    """Raise EntryRefused where nothing is written for the duty any more, or this entry of it was taken back."""
+    if duty.withdrawn_at:
+        raise EntryRefused(_("This duty was taken back, so nothing is written for it any more."))
+    if duty.is_past:
+        text = _(
+            "This duty was given by %(branch)s, to which you no longer belong: nothing is written for it any more."
+        )
+        raise EntryRefused(text % {"branch": duty.branch.name})
+    if row and row.withdrawn_at:
+        raise EntryRefused(_("This entry was taken back meanwhile. Write a new one."))
+
+
 def write_entry(
     *, duty: Duty, entry: UUID, values: dict[str, Any], upload: Upload | None, by: User, now: datetime
 ) -> DutyEntry:
@@ -65,7 +78,7 @@ def change_entry(
 def withdraw_entry(*, row: DutyEntry, version: int, reason: str, by: User, now: datetime) -> DutyEntry:
     """Take an entry back: it counts no more and stays readable with the reason. Twice is once.
 
-    Raises StaleEntry, or EntryRefused once its month is rated.
+    Raises StaleEntry, or EntryRefused once its month is rated, or the duty taken back.
     """
     with transaction.atomic():
         _hold(row.duty)
@@ -74,6 +87,7 @@ def withdraw_entry(*, row: DutyEntry, version: int, reason: str, by: User, now: 
             return row
         if row.version != version:
             raise StaleEntry(row)
+        check_writable(row.duty)
         _check_open(row.duty, row.on)
         row.withdrawn_at, row.withdrawn_because = now, reason
         row.version += 1
@@ -87,8 +101,7 @@ def _change(
 ) -> DutyEntry:
     duty = _hold(row.duty)
     row = _rows(row).get()
-    if row.withdrawn_at:
-        raise EntryRefused(_("This entry was taken back meanwhile. Write a new one."))
+    check_writable(duty, row)
     if _holds(row, values, upload):
         return row
     if row.version != version:
@@ -120,8 +133,7 @@ def _rows(row: DutyEntry) -> QuerySet[DutyEntry]:
 
 
 def _check(duty: Duty, values: dict[str, Any], now: datetime) -> None:
-    if duty.withdrawn_at:
-        raise EntryRefused(_("This duty was taken back, so nothing is written for it any more."))
+    check_writable(duty)
     if values["topic"] not in TOPICS[DutyKind(duty.kind)]:
         raise EntryRefused(_("Choose one of the topics of this duty."))
     month = values["on"].replace(day=1)

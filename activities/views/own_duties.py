@@ -16,7 +16,14 @@ from django.views.generic import FormView, TemplateView, View
 from activities.forms.duty_entries import EntryForm, ReasonForm
 from activities.models import Duty, DutyEntry
 from activities.queries.duties import for_whom, own_duties, own_entries, own_standings
-from activities.services.duty_entries import EntryRefused, StaleEntry, change_entry, withdraw_entry, write_entry
+from activities.services.duty_entries import (
+    EntryRefused,
+    StaleEntry,
+    change_entry,
+    check_writable,
+    withdraw_entry,
+    write_entry,
+)
 from activities.views.awards import handed_over
 from members.access import PortalView
 from members.roles import Permission
@@ -31,10 +38,12 @@ class MyDutiesView(PortalView, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         today = timezone.localdate()
         standings = own_standings(self.request.user.member, today)
+        expected = [one for one in standings if not one.duty.is_past]
         return super().get_context_data(
-            running=[one for one in standings if not one.is_closed],
-            closed=[one for one in standings if one.is_closed],
-            late=sum(one.late for one in standings),
+            running=[one for one in expected if not one.is_closed],
+            closed=[one for one in expected if one.is_closed],
+            past=[one for one in standings if one.duty.is_past],
+            late=sum(one.late for one in expected),
             **context,
         )
 
@@ -45,6 +54,15 @@ class _EntryFormView(PortalView, FormView):
     form_class = EntryForm
     duty: Duty
     row: DutyEntry | None = None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form, unless nothing can be written any more. What was sent is kept, and the service says why."""
+        try:
+            check_writable(self.duty, self.row)
+        except EntryRefused as refused:
+            messages.warning(request, str(refused))
+            return redirect("activities:my_duties")
+        return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"duty": self.duty, "today": timezone.localdate(), "row": self.row}
@@ -77,7 +95,7 @@ class WriteEntryView(_EntryFormView):
     @cached_property
     def duty(self) -> Duty:
         own = own_duties(self.request.user.member).prefetch_related("activists")
-        return get_object_or_404(own.select_related("branch"), pk=self.kwargs["pk"])
+        return get_object_or_404(own, pk=self.kwargs["pk"])
 
     def save(self, form: EntryForm) -> None:
         entry, by = form.cleaned_data["entry"], self.request.user
@@ -88,7 +106,7 @@ class EditEntryView(_EntryFormView):
     @cached_property
     def row(self) -> DutyEntry:
         own = own_entries(self.request.user.member).select_related("evidence").prefetch_related("duty__activists")
-        return get_object_or_404(own.standing(), pk=self.kwargs["pk"])
+        return get_object_or_404(own, pk=self.kwargs["pk"])
 
     @property
     def duty(self) -> Duty:

@@ -26,6 +26,7 @@ from activities.services.duty_reminders import remind_late
 from activities.services.evidence import Upload
 from branchportal.models import AuditEntry, Notification
 from branchportal.months import months_later
+from members.models import Member
 from members.roles import Role
 from tests.activities.duties import JANUARY, NOVEMBER, NOW, OCTOBER, SEPTEMBER, TODAY, give, write
 from tests.activities.evidence import PDF, PNG
@@ -164,10 +165,27 @@ def test_a_duty_is_changed_in_view_of_how_it_stood(duty, secretary):
 def test_a_duty_that_is_taken_back_expects_nothing_and_keeps_its_entries(duty, secretary):
     entry = write(duty)
     withdraw_duty(duty=duty, version=1, reason="换宿舍", by=secretary, now=NOW)
-    assert own_standings(duty.member, TODAY) == []
-    with pytest.raises(EntryRefused):
+    [kept] = own_standings(duty.member, TODAY)
+    assert (kept.duty.is_past, kept.lines) == (True, [(entry, False)])
+    values = {"on": entry.on, "topic": entry.topic, "text": "别的"}
+    by = {"row": entry, "version": 1, "by": duty.member.user, "now": NOW}
+    for act in (
+        lambda: write(duty),
+        lambda: change_entry(values=values, upload=None, **by),
+        lambda: withdraw_entry(reason="写错", **by),
+    ):
+        with pytest.raises(EntryRefused, match="This duty was taken back"), translation.override("en"):
+            act()
+    assert list(DutyEntry.objects.values_list("text", "withdrawn_at")) == [("检查用电安全", None)]
+
+
+def test_for_a_duty_of_a_former_branch_nothing_is_written(tree, duty):
+    entry = write(duty)
+    Member.objects.filter(pk=duty.member_id).update(branch=tree.b2)
+    with pytest.raises(EntryRefused, match="本科生第一党支部"):
         write(duty)
-    assert DutyEntry.objects.get() == entry
+    [kept] = own_standings(duty.member, TODAY)
+    assert (kept.duty.is_past, kept.lines) == (True, [(entry, False)])
 
 
 def test_a_rated_duty_only_ends(duty, secretary):

@@ -6,18 +6,21 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from activities.duties import DutyKind
 from activities.models import Duty, DutyEntry
 from activities.queries.todo import of_duties
-from activities.services.duties import close_months
+from activities.services.duties import close_months, withdraw_duty
+from activities.services.duty_entries import withdraw_entry
+from activities.services.evidence import Upload
 from branchportal.models import AccessRecord, Notification
 from branchportal.todo import in_one_line_each
 from members.roles import Role
 from members.stages import Stage
 from tests.activities.duties import NOW, OCTOBER, SEPTEMBER, give, write
-from tests.activities.evidence import sent
+from tests.activities.evidence import PDF, sent
 from tests.factories import make_member, make_members, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,39 @@ def test_an_entry_is_changed_and_taken_back_until_it_is_rated(window, duty):
     window.post(reverse("activities:duty_entry_withdraw", args=[row.pk]), {"reason": "写错", "version": 2})
     row.refresh_from_db()
     assert (row.text, row.withdrawn_at) == ("换好灯泡", None)
+
+
+def test_what_was_typed_for_a_duty_that_was_taken_back_meanwhile_stays(window, duty, secretary):
+    row = write(duty, upload=Upload("记录.pdf", PDF, "application/pdf"))
+    add, edit = (reverse(f"activities:{name}", args=[pk]) for name, pk in (
+        ("duty_entry_add", duty.pk), ("duty_entry_edit", row.pk),
+    ))  # fmt: skip
+    opened = [window.get(url) for url in (add, edit)]
+    withdraw_duty(duty=duty, version=1, reason="换宿舍", by=secretary, now=NOW)
+    for page in opened:
+        values = typed(page, text="走访四间宿舍", topic="safety", on="2026-10-08")
+        answer = window.post(page.wsgi_request.path, values)
+        form = answer.context["form"]
+        assert (answer.status_code, form["text"].value()) == (422, "走访四间宿舍")
+        assert form.non_field_errors() == [_("This duty was taken back, so nothing is written for it any more.")]
+        assert window.get(page.wsgi_request.path).url == "/my-duties/"
+    page = window.get("/my-duties/")
+    assert [[entry.text for entry in one.entries] for one in page.context["past"]] == [["检查用电安全"]]
+    assert (page.context["running"], page.context["closed"], page.context["late"]) == ([], [], 0)
+    text = text_of(page)
+    assert "换宿舍" in text
+    assert [f'href="{url}"' in text for url in (add, edit)] == [False, False]
+    assert window.get(reverse("activities:own_duty_evidence", args=[row.pk])).status_code == 200
+
+
+def test_what_was_typed_over_an_entry_that_was_taken_back_in_another_window_stays(window, duty):
+    row = write(duty)
+    edit = reverse("activities:duty_entry_edit", args=[row.pk])
+    page = window.get(edit)
+    withdraw_entry(row=row, version=1, reason="写错", by=duty.member.user, now=NOW)
+    answer = window.post(edit, typed(page, text="换好灯泡"))
+    assert (answer.status_code, answer.context["form"]["text"].value()) == (422, "换好灯泡")
+    assert window.get(edit).url == "/my-duties/"
 
 
 def test_entries_of_others_are_not_there(window, tree, duty):

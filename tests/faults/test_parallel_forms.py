@@ -397,7 +397,7 @@ class Sender:
             typed = value(self.world) if callable(value) else value
             typed = shown.choices[name][-1] if value is LAST else typed
             fields[name.format(member=self.world.own["rated_member"]["member"])] = typed
-        return url, fields
+        return (shown.url if shown.page == page else url), fields
 
     def alone(self, url: str, fields: dict) -> dict[str, Any]:
         """What the form does when it is sent once; it is taken back."""

@@ -52,7 +52,7 @@ def file(*, notice: PublicNotice, words: Words, entry: UUID, user: User | None, 
             raise Refused(_("This form has been used: open it anew to file another objection."))
         return known, receipt
     today = timezone.localdate(now)
-    if not notice.runs(today):
+    if notice.outcome or not notice.runs(today):
         raise Refused(_("This notice does not hang out any more: objections are no longer taken here."))
     objection = Objection.objects.create(
         notice=notice, about=words.about, text=words.text, name=words.name, contact=words.contact, user=user,

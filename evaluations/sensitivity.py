@@ -30,9 +30,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """A ranking with one change: who stands above the line now, and who came up or fell below it; sets of ids."""
+    """A ranking with one change: everybody's place, who stands above the line, who came up or fell below it; ids."""
 
     change: Change
+    places: Mapping[str, int]
     above: frozenset[str]
     up: frozenset[str]
     down: frozenset[str]
@@ -47,16 +48,20 @@ def reruns(scheme: Scheme, people: list[Person], line: int, judges: Judges) -> l
     before = above(scheme, people, line)
     found = []
     for change, changed_scheme, changed_people in _changes(scheme, people, judges):
-        after = above(changed_scheme, changed_people, line)
-        found.append(Rerun(change, after, after - before, before - after))
+        stand = places(changed_scheme, changed_people)
+        after = _above(stand, line)
+        found.append(Rerun(change, stand, after, after - before, before - after))
     return found
 
 
 def above(scheme: Scheme, people: list[Person], line: int) -> frozenset[str]:
     """Who stands above a line below the first `line` people; all who share the last of these places do."""
-    found = places(scheme, people)
-    last = sorted(found.values())[:line][-1:]
-    return frozenset(person for person, place in found.items() if [place] <= last)
+    return _above(places(scheme, people), line)
+
+
+def _above(stand: Mapping[str, int], line: int) -> frozenset[str]:
+    last = sorted(stand.values())[:line][-1:]
+    return frozenset(person for person, place in stand.items() if [place] <= last)
 
 
 def _changes(scheme: Scheme, people: list[Person], judges: Judges) -> Iterator[tuple[Change, Scheme, list[Person]]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -202,11 +203,26 @@ def heard_for(purpose: str, members: Sequence[int], first: date, last_day: date)
 
 
 def given_by(sessions: Collection[int]) -> tuple[dict[tuple[int, int], list[str]], dict[str, str]]:
-    """Who gave what in closed defences: {(session, member): judges, the lowest score first} and {judge: name}."""
+    """Who gave what in closed defences: {(session, member): judges, the lowest score first} and {judge: name}.
+
+    Somebody with an account is one judge in all of them; an outside judge is known by his seat alone. Where names
+    repeat, they say which judge is meant.
+    """
+    seats = DefenceJudge.objects.filter(session__in=sessions).select_related("session").order_by("session", "position")
+    keys = {seat.pk: f"user {seat.user_id}" if seat.user_id else f"seat {seat.pk}" for seat in seats}
     speaking = DefenceSpeaker.objects.filter(session__in=sessions, member__isnull=False)
     given = {
-        (session, member): [str(judge) for judge, _score in sorted(scores, key=lambda pair: number(pair[1]))]
+        (session, member): [keys[judge] for judge, _score in sorted(scores, key=lambda pair: number(pair[1]))]
         for session, member, scores in speaking.values_list("session", "member", "scores")
     }
-    names = DefenceJudge.objects.filter(session__in=sessions).values_list("pk", "name")
-    return given, {str(judge): name for judge, name in names}
+    return given, _names_of(seats, keys)
+
+
+def _names_of(seats: Iterable[DefenceJudge], keys: Mapping[int, str]) -> dict[str, str]:
+    """{judge: name}, with who that is and the session where two judges have the same name."""
+    names = {keys[seat.pk]: seat.name for seat in seats}
+    repeated = Counter(names.values())
+    for seat in seats:
+        if repeated[seat.name] > 1:
+            names[keys[seat.pk]] = " · ".join(filter(None, [seat.name, seat.role, str(seat.session)]))
+    return names

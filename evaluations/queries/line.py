@@ -13,6 +13,8 @@ from evaluations.queries.rankings import last_above_the_line, scheme_of
 from evaluations.scheme import Component
 from evaluations.sensitivity import Change, Judges, Rerun, reruns
 
+BESIDE = 3  # people on each side of a line
+
 
 @dataclass(frozen=True)
 class ChangedRun:
@@ -36,10 +38,22 @@ class NearTheLine:
 
 
 @dataclass(frozen=True)
+class Moves:
+    """Between which places somebody beside the line moves, the published one included."""
+
+    entry: RankingEntry
+    is_above: bool  # in the ranking as it counts
+    best: int
+    worst: int
+    times_unranked: int  # in how many re-runs he is not ranked
+
+
+@dataclass(frozen=True)
 class Line:
     """A line that `above` people stand above; everything was tried in `changed`, the order of the scheme."""
 
     above: list[RankingEntry]
+    beside: list[Moves]  # the nearest on each side
     changed: list[ChangedRun]
     near: list[NearTheLine]
 
@@ -77,7 +91,9 @@ def line_of(run: RankingRun, places: int) -> Line | None:
         )
         for rerun in found
     ]
-    return Line(above, changed, _near(found, above, by_number))
+    nearest = above[-BESIDE:] + ranked[len(above) :][:BESIDE]
+    beside = [_moves(entry, entry in above, found) for entry in nearest]
+    return Line(above, beside, changed, _near(found, above, by_number))
 
 
 def _judges(entries: Sequence[RankingEntry]) -> tuple[Judges, dict[str, str]]:
@@ -95,6 +111,11 @@ def _judges(entries: Sequence[RankingEntry]) -> tuple[Judges, dict[str, str]]:
     for code, entry, session in heard:
         judges[code][entry.number] = given[session, entry.member_id]
     return judges, names
+
+
+def _moves(entry: RankingEntry, is_above: bool, found: Sequence[Rerun]) -> Moves:
+    stood = [rerun.places[entry.number] for rerun in found if entry.number in rerun.places]
+    return Moves(entry, is_above, min([entry.rank, *stood]), max([entry.rank, *stood]), len(found) - len(stood))
 
 
 def _named(numbers: frozenset[str], by_number: dict[str, RankingEntry]) -> list[RankingEntry]:

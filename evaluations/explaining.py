@@ -66,6 +66,11 @@ class Part:
         return self.points is None and self.component.missing == ZERO and self.is_weighted
 
     @property
+    def is_taken_off(self) -> bool:
+        """Whether it makes the total smaller."""
+        return self.contribution is not None and self.contribution.startswith("-")
+
+    @property
     def is_clamped(self) -> bool:
         return self.component.floor is not None or self.component.cap is not None
 

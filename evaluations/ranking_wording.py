@@ -35,7 +35,7 @@ def total_step(explanation: Explanation, scheme: Scheme) -> str:
     """The last line: all contributions together, rounded once."""
     added = [part.contribution for part in explanation.parts if part.contribution is not None]
     return _("%(sum)s = %(total)s, rounded once to %(decimals)s decimals") % {
-        "sum": " + ".join(added),
+        "sum": " + ".join(added).replace("+ -", "− "),
         "total": explanation.total,
         "decimals": scheme.decimals,
     }

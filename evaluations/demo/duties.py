@@ -72,14 +72,14 @@ def _rate(branch: Branch, duties: list[Duty], written: list[DutyEntry], officers
     ratings = DutyRating.objects.bulk_create(
         DutyRating(
             closing=closing, points=POINTS[place % len(POINTS)] if duty.pk in done else min(POINTS), due=1,
-            done=int(duty.pk in done), rated_by=_rater(duty.member, officers), rated_at=now,
+            done=int(duty.pk in done), rated_by=rater_of(duty.member, officers), rated_at=now,
         )
         for place, (duty, closing) in enumerate(zip(duties, closed, strict=True))
     )  # fmt: skip
     audit.record_many("duty_rating.given", by=None, lines=[{"subject": one, "branch": branch} for one in ratings])
 
 
-def _rater(member: Member, officers: list[User]) -> User | None:
+def rater_of(member: Member, officers: list[User]) -> User | None:
     """The first officer who is not the person himself."""
     return next((officer for officer in officers if officer.pk != member.user_id), None)
 

@@ -12,7 +12,20 @@ from django.utils import timezone
 
 from branchportal import audit
 from branchportal.models import AuditEntry
-from evaluations.demo import answers, appeals, decisions, defences, doings, duties, moves, plans, rankings, records
+from branchportal.months import last_day_of
+from evaluations.demo import (
+    answers,
+    appeals,
+    decisions,
+    defences,
+    doings,
+    duties,
+    figures,
+    moves,
+    plans,
+    rankings,
+    records,
+)
 from evaluations.demo import months as demo_months
 from evaluations.demo.log_ins import PASSWORD, STAFF
 from evaluations.demo.people import BranchPlan, plan_branch
@@ -81,6 +94,8 @@ def load(*, size: Size, now: datetime, report: Report = lambda *_counts: None) -
     for number in range(1, size.branches + 1):
         plan = plan_branch(number, size.of(number), today)
         filled.append(_fill_branch(plan, above[_place(number)], password, now))
+        if filled[-1].is_first:
+            figures.publish_scheme(filled[-1].branch, first_month, now)
         _fill_months(filled[-1], cycles, now)
         report(number, size.branches)
     schemes.seal_first_rating(branch=filled[0].branch, month=months[0], now=now)
@@ -140,6 +155,15 @@ def _fill_months(filled: demo_months.Filled, cycles: list[Cycle], now: datetime)
     doings.write(filled.branch, filled.members, cycles, now)
     records.write(filled.branch, filled.members, [filled.raters.first, filled.raters.second], now)
     duties.write(filled.branch, filled.members, [filled.raters.first, filled.raters.second], now)
+    if filled.is_first:
+        officers = [filled.raters.first, filled.raters.second]
+        figures.write(filled.branch, filled.members, officers, _closed(cycles, now), now)
+
+
+def _closed(cycles: list[Cycle], now: datetime) -> date:
+    """The last day of the newest month that is over."""
+    over = [last_day_of(cycle.month) for cycle in cycles if last_day_of(cycle.month) < timezone.localdate(now)]
+    return max(over, default=last_day_of(cycles[0].month))
 
 
 def _appoint_staff(committee: Branch, first: demo_months.Filled, password: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from activities.forms.evidence import LONGEST_NAME, upload_of
 from activities.services.evidence import Upload
@@ -25,7 +26,9 @@ LONGEST_REASON = 200
 class PointsForm(forms.Form):
     """One entry; `entry` names the opened form. What shows it is words or a file."""
 
-    member = forms.ModelChoiceField(label=_("Person"), queryset=None, empty_label=_("Choose a person"))
+    member = forms.ModelChoiceField(
+        label=pgettext_lazy("of an entry", "Person"), queryset=None, empty_label=_("Choose a person")
+    )
     category = forms.ChoiceField(label=_("Category"))
     points = forms.DecimalField(
         label=_("Points"),
@@ -43,7 +46,7 @@ class PointsForm(forms.Form):
         error_messages={"invalid": _("Write the date like 2023-09-01.")},
     )
     what = forms.CharField(
-        label=_("What for"),
+        label=pgettext_lazy("points", "What for"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("One line. The person reads it; nothing about family, hardship or health."),

@@ -239,7 +239,7 @@ SECTIONS = (
         (
             Field("day", gettext_lazy("Date")),
             Field("category", gettext_lazy("Category")),
-            Field("what", gettext_lazy("What for")),
+            Field("what", pgettext_lazy("points", "What for")),
             Field("points", gettext_lazy("Points")),
             Field("shown", gettext_lazy("What shows it")),
             Field("by", gettext_lazy("Who")),

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import FormView, TemplateView, View
 
 from activities.forms.duties import MonthsForm
 from activities.views.awards import handed_over
 from branchportal import audit
 from branchportal.months import months_later
+from branchportal.wording import sentences
 from evaluations.forms.columns import BranchForm
 from evaluations.forms.points import PointsForm, WithdrawForm, people_of
 from evaluations.models import PointsEntry
@@ -152,14 +154,16 @@ class WithdrawPointsView(PortalView, FormView):
                 "person gets a message."
             ),
             facts=[
-                (_("Person"), row.member.name), (_("Category"), row.category_label), (_("What for"), row.what),
+                (pgettext("of an entry", "Person"), row.member.name),
+                (_("Category"), row.category_label),
+                (pgettext("points", "What for"), row.what),
                 (_("Points"), figure(row.points)),
             ],
             label=_("Take back"),
             danger=True,
             back_url=back_to(row.branch),
             **context,
-        )  # fmt: skip
+        )
 
     def form_invalid(self, form: WithdrawForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -201,7 +205,7 @@ def _shown(category: points.Category, own: frozenset[int]) -> dict[str, Any]:
     return {
         "label": category.label,
         "is_counted": component is not None,
-        "words": [text for text in words if text],
+        "words": sentences(text for text in words if text),
         "lines": [
             {
                 "entry": line.entry,

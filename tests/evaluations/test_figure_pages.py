@@ -154,9 +154,9 @@ def test_the_page_says_which_entry_counts_in_each_category(page, tree, secretary
     add_points(other, "1", by=secretary, what="无人计", category="none")
     shown = page.get("/points/").context["categories"]
     assert [one["label"] for one in shown] == ["竞赛加分", "加分"]
-    assert shown[0]["words"] == [
-        "竞赛加分 is added to the total.", "Of several entries only the highest counts.", "It counts at most 8.",
-    ]  # fmt: skip
+    assert shown[0]["words"] == (
+        "竞赛加分 is added to the total. Of several entries only the highest counts. It counts at most 8."
+    )
     assert [(line["entry"].what, line["counts"]) for line in shown[0]["lines"]] == [
         ("院级奖", True), ("省级奖", True), ("校级奖", False),
     ]  # fmt: skip

@@ -1,10 +1,11 @@
-"""Which invariants hold of months, reviews, ratings and rankings?"""
+"""Which invariants hold of months, reviews, ratings, figures and rankings?"""
 
 from evaluations.queries.invariants import (
     appeals,
     decisions,
     defences,
     duties,
+    figures,
     freezings,
     months,
     public_notices,
@@ -15,6 +16,7 @@ from evaluations.queries.invariants import (
 CHECKS = (
     *reviews.CHECKS,
     *duties.CHECKS,
+    *figures.CHECKS,
     *defences.CHECKS,
     *months.CHECKS,
     *rankings.CHECKS,

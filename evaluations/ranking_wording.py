@@ -97,12 +97,13 @@ def shared_with(
     return sentences(found)
 
 
-def check_sentence(check: Check, scheme: Scheme, sources: Mapping[str, str]) -> str:
-    """What a gate found."""
+def check_sentence(check: Check, scheme: Scheme, sources: Mapping[str, str], *, is_own: bool = False) -> str:
+    """What a gate found; `is_own`: as the person himself reads it."""
     asked = gate_sentence(check.gate, scheme, sources)
     if check.found is None:
         return _("%(asked)s; nothing is known here") % {"asked": asked}
-    return _("%(asked)s; here %(found)s") % {"asked": asked, "found": check.found}
+    text = _("%(asked)s; you have %(found)s") if is_own else _("%(asked)s; here %(found)s")
+    return text % {"asked": asked, "found": check.found}
 
 
 def not_closed_sentence(months: Iterable[date]) -> str:

@@ -49,8 +49,11 @@ def dot_plot(row: Row, low: int, high: int) -> dict[str, Any]:
     }
 
 
-def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict[str, Any]:
-    """Everything that the page 怎么来的 shows of one person in one run; `others` are drawn beside him, unnamed."""
+def explanation_context(entry: RankingEntry, others: Sequence[Row] = (), *, is_own: bool = False) -> dict[str, Any]:
+    """Everything that the page 怎么来的 shows of one person in one run; `others` are drawn beside him, unnamed.
+
+    `is_own`: he reads it himself.
+    """
     run, scheme = entry.run, rankings.scheme_of(entry.run)
     explained = rankings.explanation(entry)
     sources = run.scheme.sources
@@ -87,7 +90,7 @@ def explanation_context(entry: RankingEntry, others: Sequence[Row] = ()) -> dict
         "checks": [
             {
                 "gate": check.gate,
-                "sentence": ranking_wording.check_sentence(check, scheme, sources["inputs"]),
+                "sentence": ranking_wording.check_sentence(check, scheme, sources["inputs"], is_own=is_own),
                 "passed": check.passed,
                 "figures": _figures(entry.evidence.get(check.gate.input, {}) if check.gate.reads_input else {}),
             }

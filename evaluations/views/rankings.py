@@ -179,7 +179,7 @@ class OwnRankingView(PortalView, View):
         entries = own.select_related(*related).prefetch_related(freezings.TOLD_WITH_AN_ENTRY)
         found = get_object_or_404(entries, run__in=RankingRun.objects.filter(pk=pk))
         now = timezone.now()
-        context = explanation_context(found) | {
+        context = explanation_context(found, is_own=True) | {
             "own": True,
             "decision": decision_wording.own_facts(decisions.about([found]).get(found.pk)),
             "stage": STAGE_LABELS[found.stage],

@@ -379,3 +379,12 @@ def test_the_last_day_is_counted_whole():
     assert last_day_to_appeal(late, late + timedelta(minutes=1)) == date(2026, 11, 30)
     assert last_day_to_answer(late) == date(2026, 11, 29)
     assert end_of(date(2026, 11, 29)) == datetime.fromisoformat("2026-11-30T00:00:00+08:00")
+
+
+def test_a_second_appeal_may_correct_the_first_correction(ranked):
+    for value in (95, 85):
+        uphold(appeal(ranked, ranked.members[0]), ranked.hands.reviewer, value)
+        work()
+        ranked.run = RankingRun.objects.get(superseded_by=None)
+    assert list(Appeal.objects.values_list("run_after__number", flat=True)) == [2, 3]
+    assert violations() == []

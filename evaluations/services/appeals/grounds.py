@@ -41,10 +41,9 @@ class Grounds:
         known, carried = self._of_line.get(line, []), job.arguments.get(ARGUMENT)
         if carried is not None and carried not in {appeal.pk for appeal in known if appeal.run_after_id is None}:
             return not_carried()
-        for appeal in known:
-            if (appeal.run_after_id or appeal.pk == carried) and not _counts(appeal, inputs):
-                return too_early()
-        return None
+        bound = [appeal for appeal in known if appeal.run_after_id or appeal.pk == carried]
+        newest = {(appeal.entry.member_id, appeal.figure): appeal for appeal in bound}  # a later one corrects anew
+        return None if all(_counts(appeal, inputs) for appeal in newest.values()) else too_early()
 
     def followed(self, line: tuple, inputs: Inputs) -> list[Appeal]:
         """The upheld appeals of this ranking that a run with these rows is the first to follow."""

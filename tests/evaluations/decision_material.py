@@ -16,8 +16,9 @@ from tests.factories import make_member
 FROZEN_AT = datetime(2026, 11, 1, 3, tzinfo=UTC)
 HELD_ON = date(2026, 11, 23)
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
+MINUTES_TEXT = "逐人讨论后表决。"
 MEETING = Meeting(
-    held_on=HELD_ON, entitled=5, present=4, chair="王书记", recorder="赵组织", minutes="逐人讨论后表决。", quota=2
+    held_on=HELD_ON, entitled=5, present=4, chair="王书记", recorder="赵组织", minutes=MINUTES_TEXT, quota=2
 )
 SELECTED, NOT_SELECTED, POSTPONED = "selected", "not_selected", "postponed"
 

@@ -182,6 +182,11 @@ SECRETARY = Guide(
                     "before the closing, only who has submitted."
                 ),
                 _(
+                    "Whoever speaks in a session, or stands in for somebody who does, leads nothing of it: somebody "
+                    "above the branch does. A recusal by a slip and a wrong date can be put right, with a reason, "
+                    "while the session is under way."
+                ),
+                _(
                     "Closing counts what is submitted then. From five scores on, the highest and the lowest are left "
                     "out. A defence for development candidates or conversion feeds a component of a ranking whose "
                     "source is the defence."

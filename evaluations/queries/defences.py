@@ -149,6 +149,14 @@ def progress(session: DefenceSession) -> list[Line]:
     ]
 
 
+def given_back(session: DefenceSession) -> list[str]:
+    """Which judge's scores of whom were given back and not submitted again; they don't count at the closing."""
+    scores = JudgeScore.objects.filter(judge__session=session, submitted_at=None, recused_at=None)
+    scores = scores.exclude(reopened_for="").select_related("judge", "speaker__member", "speaker__branch")
+    found = scores.order_by("judge__position", "speaker__position")
+    return [f"{score.judge.name} – {score.speaker.name}" for score in found]
+
+
 def state_of(score: JudgeScore | None) -> ScoreState:
     """How far one judge is with one speaker."""
     if score is None:

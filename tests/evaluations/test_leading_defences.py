@@ -136,6 +136,21 @@ def test_the_leader_takes_no_submitted_score_away(tree, secretary):
     assert judging.recuse(reason="导师", by=None, **asked).recused_at == NOW
 
 
+def test_a_score_that_was_given_back_and_not_submitted_again_is_named(tree, secretary, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    session = make_session(tree.b1, by=secretary, judges=2, speakers=1)
+    (first, second), speaker = panel(session), heard(session)[0]
+    for judge in (first, second):
+        submit(judge, speaker, "60")
+        judging.reopen(judge=judge, speaker=speaker, reason="看错", by=secretary, now=NOW)
+    submit(second, speaker, "61")
+    office, url = sign_in(Client(), secretary), reverse("evaluations:defence_close", args=[session.pk])
+    named = f"{first.name} – {speaker.name}"
+    assert named in office.get(url).content.decode()
+    office.post(url)
+    assert AuditEntry.objects.get(action="defence.closed").after["given_back"] == [named]
+
+
 # A recusal that was a slip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -77,7 +78,9 @@ def close(*, session: DefenceSession, by: User, now: datetime) -> DefenceSession
     DefenceSpeaker.objects.bulk_update(speakers, ["scores", "total", "rank"])
     session.state, session.closed_at, session.closed_by = DefenceState.CLOSED, now, by
     session.save(update_fields=["state", "closed_at", "closed_by"])
-    after = {"scores": sum(len(scores) for scores in submitted.values()), "speakers": len(speakers)}
+    after: dict[str, Any] = {"scores": sum(map(len, submitted.values())), "speakers": len(speakers)}
+    if lost := queries.given_back(session):
+        after["given_back"] = lost
     audit.record("defence.closed", by=by, subject=session, branch=session.branch, after=after)
     heard = [speaker.member.user for speaker in speakers if speaker.member and speaker.member.user]
     notify(heard, "defence_closed", key=f"defence:{session.pk}", context={"title": session.title},

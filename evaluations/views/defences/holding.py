@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 
+from branchportal.wording import listed
 from evaluations.forms.defences import ReasonForm
 from evaluations.labels import RECUSALS
 from evaluations.models import DefenceJudge, DefenceSession
@@ -88,6 +89,8 @@ class CloseDefenceView(HeldView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         lines = defences.progress(self.session)
         facts = [(_("Submitted"), f"{sum(one.submitted for one in lines)}/{sum(one.expected for one in lines)}")]
+        if lost := defences.given_back(self.session):
+            facts.append((_("Given back and not submitted again"), listed(lost)))
         facts += [(line.judge.name, f"{line.submitted}/{line.expected}") for line in lines if not line.is_done]
         return self.confirm(
             title=_("Close the session?"),

@@ -16,7 +16,7 @@ from members.models import Branch
 
 def rated_months(branch: Branch, first: date, last: date | None) -> list[date]:
     """Every month from `first` (to `last`) of which the branch or one below it was given a figure. Two queries."""
-    days = [_inside(rows, owner, day, branch, first, last) for rows, owner, day in _dated()]
+    days = [_inside(*dated, branch=branch, first=first, last=last) for dated in _dated()]
     found = set(map(month_of, days[0].union(*days[1:])))
     found.update(month for span in _rated_spans(branch, first, last) for month in months_between(*span))
     return sorted(month for month in found if first <= month and (last is None or month <= last))
@@ -32,7 +32,7 @@ def _dated() -> Iterator[tuple[QuerySet, str, str]]:
     yield ColumnFigure.objects.all(), "column__branch", "column__last_on"
 
 
-def _inside(rows: QuerySet, owner: str, day: str, branch: Branch, first: date, last: date | None) -> QuerySet:
+def _inside(rows: QuerySet, owner: str, day: str, *, branch: Branch, first: date, last: date | None) -> QuerySet:
     until = {} if last is None else {f"{day}__lte": last_day_of(last)}
     inside = rows.filter(**{f"{owner}__path__startswith": branch.path, f"{day}__gte": first}, **until)
     return inside.order_by().values_list(day, flat=True)

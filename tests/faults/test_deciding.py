@@ -31,8 +31,8 @@ from tests.evaluations.decision_material import (
     send_back,
 )
 from tests.factories import make_branch_tree, make_user
-from tests.faults.conftest import rounds
 from tests.parallel import at_once, refused_or_done
+from tests.rounds import rounds
 
 DECISIONS = rounds("DECISIONS", 5)
 CONTROL_ROUNDS = 60

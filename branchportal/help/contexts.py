@@ -12,7 +12,8 @@ _PAGES = {
         "evaluations:review_card", "evaluations:review_of_month", "evaluations:own_reviews",
     ),
     ("guide_member", "own-result"): (
-        "evaluations:own_rankings", "evaluations:own_ranking", "evaluations:own_defences", "evaluations:own_defence",
+        "evaluations:own_rankings", "evaluations:own_ranking", "evaluations:appeal_add", "evaluations:own_appeal",
+        "evaluations:own_defences", "evaluations:own_defence",
     ),
     ("guide_member", "own-data"): (
         "members:own_record", "evaluations:my_data", "members:own_history", "members:own_corrections",
@@ -90,6 +91,7 @@ _PAGES = {
     ("guide_reviewer", "overview"): (
         "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",
     ),
+    ("guide_reviewer", "appeals"): ("evaluations:appeals", "evaluations:appeal"),
     ("guide_reviewer", "rankings"): (
         "evaluations:freezing_confirm", "evaluations:freezing_decline", "evaluations:decision_consent",
         "evaluations:decision_send_back",

@@ -80,6 +80,11 @@ MEMBER = Guide(
                     "has consented, what was decided about you stands above your result, with the reason where there "
                     "is one."
                 ),
+                _(
+                    "Is a figure wrong? Open it on the page of your score and choose “Appeal”, within seven days after "
+                    "the ranking was compiled or frozen. The superior committee alone reads it and answers within "
+                    "seven days. Where you are right the figure is corrected and the ranking compiled again."
+                ),
             ),
             (Link(_("My results"), "evaluations:own_rankings"), Link(_("Scoring schemes"), "evaluations:schemes")),
         ),

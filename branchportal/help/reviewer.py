@@ -103,6 +103,25 @@ REVIEWER = Guide(
             (Link(_("Objections"), "evaluations:objections"), Link(_("Public notices"), "evaluations:public_notices")),
         ),
         Section(
+            "appeals",
+            _("Answering an appeal"),
+            (
+                _(
+                    "A member can appeal against one figure of his own row, within seven days after a ranking was "
+                    "compiled and again after it was frozen. Only reviewers see who did. You find the figure with "
+                    "everything that made it on the page of the appeal; answer within seven days, with a reason. "
+                    "Nobody answers an appeal about himself."
+                ),
+                _(
+                    "Where the member is right, you enter the points of a month yourself; any other figure is "
+                    "corrected where it stands by whoever enters it, and you have the ranking compiled again. The new "
+                    "run replaces the old one, also a frozen one, and has to be proposed and confirmed anew. The old "
+                    "one stays as it was; “Who moved” shows what changed, and whoever moved gets a message."
+                ),
+            ),
+            (Link(_("Appeals"), "evaluations:appeals"),),
+        ),
+        Section(
             "overview",
             _("How far the branches are"),
             (

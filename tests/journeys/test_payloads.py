@@ -43,6 +43,7 @@ OUR_APPS = ("branchportal", "members", "activities", "evaluations")
 # Written by the portal alone, or held to a pattern by their forms; whatever text is added later gets the payload.
 NOT_TYPED = {
     "AccessRecord.action", "AccessRecord.subject_id", "AccessRecord.subject_type", "ActivationSlip.code_hash",
+    "Appeal.decider_role", "Appeal.figure", "Appeal.place",
     "ActivityKind.code", "AuditEntry.action", "AuditEntry.seal", "AuditEntry.subject_id", "AuditEntry.subject_type",
     "AwardLevel.code", "Branch.code", "Branch.path", "CalendarAddress.seal", "CorrectionRequest.field", "JobRun.key",
     "DecisionMeeting.reviewer_role", "DecisionMeeting.signer_role",

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Least, TruncMonth
 
 from activities.duties import Progress, months_of, progress
 from activities.models import Duty, DutyClosing, DutyEntry
-from branchportal.months import last_day_of, months_later
 from branchportal.wording import listed
 from members.models import Branch, Member
 
@@ -131,15 +143,41 @@ def late_people(standings: Iterable[Standing]) -> dict[Member, list[Standing]]:
     return dict(found)
 
 
-def lacking_last_month(duties: QuerySet[Duty], today: date) -> QuerySet[Duty]:
-    """Those of people who still belong that have fewer entries in the month before than it expects and is open."""
-    month = months_later(today.replace(day=1), -1)
-    written = DutyEntry.objects.standing().filter(duty=OuterRef("pk"), on__range=(month, last_day_of(month)))
-    closed = DutyClosing.objects.filter(member=OuterRef("member"), kind=OuterRef("kind")).sharing_months(month, month)
-    late = duties.standing().sharing_months(month, month).filter(~Exists(closed), member__ended_on=None)
-    counted = written.order_by().values("duty").annotate(number=Count("pk")).values("number")
-    late = late.annotate(written=Coalesce(Subquery(counted), 0)).filter(written__lt=F("per_month"))
-    return Duty.objects.filter(pk__in=late.order_by().values("pk"))
+def late_duties(duties: QuerySet[Duty], today: date) -> QuerySet[Duty]:
+    """Those of people who still belong of which a month that is over and open has fewer entries than it expects.
+
+    `late_from` is the first day on which the oldest of these entries was late. The oldest such month is the first of
+    the duty, or follows one that is closed or has entries: only these are looked at.
+    """
+    this_month = today.replace(day=1)
+    belonging = duties.standing().filter(member__ended_on=None).order_by()
+    rows = Duty.objects.filter(pk__in=belonging.values("pk"), first_month__lt=this_month)
+    closings = DutyClosing.objects.filter(member=OuterRef("member"), kind=OuterRef("kind"))
+    looked_at = [
+        Duty.objects.filter(pk=OuterRef("pk")).annotate(month=F("first_month")),
+        closings.annotate(month=_month_after(F("last_month"))),
+        DutyEntry.objects.standing().filter(duty=OuterRef("pk")).annotate(month=_month_after(TruncMonth("on"))),
+    ]
+    none = Value(this_month, DateField())
+    oldest = Least(*(Coalesce(_first_late(months, this_month), none) for months in looked_at))
+    return rows.alias(oldest=oldest).filter(oldest__lt=this_month).annotate(late_from=_month_after(F("oldest")))
+
+
+def _first_late(months: QuerySet, this_month: date) -> Subquery:
+    """Of the rows with a `month` the first that is a month of the duty outside, over, open and short of entries."""
+    entries = DutyEntry.objects.standing().filter(duty=OuterRef(OuterRef("pk")))
+    written = entries.filter(on__gte=OuterRef("month"), on__lt=_month_after(OuterRef("month"))).order_by()
+    counted = Subquery(written.values("duty").annotate(number=Count("pk")).values("number"))
+    closed = DutyClosing.objects.filter(member=OuterRef(OuterRef("member")), kind=OuterRef(OuterRef("kind")))
+    is_closed = Exists(closed.filter(first_month__lte=OuterRef("month"), last_month__gte=OuterRef("month")))
+    lies_in = {"month__gte": OuterRef("first_month"), "month__lte": OuterRef("last_month"), "month__lt": this_month}
+    late = months.filter(~is_closed, **lies_in).alias(written=Coalesce(counted, 0))
+    return Subquery(late.filter(written__lt=OuterRef("per_month")).order_by("month").values("month")[:1])
+
+
+def _month_after(month: Combinable) -> TruncMonth:
+    """The first day of the month after one whose first day is given."""
+    return TruncMonth(ExpressionWrapper(month + timedelta(days=31), output_field=DateField()))
 
 
 def written_by_duty(duties: Sequence[Duty]) -> dict[int, dict[date, int]]:

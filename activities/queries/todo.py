@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, Value
+from django.db.models import DateTimeField, F, Q, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from activities.models import Activity, Award, Duty
 from activities.queries.awards import waiting_awards
-from activities.queries.duties import LATE, lacking_last_month
+from activities.queries.duties import LATE, late_duties
 from activities.queries.minutes import DAYS_FOR_MINUTES, missing_minutes, unconfirmed_minutes
 from branchportal.todo import Todo, Waiting
 from members.access import access_of
@@ -46,31 +47,33 @@ def of_awards(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 def of_duties(user: User, now: datetime) -> Iterator[Waiting]:
-    """Duties of the "three ones" that lack entries of last month: one's own, and those that one gives out."""
-    month_began = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    today = timezone.localdate(now)
+    """Duties of the "three ones" with late entries: one's own, and those that one gives out."""
+    own = Duty.objects.filter(member__user=user, branch=F("member__branch"))
     if access_of(user).may(Permission.VIEW_OWN_RECORD):
-        own = lacking_last_month(Duty.objects.filter(member__user=user, branch=F("member__branch")), today)
-        yield Waiting(own.annotate(due_at=Value(month_began)), "due_at", _own_duties, reverse("activities:my_duties"))
+        yield Waiting(_late(own, now), "late_since", _own_duties, reverse("activities:my_duties"))
     if access_of(user).may(Permission.ASSIGN_DUTIES):
-        given = lacking_last_month(Duty.objects.visible_to(user, Permission.ASSIGN_DUTIES), today)
-        url = f"{reverse('activities:duties')}?show={LATE}"
-        yield Waiting(given.annotate(due_at=Value(month_began)), "due_at", _given_duties, url)
+        given = Duty.objects.visible_to(user, Permission.ASSIGN_DUTIES)
+        yield Waiting(_late(given, now), "late_since", _given_duties, f"{reverse('activities:duties')}?show={LATE}")
+
+
+def _late(duties: QuerySet[Duty], now: datetime) -> QuerySet[Duty]:
+    """Those with late entries; `late_since` is the midnight that ended the day on which the oldest was due."""
+    here = timezone.localtime(now)
+    midnight = Cast("late_from", DateTimeField()) - here.utcoffset()  # the database counts days in UTC
+    return late_duties(duties, here.date()).annotate(late_since=midnight)
 
 
 def _own_duties(number: int) -> str:
     text = ngettext(
-        "%(number)s of your three ones lacks entries of last month",
-        "%(number)s of your three ones lack entries of last month",
-        number,
+        "%(number)s of your three ones has late entries", "%(number)s of your three ones have late entries", number
     )
     return text % {"number": number}
 
 
 def _given_duties(number: int) -> str:
     text = ngettext(
-        "%(number)s duty of the three ones lacks entries of last month",
-        "%(number)s duties of the three ones lack entries of last month",
+        "%(number)s duty of the three ones has late entries",
+        "%(number)s duties of the three ones have late entries",
         number,
     )
     return text % {"number": number}

@@ -1,7 +1,7 @@
 """Does everyone see what is expected of him and what is late, and can a branch be given its duties on one screen?"""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,13 +9,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from activities.duties import DutyKind
+from activities.duties import DutyKind, months_of
 from activities.models import Duty, DutyEntry
+from activities.queries.duties import own_standings
 from activities.queries.todo import of_duties
 from activities.services.duties import close_months, withdraw_duty
 from activities.services.duty_entries import withdraw_entry
 from activities.services.evidence import Upload
 from branchportal.models import AccessRecord, Notification
+from branchportal.months import last_day_of, months_later
 from branchportal.todo import in_one_line_each
 from members.roles import Role
 from members.stages import Stage
@@ -222,22 +224,51 @@ def test_the_secretary_sees_who_is_late_reminds_and_takes_it_away(office, tree, 
     assert AccessRecord.objects.filter(action="duty.downloaded").count() == 1
 
 
-def test_what_lacks_entries_of_last_month_waits_on_both_home_pages(tree, secretary, duty):
-    def waiting(user):
-        return [
-            (todo.url, todo.text[:1], timezone.localdate(todo.since)) for todo in in_one_line_each(of_duties(user, NOW))
-        ]
-
-    done = give(make_user(Role.MEMBER, tree.b1).member)
-    write(done)
-    rated = give(make_user(Role.MEMBER, tree.b1).member)
-    close_months(branch=tree.b1, member=rated.member, kind=rated.kind, first=OCTOBER, last=OCTOBER, now=NOW)
-    give(make_user(Role.MEMBER, tree.b2).member)
-    begun = date(2026, 11, 1)
+def waiting(user):
+    """What the to-do list says of duties: address, number, and the first moment on which the oldest entry was late."""
     with translation.override("en"):
-        assert waiting(duty.member.user) == [("/my-duties/", "1", begun)]
-        assert [waiting(one.member.user) for one in (done, rated)] == [[], []]
-        assert waiting(secretary) == [("/duties/?show=late", "1", begun)]
+        found = list(in_one_line_each(of_duties(user, NOW)))
+    return [(todo.url, todo.text.split()[0], timezone.localtime(todo.since).isoformat()) for todo in found]
+
+
+def test_what_is_late_waits_on_both_home_pages_however_long(tree, secretary, duty):
+    write(duty)  # October is done, September still open
+    october = give(make_user(Role.MEMBER, tree.b1).member)
+    write(october, date(2026, 9, 30))
+    withdraw_entry(row=write(october), version=1, reason="写错", by=october.member.user, now=NOW)
+    done = give(make_user(Role.MEMBER, tree.b1).member)
+    for day in (date(2026, 9, 1), date(2026, 10, 31)):
+        write(done, day)
+    rated = give(make_user(Role.MEMBER, tree.b1).member)
+    close_months(branch=tree.b1, member=rated.member, kind=rated.kind, first=SEPTEMBER, last=OCTOBER, now=NOW)
+    gone = give(make_user(Role.MEMBER, tree.b1).member)
+    withdraw_duty(duty=gone, version=1, reason="换人", by=secretary, now=NOW)
+    begins = give(make_user(Role.MEMBER, tree.b1).member, first=date(2026, 11, 1))
+    give(make_user(Role.MEMBER, tree.b2).member)
+    since_september, since_october = "2026-10-01T00:00:00+08:00", "2026-11-01T00:00:00+08:00"
+    assert waiting(duty.member.user) == [("/my-duties/", "1", since_september)]
+    assert waiting(october.member.user) == [("/my-duties/", "1", since_october)]
+    assert [waiting(one.member.user) for one in (done, rated, gone, begins)] == [[]] * 4
+    assert waiting(secretary) == [("/duties/?show=late", "2", since_september)]
+
+
+@pytest.mark.parametrize("first", [date(2025, 11, 1), date(2024, 2, 1), date(2023, 3, 1), date(2022, 12, 1)])
+@pytest.mark.parametrize("lacking", range(12))
+def test_each_month_of_the_longest_duty_is_told_when_it_is_late(tree, first, lacking):
+    """Full years and leap years: the home page says what "My three ones" says."""
+    one = give(make_user(Role.MEMBER, tree.b1).member, first=first, last=months_later(first, 11), per_month={
+        DutyKind.DORMITORY: 2,
+    })  # fmt: skip
+    months = months_of(first, one.last_month)
+    for month in months[:lacking] + months[lacking + 1 :]:
+        for day in (month, last_day_of(month)):
+            write(one, day)
+    write(one, months[lacking] + timedelta(days=9))
+    [standing] = own_standings(one.member, NOW.date())
+    assert [month.month for month in standing.late_months] == [months[lacking]]
+    assert waiting(one.member.user) == [
+        ("/my-duties/", "1", f"{months_later(months[lacking], 1)}T00:00:00+08:00"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("people", [1, 30])

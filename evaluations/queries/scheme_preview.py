@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,11 +65,18 @@ def preview(run: RankingRun, draft: ScoringScheme) -> Preview:
 def _codes(old: Sources, new: Sources, kind: str) -> dict[str, str]:
     """What each component or input of the draft was called in the ranking; by where its figures come from.
 
-    Several components may be read from columns, or from entries: those are told apart by their names.
+    Several may come from one source: the same name is the same one, for another name the first one speaks. Columns
+    and entries are told apart by their names alone.
     """
-    called = {_origin(source, code): code for code, source in old.get(kind, {}).items()}
+    called: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code, source in old.get(kind, {}).items():
+        called[_origin(source, code)].append(code)
     origins = {code: _origin(source, code) for code, source in new.get(kind, {}).items()}
-    return {code: called[origin] for code, origin in origins.items() if origin in called}
+    return {
+        code: code if code in called[origin] else called[origin][0]
+        for code, origin in origins.items()
+        if origin in called
+    }
 
 
 def _origin(source: str, code: str) -> tuple[str, str]:

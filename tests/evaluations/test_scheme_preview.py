@@ -10,8 +10,19 @@ from lxml import html
 
 from branchportal.models import AuditEntry
 from evaluations.models import RankingEntry, RankingRun
+from evaluations.services import schemes
 from members.roles import Role
-from tests.evaluations.ranking_material import OCTOBER, compile_now, install, make_scheme, ready_document, review
+from tests.evaluations.ranking_material import (
+    NOW,
+    OCTOBER,
+    SEPTEMBER,
+    compile_now,
+    file_self,
+    install,
+    make_scheme,
+    ready_document,
+    review,
+)
 from tests.factories import make_branch_tree, make_member, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +80,35 @@ def test_what_the_ranking_has_no_figures_for_is_named(client, tree):
     draft.save()
 
     assert "holds no figures for 每月自评" in client.get(reverse("evaluations:scheme_preview", args=[draft.pk])).text
+
+
+def test_a_copy_of_a_scheme_that_reads_one_source_twice_changes_nothing(client, tree):
+    parts = [
+        {
+            "code": name, "label": name, "role": "weighted", "weight": "50", "aggregate": "mean",
+            "dimensions": {name: "1"},
+        }
+        for name in ("thought", "study")
+    ]  # fmt: skip
+    document = ready_document(name="两项自评", components=parts, tie_break=[])
+    sources = {
+        "components": {"thought": "self_review", "study": "self_review"},
+        "inputs": {"months_as_activist": "months_as_activist"},
+    }
+    own = schemes.create_draft(branch=tree.b1, purpose="candidate", document=document, sources=sources, by=None)
+    schemes.publish(scheme=own, first_month=SEPTEMBER, last_month=SEPTEMBER, by=None, now=NOW)
+    for member in tree.b1.members.order_by("pk"):
+        file_self(member, SEPTEMBER, 95, 65, 85, 85, 85)
+    compile_now(tree.b1, SEPTEMBER, SEPTEMBER)
+    draft = schemes.create_draft(
+        branch=tree.b1, purpose="candidate", document=document | {"version": "2"}, sources=sources, by=None
+    )
+    sign_in(client, make_user(Role.SECRETARY, tree.b1), language="en")
+
+    run = RankingRun.objects.get(scheme=own)
+    page = client.get(reverse("evaluations:scheme_preview", args=[draft.pk]), {"run": run.pk})
+
+    assert rows(page) == [["张一", "1", "80.00", "1", "80.00", "–"], ["李二", "1", "80.00", "1", "80.00", "–"]]
 
 
 def test_another_branch_sees_nothing_of_it(client, tree):

@@ -30,7 +30,7 @@ from evaluations.demo import months as demo_months
 from evaluations.demo.log_ins import PASSWORD, STAFF
 from evaluations.demo.people import BranchPlan, plan_branch
 from evaluations.models import Cycle
-from evaluations.services import schemes
+from evaluations.services import scheme_sealing, schemes
 from members.models import Branch, Member, User
 from members.roles import Role
 from members.services.branches import add_branch
@@ -98,7 +98,7 @@ def load(*, size: Size, now: datetime, report: Report = lambda *_counts: None) -
             figures.publish_scheme(filled[-1].branch, first_month, now)
         _fill_months(filled[-1], cycles, now)
         report(number, size.branches)
-    schemes.seal_first_rating(branch=filled[0].branch, month=months[0], now=now)
+    scheme_sealing.seal_first_rating(branch=filled[0].branch, month=months[0], now=now)
     plans.write(above[0], filled[0].branch, filled[0].members, now)
     _appoint_staff(committee, filled[0], password, now)
     defences.write(filled[0].branch, filled[0].members, filled[0].raters.first, now)

@@ -15,7 +15,7 @@ from evaluations.dimensions import DIMENSIONS, is_complete, is_on_scale
 from evaluations.models import BranchReview, Cycle
 from evaluations.models.reviews import WHOLE_CARD
 from evaluations.refusals import Refused, StaleReviewError
-from evaluations.services import months, schemes
+from evaluations.services import months, scheme_sealing
 
 Points = dict[str, int | None]
 COMMENT_LENGTH = 200
@@ -74,7 +74,7 @@ def give_ratings(*, cycle: Cycle, window: Window, branch: Any, by: Any, now: dat
         rows, [*DIMENSIONS, "notes", "draft", "submitted_at", "submitted_by", "from_paper", "version"], batch_size=200
     )
     audit.record_many("branch_rating.given", by=by, lines=lines)
-    schemes.seal_first_rating(branch=branch, month=cycle.month, now=now)
+    scheme_sealing.seal_first_rating(branch=branch, month=cycle.month, now=now)
     return len(rows)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from branchportal import audit
 from evaluations.models import ColumnFigure, FigureColumn
 from evaluations.queries.column_check import ColumnCheck, Days, check_columns
-from evaluations.services.schemes import seal_first_figure
+from evaluations.services.scheme_sealing import seal_first_figure
 from members.models import Branch, User
 
 

@@ -20,7 +20,7 @@ from evaluations.models import Freezing, RankingEntry, RankingRun
 from evaluations.queries import compile as material
 from evaluations.queries import freezings
 from evaluations.refusals import Refused
-from evaluations.services import freezing, schemes
+from evaluations.services import freezing, scheme_sealing
 from evaluations.services.appeals import grounds
 from evaluations.services.appeals.grounds import Grounds
 from evaluations.services.public_notices import ending
@@ -53,7 +53,7 @@ def write(compiled: Sequence[Compiled]) -> None:
     signed = freezings.open_or_frozen([run.pk for run in newest.values()])
     upheld = Grounds([one.found.branch for one in mine])
     mine = [one for one in _one_each(mine) if not _is_refused(one, newest, signed, upheld)]
-    in_force = schemes.seal_for_rankings(schemes={one.found.scheme.pk for one in mine}, now=timezone.now())
+    in_force = scheme_sealing.seal_for_rankings(schemes={one.found.scheme.pk for one in mine}, now=timezone.now())
     mine = [one for one in mine if not _lost_its_scheme(one, in_force)]
     if not mine:
         return

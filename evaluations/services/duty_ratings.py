@@ -18,7 +18,7 @@ from branchportal import audit
 from evaluations.dimensions import is_on_scale
 from evaluations.models import DutyRating
 from evaluations.queries.duty_ratings import rated_in_grades, within
-from evaluations.services.schemes import seal_first_figure
+from evaluations.services.scheme_sealing import seal_first_figure
 from members.models import Branch, Member, User
 from members.queries.own_matters import own_people
 

@@ -19,7 +19,7 @@ from branchportal.notifications import notify
 from evaluations.documents import number
 from evaluations.explaining import plain
 from evaluations.models import PointsEntry
-from evaluations.services.schemes import seal_first_figure
+from evaluations.services.scheme_sealing import seal_first_figure
 from members.models import Branch, Member, User
 from members.queries.own_matters import whose_turn
 from members.roles import Permission

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from evaluations.queries.rated_months import rated_months
 from evaluations.refusals import Refused
 from evaluations.scheme import Scheme, parse_scheme
 from evaluations.services import months
+from evaluations.services.scheme_sealing import committee_id
 from members.models import Branch
 
 READY = Path(__file__).resolve().parent.parent / "ready_schemes"
@@ -104,7 +104,7 @@ def publish(
     sealed yet becomes a draft again.
     """
     branch = Branch.objects.select_for_update(no_key=True).get(pk=scheme.branch_id)  # one publication at a time
-    months.change_rules(_committee_id(branch))  # a first rating either is seen below, or finds the scheme and seals it
+    months.change_rules(committee_id(branch))  # a first rating either is seen below, or finds the scheme and seals it
     scheme.refresh_from_db()
     if scheme.state != State.DRAFT:
         raise Refused(_("This scheme is published already."))
@@ -127,31 +127,6 @@ def publish(
         after={"first_month": first_month, "last_month": last_month, "sha256": scheme.document_hash},
     )
     return scheme
-
-
-def seal_first_rating(*, branch: Branch, month: date, now: datetime) -> int:
-    """Seal what applies to this branch and month, at its first submitted rating; return how many. Mostly one query.
-
-    For whoever holds the month already (months.hold_open); all others seal by their first figure.
-    """
-    return sum(_seal(scheme, branch, month, now) for scheme in queries.unsealed_above(branch, month))
-
-
-def seal_first_figure(*, branch: Branch, month: date, now: datetime) -> int:
-    """The same for figures of no month of its own: nobody publishes another scheme until the transaction ends."""
-    months.keep_rules(_committee_id(branch))
-    return seal_first_rating(branch=branch, month=month, now=now)
-
-
-def seal_for_rankings(*, schemes: Collection[int], now: datetime) -> set[int]:
-    """Seal what is compiled under these; return those still in force, which stay so until the transaction ends."""
-    held = ScoringScheme.objects.select_for_update(no_key=True).filter(pk__in=schemes).order_by("pk")
-    in_force = [scheme for scheme in held.defer("document", "sources") if scheme.state != State.DRAFT]
-    for scheme in in_force:
-        if scheme.state == State.PUBLISHED:
-            _close(scheme, now)
-            audit.record("scheme.seal", by=None, subject=scheme)
-    return {scheme.pk for scheme in in_force}
 
 
 @transaction.atomic
@@ -177,10 +152,6 @@ def install_where_missing(*, now: datetime) -> int:
     for committee in without:
         install_ready_schemes(committee=committee, by=None, first_month=date(now.year - 1, 1, 1), now=now)
     return len(without)
-
-
-def _committee_id(branch: Branch) -> int:
-    return Branch.objects.only("pk").get(path=branch.ancestor_paths()[0]).pk
 
 
 def _create_ready(committee: Branch, purpose: str, by: Any) -> ScoringScheme:
@@ -292,18 +263,3 @@ def _take_back(other: ScoringScheme, *, by: Any) -> None:
     other.published_at, other.published_by = None, None
     other.save()
     audit.record("scheme.take_back", by=by, subject=other, before=before)
-
-
-def _seal(scheme: ScoringScheme, branch: Branch, month: date, now: datetime) -> int:
-    if queries.for_month(branch, scheme.purpose, month) != scheme:
-        return 0
-    with transaction.atomic():
-        sealed = _close(scheme, now)
-        if sealed:
-            audit.record("scheme.seal", by=None, subject=scheme, after={"month": f"{month:%Y-%m}"})
-    return sealed
-
-
-def _close(scheme: ScoringScheme, now: datetime) -> int:
-    published = ScoringScheme.objects.filter(pk=scheme.pk, state=State.PUBLISHED)
-    return published.update(state=State.SEALED, sealed_at=now)

@@ -13,7 +13,7 @@ from evaluations.dimensions import DIMENSIONS
 from evaluations.models import Cycle, Due
 from evaluations.queries.score_check import SOURCES, ScoreCheck, compare, is_submitted, notes_after, source_of
 from evaluations.score_file import ScoreRow
-from evaluations.services import months, schemes
+from evaluations.services import months, scheme_sealing
 from evaluations.services.review_answers import note_resubmission
 from members.models import Branch, Member, User
 
@@ -67,7 +67,7 @@ def _write(
         for review, earlier in zip(reviews, before, strict=True)
     ]
     audit.record_many(f"scores.imported_{source}", by=by, lines=lines)
-    schemes.seal_first_rating(branch=branch, month=cycle.month, now=now)
+    scheme_sealing.seal_first_rating(branch=branch, month=cycle.month, now=now)
 
 
 def _points_of(review: Any) -> dict[str, int | None]:

@@ -19,7 +19,7 @@ from evaluations.models import Cycle, ReviewAnswer, SelfReview
 from evaluations.queries.answers import answers_of, open_return
 from evaluations.queries.self_reviews import Card, card_of, filing_end
 from evaluations.refusals import Refused, StaleReviewError
-from evaluations.services import months, schemes
+from evaluations.services import months, scheme_sealing
 from evaluations.services.review_answers import RETURNED, note_resubmission
 from evaluations.stages import CardState
 from members.models import Member, User
@@ -235,4 +235,4 @@ def _hand_in(
     if open_return(said):
         note_resubmission([review], now=now)
     audit.record("self_review.submitted", by=by, subject=review, before=before, after=review.points)
-    schemes.seal_first_rating(branch=review.branch, month=review.cycle.month, now=now)
+    scheme_sealing.seal_first_rating(branch=review.branch, month=review.cycle.month, now=now)

@@ -11,7 +11,7 @@ from branchportal.models import AuditEntry
 from evaluations.models import PointsEntry, ScoringScheme
 from evaluations.queries.rated_months import rated_months
 from evaluations.refusals import Refused
-from evaluations.services import scheme_drafts, schemes
+from evaluations.services import scheme_drafts, scheme_sealing, schemes
 from members.roles import Role
 from tests.evaluations.defence_material import heard, make_session, panel, submit
 from tests.evaluations.ranking_material import (
@@ -147,7 +147,7 @@ def test_only_what_is_in_force_is_compiled_under(tree):
     install(tree.root)
     draft, standing = make_scheme(tree.root, document()), tree.root.schemes.get(purpose="appraisal")
 
-    assert schemes.seal_for_rankings(schemes={draft.pk, standing.pk}, now=NOW) == {standing.pk}
+    assert scheme_sealing.seal_for_rankings(schemes={draft.pk, standing.pk}, now=NOW) == {standing.pk}
 
     assert sorted(ScoringScheme.objects.values_list("purpose", "version", "state")) == [
         ("appraisal", "2026-1", "sealed"), ("candidate", "2", "draft"), ("candidate", "2026-1", "published"),

@@ -139,7 +139,7 @@ def test_no_ranking_rests_on_a_scheme_that_became_a_draft_meanwhile(tree):
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer work at a time anyway")
 def test_control_without_the_lock_a_ranking_rests_on_a_draft(tree, monkeypatch):
-    monkeypatch.setattr(compiled_runs.schemes, "seal_for_rankings", lambda *, schemes, now: schemes)
+    monkeypatch.setattr(compiled_runs.scheme_sealing, "seal_for_rankings", lambda *, schemes, now: schemes)
 
     exchanged_while_compiled(tree)
 

@@ -12,7 +12,7 @@ from evaluations.models import ScoringScheme
 from evaluations.queries import schemes as queries
 from evaluations.refusals import Refused
 from evaluations.scheme import parse_scheme
-from evaluations.services import schemes
+from evaluations.services import scheme_sealing, schemes
 from evaluations.sources import usual_sources
 from members.roles import Permission, Role
 from tests.evaluations.ranking_material import (
@@ -155,8 +155,8 @@ def test_the_first_rating_seals_what_applies_there_and_nothing_else(tree):
     install(tree.root)
     own = publish(make_scheme(tree.b1, ready_document(version="B1")), OCTOBER)
 
-    assert schemes.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW) == 3
-    assert schemes.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW) == 0
+    assert scheme_sealing.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW) == 3
+    assert scheme_sealing.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW) == 0
 
     own.refresh_from_db()
     assert (own.state, own.sealed_at) == ("sealed", NOW)
@@ -168,10 +168,10 @@ def test_the_first_rating_seals_what_applies_there_and_nothing_else(tree):
 
 def test_sealing_costs_one_query_once_everything_is_sealed(tree, django_assert_num_queries):
     install(tree.root)
-    schemes.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW)
+    scheme_sealing.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW)
 
     with django_assert_num_queries(1):
-        schemes.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW)
+        scheme_sealing.seal_first_rating(branch=tree.b1, month=OCTOBER, now=NOW)
 
 
 def test_a_scheme_published_after_its_first_rating_is_sealed_at_once(tree):

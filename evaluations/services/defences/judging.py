@@ -16,7 +16,7 @@ from evaluations.models import DefenceJudge, DefenceSession, DefenceSpeaker, Jud
 from evaluations.queries.defences import KIND_OF
 from evaluations.refusals import Refused, StaleReviewError
 from evaluations.services.defences.holding import given_reason, hold, lead, refuse_speaker
-from evaluations.services.schemes import seal_first_figure
+from evaluations.services.scheme_sealing import seal_first_figure
 from evaluations.stages import HIMSELF, OWN_BRANCH, DefenceStep
 from members.models import User
 

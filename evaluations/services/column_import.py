@@ -23,7 +23,7 @@ def write_columns(
 
     A figure that stands is replaced; the audit trail keeps what it was.
     """
-    Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)  # two sheets at once: the second one waits
+    _one_at_a_time(branch)
     today = timezone.localdate(now)
     found = check_columns(content=content, file_name=file_name, branch=branch, days=days, by=by, today=today)
     changed = found.changed
@@ -62,6 +62,11 @@ def take_back_column(*, column: FigureColumn, reason: str, by: User) -> bool:
     audit.record_many("figures.taken_back", by=by, lines=lines)
     row.delete()
     return True
+
+
+def _one_at_a_time(branch: Branch) -> None:
+    """Of two sheets at once the second one waits, and sees what the first one wrote."""
+    Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)
 
 
 def _columns(found: ColumnCheck, branch: Branch, days: Days) -> dict[str, FigureColumn]:

@@ -48,11 +48,11 @@ def bring_in(
     return write_columns(content=content, file_name=file, branch=branch, days=Days(on, on), by=by, now=NOW)
 
 
-def publish_points(branch: Branch, name: str = "考评方案") -> None:
+def publish_points(branch: Branch, first_month: date = date(2026, 1, 1)) -> None:
     """A scheme of the branch that counts the best bonus of each person, and who failed no course."""
-    document = ready_document("appraisal", components=[SELF, BONUS], gates=[GATE], tie_break=[], name=name)
+    document = ready_document("appraisal", components=[SELF, BONUS], gates=[GATE], tie_break=[], name="考评方案")
     scheme = make_scheme(branch, document, purpose="appraisal")
-    schemes.publish(scheme=scheme, first_month=date(2026, 1, 1), last_month=None, by=None, now=NOW)
+    schemes.publish(scheme=scheme, first_month=first_month, last_month=None, by=None, now=NOW)
 
 
 def add_points(

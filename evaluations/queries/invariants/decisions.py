@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from branchportal.invariants import without_line
@@ -28,8 +28,8 @@ def not_frozen(asked: Asked) -> Iterator[Violation]:
     foreign = Decision.objects.exclude(entry__run=F("meeting__run")).order_by("pk")
     for pk, entry in foreign.values_list("pk", "entry"):
         yield Violation(place(Decision, pk), f"entry={entry} of another ranking")
-    people = RankingEntry.objects.filter(run=OuterRef("run")).values("run").annotate(found=Count("pk")).values("found")
-    counted = sheets.annotate(decided=Count("decisions"), entries=people)
+    people = RankingEntry.objects.filter(run=OuterRef("run")).order_by().values("run").annotate(found=Count("pk"))
+    counted = sheets.annotate(decided=Count("decisions"), entries=Subquery(people.values("found")))
     for pk, decided, entries in counted.exclude(decided=F("entries")).values_list("pk", "decided", "entries"):
         yield Violation(place(DecisionMeeting, pk), f"{decided} of {entries} people")
 

@@ -170,8 +170,8 @@ def another_number(world: World) -> str:
 
 
 def points_counted(world: World) -> None:
-    """A scheme of the branch counts bonuses."""
-    publish_points(Branch.objects.get(**world.own["branch"]))
+    """A scheme of the branch counts bonuses from this month on."""
+    publish_points(Branch.objects.get(**world.own["branch"]), NOVEMBER)
 
 
 def branch_without_people(world: World) -> None:

@@ -139,7 +139,7 @@ class DecideForm(forms.Form):
     """What the committee decided, and the reply."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=Objection.Decision.choices, widget=forms.RadioSelect,
+        label=_("Conclusion"), choices=Objection.Decision.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the three.")},
     )  # fmt: skip
     reply = forms.CharField(

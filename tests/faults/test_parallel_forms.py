@@ -299,7 +299,7 @@ FORMS = {
         "evaluations:appeal_decline": sent(reason="登记无误"),
         "evaluations:appeal_compile": sent(appeal_upheld),
         "evaluations:public_notice_outcome": sent(note="无"),
-        "evaluations:objection_step": sent(text="已核实。"),
+        "evaluations:objection_step": sent(text="已核实。", entry="6f1c1f5e-0c1b-4a39-9a7e-0d9a2f6f0a11"),
         "evaluations:objection_decide": sent(decision="not_upheld", reply="经核实，情况不属实。"),
         "evaluations:edit_month": sent(this_month, review_day="16"),
         "evaluations:remind_branches": sent(ratings_owed),

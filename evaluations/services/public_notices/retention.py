@@ -33,7 +33,7 @@ RULES = (
         "notice_links",
         _("Links of public notices"),
         _("The link opens nothing after the last day."),
-        since=_("after the last day"),
+        since=_("after its last day"),
         ending=Ending.EMPTIED,
         days=1,
         expired=_links,

@@ -203,8 +203,8 @@ class PublishView(StepView):
             *super().facts(),
             (_("People"), self.notice.people.count()),
             (_("Who can read it"), self.notice.get_reach_display()),
-            (_("First day"), f"{span.first:%Y-%m-%d}"),
-            (_("Last day"), _("%(day)s (provisional)") % {"day": last} if span.is_provisional else last),
+            (_("First working day"), f"{span.first:%Y-%m-%d}"),
+            (_("Last day of the notice"), _("%(day)s (provisional)") % {"day": last} if span.is_provisional else last),
         ]
 
 

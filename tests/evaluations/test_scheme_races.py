@@ -131,7 +131,8 @@ def exchanged_while_compiled(tree) -> tuple[Aside, JobRun]:
 def test_no_ranking_rests_on_a_scheme_that_became_a_draft_meanwhile(tree):
     _compiled, job = exchanged_while_compiled(tree)
 
-    assert (job.state, RankingRun.objects.count()) == ("refused", 0)
+    assert (job.state, RankingRun.objects.count()) == ("failed", 0)
+    assert "was taken back to a draft while this was compiled" in job.error
     assert sorted(ScoringScheme.objects.filter(purpose="candidate").values_list("version", "state")) == [
         ("2", "published"), ("2026-1", "draft"),
     ]  # fmt: skip

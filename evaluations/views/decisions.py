@@ -91,6 +91,7 @@ class DecisionView(SheetView):
                 "newest": decisions.current(run),
                 "may_keep": access.may_in(Permission.KEEP_DECISIONS, run.branch),
                 "may_record": access.may_in(Permission.RECORD_DECISIONS, run.branch),
+                "may_publish": access.may_in(Permission.PUBLISH_NOTICE, run.branch),
                 "may_consent": access.may_in(Permission.CONSENT_DECISIONS, run.branch)
                 and meeting.signer_id != request.user.pk,
                 "paper_facts": decision_facts(meeting),

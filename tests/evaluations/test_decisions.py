@@ -36,6 +36,7 @@ from tests.evaluations.decision_material import (
     send_back,
 )
 from tests.evaluations.freezing_material import make_hands, make_run
+from tests.evaluations.notice_material import prepared
 from tests.factories import make_member, make_user
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +269,14 @@ def test_after_consent_it_is_corrected_only_by_sending_back(run, hands):
     assert list(queries.listed(meeting)) == []
     assert list(queries.consented_for(run.branch)) == []
     assert begin(run, hands.secretary).number == 2
+
+
+def test_a_notice_ends_with_its_decision(run, hands):
+    meeting = consented(run, hands)
+    notice = prepared(meeting, by=hands.secretary)
+    send_back(meeting, hands.reviewer, "收到新的情况")
+    notice.refresh_from_db()
+    assert (notice.state, notice.reason) == ("withdrawn", "收到新的情况")
 
 
 def test_sending_back_says_why(run, hands):

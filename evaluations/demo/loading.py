@@ -22,6 +22,7 @@ from evaluations.demo import (
     duties,
     figures,
     moves,
+    notices,
     plans,
     rankings,
     records,
@@ -105,6 +106,7 @@ def load(*, size: Size, now: datetime, report: Report = lambda *_counts: None) -
     compiled = rankings.compile_all(filled, cycles, now)
     appeals.write(filled, now)
     decisions.write(filled[0], now)
+    notices.write(filled[0], now)
     moves.write(filled, now)
     audit.record(LOADED, by=None, branch=committee, after={"branches": size.branches, "months": size.months})
     return Loaded(size.branches, sum(len(one.members) for one in filled), months, compiled)

@@ -45,11 +45,12 @@ NOT_TYPED = {
     "AccessRecord.action", "AccessRecord.subject_id", "AccessRecord.subject_type", "ActivationSlip.code_hash",
     "Appeal.decider_role", "Appeal.figure", "Appeal.place",
     "ActivityKind.code", "AuditEntry.action", "AuditEntry.seal", "AuditEntry.subject_id", "AuditEntry.subject_type",
-    "AwardLevel.code", "Branch.code", "Branch.path", "CalendarAddress.seal", "CorrectionRequest.field", "JobRun.key",
+    "AwardLevel.code", "Branch.code", "Branch.path", "CalendarAddress.seal", "ColumnFigure.value",
+    "CorrectionRequest.field", "FigureColumn.key", "JobRun.key",
     "DecisionMeeting.reviewer_role", "DecisionMeeting.signer_role",
     "DefenceJudge.code_hash", "DefenceSession.seed", "DefenceSpeaker.total", "Freezing.decider_role",
     "Freezing.fingerprint", "Freezing.proposer_role", "JobRun.kind", "JobRun.step", "LoginFailure.account",
-    "Notification.key", "Notification.kind", "Notification.url",
+    "Notification.key", "Notification.kind", "Notification.url", "PublicNotice.token",
     "RankingEntry.band", "RankingEntry.stage", "RankingEntry.total", "RankingRun.fingerprint",
     "ScoringScheme.document_hash", "User.email", "User.password",
 }  # fmt: skip
@@ -61,6 +62,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What goes with a state alone: the organisation outside, why an activity is cancelled, the words of an answer.
 STAYS_EMPTY = {
     "organisation", "cancelled_because", "text", "withdrawn_because", "decider_name", "reason", "recused_for",
+    "reply",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from tests.factories import make_user, sign_in
 pytestmark = pytest.mark.django_db
 
 QUERIES_OF_THE_LIST = 6
-QUERIES_OF_THE_OWN_PAGE = 7
+QUERIES_OF_THE_OWN_PAGE = 8
 WRITTEN = {"words": "十月登记错了", "evidence": ""}
 
 

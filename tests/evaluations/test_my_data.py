@@ -83,6 +83,8 @@ NOT_SHOWN = {
     "evaluations.SelfReview.submitted_by": "himself, or the officer who brought a paper card in",
     "evaluations.ScoringScheme.created_by": IN_OFFICE,
     "evaluations.ScoringScheme.published_by": IN_OFFICE,
+    "evaluations.ScoringScheme.written_by": IN_OFFICE,
+    "evaluations.ScoringScheme.approved_by": IN_OFFICE,
     "evaluations.LatePolicy.set_by": IN_OFFICE,
     "evaluations.SpotCheck.member": "it checks the branch's papers of a month by lot, not the person",
 }

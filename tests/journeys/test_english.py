@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -17,6 +18,7 @@ from branchportal import maintenance
 from branchportal.maintenance import Notice
 from evaluations import score_file
 from evaluations.column_names import USUAL_NAMES
+from evaluations.scheme_templates import templates
 from members import roster_file
 from tests.access.matrix import BY_ADDRESS, PUBLIC
 from tests.access.test_matrix import MATRIX, address
@@ -33,11 +35,12 @@ HEADERS = {
     for headers in (*roster_file.HEADERS.values(), *score_file.HEADERS.values(), *USUAL_NAMES)
     for header in headers
 }
-IN_FILES = {*HEADERS, *score_file.GRADE_WORDS, *roster_file.TEMPLATE_STAGES}
+READY = {word for one in templates() for word in CHINESE.findall(json.dumps(one.document, ensure_ascii=False))}
+IN_FILES = {*READY, *HEADERS, *score_file.GRADE_WORDS, *roster_file.TEMPLATE_STAGES}
 FILE_WORDS = re.compile("|".join(["简体中文", "、", *map(re.escape, sorted(IN_FILES, key=len, reverse=True))]))
 ABOUT_FILES = {
     "members:roster_import", "members:roster_import_result", "evaluations:score_import", "evaluations:score_batch",
-    "evaluations:column_import", "evaluations:column_batch",
+    "evaluations:column_import", "evaluations:column_batch", "evaluations:scheme_add",
 }  # fmt: skip
 OFFICIAL_PAPERS = {"members:transfer_letter"}  # printed for another office, in Chinese whatever the clerk reads
 SPOKEN = "//text() | //@title | //@aria-label | //@placeholder | //@alt | //@data-label"

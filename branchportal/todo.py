@@ -39,12 +39,16 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Rows of one kind that wait and are told as one line; `since` is the field that says from when on."""
+    """Rows of one kind that wait and are told as one line; `since` is the field that says from when on.
+
+    `until`: until when, by when the oldest began to wait; None where there is no end.
+    """
 
     rows: QuerySet
     since: str
     text: Callable[[int], str]  # of how many
     url: str
+    until: Callable[[datetime], datetime] | None = None
 
 
 def in_one_line_each(kinds: Iterable[Waiting]) -> Iterator[Todo]:
@@ -59,7 +63,8 @@ def in_one_line_each(kinds: Iterable[Waiting]) -> Iterator[Todo]:
     ]
     for place, number, first in each[0].union(*each[1:], all=True) if each else ():
         if number:
-            yield Todo(kinds[place].text(number), kinds[place].url, since=first)
+            kind = kinds[place]
+            yield Todo(kind.text(number), kind.url, since=first, until=kind.until(first) if kind.until else None)
 
 
 def oldest_first(todos: Iterable[Todo]) -> list[Todo]:

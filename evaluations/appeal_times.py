@@ -23,6 +23,11 @@ def last_day_to_answer(filed_at: datetime) -> date:
     return _day(filed_at) + timedelta(days=DAYS_TO_ANSWER)
 
 
+def end_of_answering(filed_at: datetime) -> datetime:
+    """The first instant at which an answer is too late."""
+    return end_of(last_day_to_answer(filed_at))
+
+
 def end_of(day: date) -> datetime:
     """The first instant after a day."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,10 +62,12 @@ def of_scope(scope: ScopeMonth, *, several: bool = False) -> Iterator[Todo]:
 
 
 def of_schemes(user: User) -> Iterator[Todo]:
-    """Drafts that wait to be published by somebody who may."""
+    """Drafts that wait to be approved and published by somebody who may."""
     drafts = ScoringScheme.objects.visible_to(user, Permission.PUBLISH_SCHEMES)
     for scheme in drafts.filter(state=ScoringScheme.State.DRAFT).order_by("created_at", "pk"):
-        text = _("Scheme %(name)s is a draft: read and publish it") % {"name": scheme}
+        is_approved = bool(scheme.approved_mark)
+        text = _("Scheme %(name)s is approved: publish it") if is_approved else _("Scheme %(name)s is a draft: read it")
+        text %= {"name": scheme}
         yield Todo(text, reverse("evaluations:scheme", kwargs={"pk": scheme.pk}), since=scheme.created_at)
 
 
@@ -81,19 +82,14 @@ def of_freezings(user: User) -> Iterator[Waiting]:
         yield Waiting(freezings.came_back(user), "decided_at", _came_back, address)
 
 
-def of_appeals(user: User, now: datetime) -> Iterator[Todo]:
+def of_appeals(user: User, now: datetime) -> Iterator[Waiting]:
     """Appeals that wait for this person's answer, with the last day of the oldest; upheld ones without a run."""
     if not access_of(user).may(Permission.DECIDE_APPEALS):
         return
-    today = timezone.localdate(now)
-    kinds = (("waiting", appeals.to_decide(user, today)), ("upheld", appeals.to_compile(user, today)))
-    for state, rows in kinds:
-        found = rows.aggregate(count=Count("pk"), first=Min("filed_at"))
-        if not found["count"]:
-            continue
-        until = appeal_times.end_of(appeal_times.last_day_to_answer(found["first"]))
-        address = f"{reverse('evaluations:appeals')}?state={state}"
-        yield Todo(_APPEALS[state](found["count"]), address, since=found["first"], until=until)
+    today, address = timezone.localdate(now), reverse("evaluations:appeals")
+    waiting, upheld = appeals.to_decide(user, today), appeals.to_compile(user, today)
+    yield Waiting(waiting, "filed_at", _to_answer, f"{address}?state=waiting", appeal_times.end_of_answering)
+    yield Waiting(upheld, "filed_at", _to_follow, f"{address}?state=upheld", appeal_times.end_of_answering)
 
 
 def of_decisions(user: User) -> Iterator[Waiting]:
@@ -136,9 +132,6 @@ def _to_follow(count: int) -> str:
         "%(count)s upheld appeal waits for its correction", "%(count)s upheld appeals wait for their correction", count
     )
     return text % {"count": count}
-
-
-_APPEALS = {"waiting": _to_answer, "upheld": _to_follow}
 
 
 def _came_back(count: int) -> str:

@@ -72,11 +72,11 @@ class HomeView(PortalView, View):
         in_one_line = [todo_of_people.of_corrections(user, now), todo_of_activities.of_awards(user, now)]
         in_one_line += [todo.of_freezings(user), todo.of_decisions(user), todo.of_judging(user)]
         in_one_line += [todo_of_activities.of_duties(user, now), notice_todo.of_notices(user, now)]
+        in_one_line.append(todo.of_appeals(user, now))
         in_one_line += [todo.of_replies(item["month"], user) for item in branches]
         waiting = [
             transfers.todos(user, now), todo_of_activities.of_minutes(user, now), todo.of_schemes(user),
-            todo.of_appeals(user, now), notice_todo.of_objections(user),
-            in_one_line_each(chain(*in_one_line)),
+            notice_todo.of_objections(user), in_one_line_each(chain(*in_one_line)),
         ]  # fmt: skip
         waiting += [todo.of_month(item["month"], may_compile=item["may_compile"]) for item in branches]
         if access_of(user).may(Permission.REMIND):

@@ -17,12 +17,13 @@ from django.test.utils import CaptureQueriesContext
 
 MOST = 8
 MORE = {
-    "evaluations:my_data_workbook": 46, "evaluations:my_data_file": 46, "evaluations:home": 17, "members:health": 16,
+    "evaluations:my_data_workbook": 46, "evaluations:my_data_file": 46, "evaluations:home": 18, "members:health": 16,
     "evaluations:member_review": 16, "evaluations:month": 12, "evaluations:months": 11,
     "evaluations:duty_ratings": 11, "activities:duties_download": 10,
     "evaluations:score_marked_file": 10, "evaluations:score_failing_rows": 10,
     "evaluations:column_marked_file": 10, "evaluations:column_failing_rows": 10, "members:accounts": 9,
     "members:person": 9, "evaluations:decision_consent": 10, "evaluations:decision_send_back": 10,
+    "evaluations:freezing_propose": 9,
 }  # fmt: skip
 NO_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
 

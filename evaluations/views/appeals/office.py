@@ -205,6 +205,6 @@ def _in_scope(view: PortalView) -> QuerySet[Appeal]:
     """Never one's own, nor those of whom one stands in for: somebody else sees and answers them."""
     today = timezone.localdate()
     found = view.visible(Appeal.objects.all()).filter(appeals.about_others(view.request.user, today))
-    related = ("entry__member", "entry__run__branch", "entry__run__scheme", "run_after", "decider_for")
-    found = found.select_related(*related).prefetch_related(freezings.TOLD_WITH_AN_APPEAL)
+    related = ("entry__member", "entry__run__branch", "entry__run__scheme", "entry__run__superseded_by", "run_after")
+    found = found.select_related(*related, "decider_for").prefetch_related(freezings.TOLD_WITH_AN_APPEAL)
     return found.order_by(appeals.WAITING_FIRST, "-filed_at", "-pk")

@@ -96,7 +96,7 @@ SEARCH = [
 ]
 # What is kept about one person (see own_data.py).
 OWN_DATA = ["members.queries.own_data.SECTIONS", "evaluations.queries.own_data.SECTIONS",
-            "evaluations.queries.own_notices.SECTIONS", "activities.queries.own_data.SECTIONS"]  # fmt: skip
+            "activities.queries.own_data.SECTIONS"]  # fmt: skip
 # How long each kind of record is kept (see retention.py).
 RETENTION = [
     "members.services.retention.RULES",

@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
 from evaluations.models import Objection, ObjectionEntry
-from evaluations.queries import objections, own_notices
+from evaluations.queries import objections
+from evaluations.queries.own_data import notices
 from evaluations.refusals import Refused
 from evaluations.services.public_notices import ending, objecting
 from evaluations.services.public_notices.retention import RULES
@@ -196,7 +197,7 @@ def test_the_objector_reads_his_own_and_the_person_concerned_nothing(notice, tre
     objector = make_user(Role.MEMBER, tree.b1)
     objected(notice, user=objector)
     rows = {
-        user: [list(section.rows(user, DURING)) for section in own_notices.SECTIONS]
+        user: [list(section.rows(user, DURING)) for section in notices.SECTIONS]
         for user in (person.member.user, objector, secretary)
     }
     assert [len(found) for found in rows[person.member.user]] == [1, 0]

@@ -21,7 +21,8 @@ from activities.services import awards
 from branchportal.celery import app
 from members.models import User
 from members.services import branches, sign_in
-from tests.faults.test_parallel_forms import COUNT, FORMS, Sender
+from tests.faults.forms_sent import FORMS
+from tests.faults.test_parallel_forms import COUNT, Sender
 from tests.parallel import ask_without
 
 

@@ -16,9 +16,9 @@ from evaluations.tasks import tick
 from members.models import Branch, Member
 from members.roles import Role
 from tests.factories import make_user
+from tests.journeys.signing_in import PASSWORD, sign_in
 
 ROSTER = Path(__file__).parents[1] / "data" / "rosters" / "clean.xlsx"
-PASSWORD = "zhibu-menhu-1026"
 BEFORE = datetime(2026, 10, 20, 2, tzinfo=UTC)
 OPENING = datetime(2026, 10, 31, 16, 1, tzinfo=UTC)  # 1 November, one minute past midnight in Shanghai
 IN_TIME = datetime(2026, 11, 12, 2, tzinfo=UTC)
@@ -26,14 +26,6 @@ CLOSED = datetime(2026, 11, 20, 16, 1, tzinfo=UTC)
 
 DIMENSIONS = ("thought", "study", "life", "work", "conduct")
 HEADER = ("学号", "思想", "学习", "生活", "工作", "作风")
-
-
-def sign_in(page, url, user):
-    page.goto(f"{url}/login/")
-    page.fill("[name=number]", user.number)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
-    page.wait_for_url(f"{url}/")
 
 
 def bring_in_the_roster(page, url, axe):

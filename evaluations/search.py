@@ -27,6 +27,7 @@ PAGES = (
     Page(Permission.FILE_SELF_REVIEW, "evaluations:review_card", gettext_lazy("Self-review"), (gettext_lazy("card"),)),
     Page(Permission.FILE_SELF_REVIEW, "evaluations:own_reviews", gettext_lazy("My earlier months")),
     Page(Permission.VIEW_OWN_RANKING, "evaluations:own_rankings", gettext_lazy("My results")),
+    Page(Permission.READ_NOTICES, "evaluations:public_notices", gettext_lazy("Public notices")),
     Page(Permission.SIGNED_IN, "evaluations:my_data", gettext_lazy("Everything about me")),
     Page(
         Permission.VIEW_MONTH,
@@ -36,6 +37,10 @@ PAGES = (
     ),
     Page(Permission.VIEW_RANKING, "evaluations:rankings", gettext_lazy("Rankings")),
     Page(Permission.COMPILE_RANKING, "evaluations:compile", gettext_lazy("Compile ranking")),
+    Page(Permission.VIEW_RANKING, "evaluations:decisions", gettext_lazy("Decisions")),
+    Page(Permission.DECIDE_APPEALS, "evaluations:appeals", gettext_lazy("Appeals")),
+    Page(Permission.HANDLE_OBJECTIONS, "evaluations:objections", gettext_lazy("Objections")),
+    Page(Permission.VIEW_RANKING, "evaluations:columns", gettext_lazy("Figures from Excel")),
     Page(Permission.VIEW_SCHEMES, "evaluations:schemes", gettext_lazy("Scoring schemes")),
     Page(Permission.EDIT_SCHEMES, "evaluations:scheme_import", gettext_lazy("Import a scheme")),
     Page(Permission.MANAGE_CYCLES, "evaluations:calendar", gettext_lazy("Calendar of the months")),

@@ -70,12 +70,14 @@ def test_from_a_scheme_to_a_listed_candidate(live_portal, open_page, phone, axe,
         "secretary": make_user(Role.SECRETARY, branch, name="李书记", number="9000001", password=PASSWORD),
         "reviewer": make_user(Role.REVIEWER, committee, name="周老师", number="9000002", password=PASSWORD),
     }
-    office = {}
-    for role, user in users.items():
-        page = open_page(1366, 768)
-        sign_in(page, url, user)
-        office[role] = Office(page, url, axe)
-    secretary, reviewer = office["secretary"], office["reviewer"]
+    secretary, reviewer = (Office(open_page(1366, 768), url, axe) for _one in range(2))
+
+    def both_sign_in() -> None:
+        for office, user in ((secretary, users["secretary"]), (reviewer, users["reviewer"])):
+            office.page.context.clear_cookies()
+            sign_in(office.page, url, user)
+
+    both_sign_in()
 
     # A scheme of the branch, approved by the committee and published before the period.
     edit = secretary.sends(
@@ -102,6 +104,7 @@ def test_from_a_scheme_to_a_listed_candidate(live_portal, open_page, phone, axe,
 
     # Frozen by two people.
     time_machine.move_to(MEETING)
+    both_sign_in()
     secretary.sends(f"/rankings/{run.pk}/freezing/propose/", f"/rankings/{run.pk}/$", password=PASSWORD)
     reviewer.sends(f"/rankings/{run.pk}/freezing/confirm/", f"/rankings/{run.pk}/$", password=PASSWORD)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,9 @@ from evaluations.models import ColumnFigure, FigureColumn
 from evaluations.queries.column_check import ColumnCheck, Days, check_columns
 from evaluations.services.scheme_sealing import seal_first_figure
 from members.models import Branch, User
+from members.queries.own_matters import own_people
+from members.roles import Permission
+from members.services.own_matters import refuse_own_matter
 
 
 @transaction.atomic
@@ -49,12 +53,17 @@ def write_columns(
 
 
 @transaction.atomic
-def take_back_column(*, column: FigureColumn, reason: str, by: User) -> bool:
-    """Remove a column with all its figures; the audit trail keeps them. False where it is gone already."""
+def take_back_column(*, column: FigureColumn, reason: str, by: User, now: datetime) -> bool:
+    """Remove a column with all its figures; the audit trail keeps them. False where it is gone already.
+
+    Raises OwnMatter where a figure is about `by`, or about somebody for whom he stands in.
+    """
+    _one_at_a_time(column.branch)
     row = FigureColumn.objects.select_for_update(of=("self",)).select_related("branch").filter(pk=column.pk).first()
     if row is None:
         return False
-    figures = row.figures.select_related("member", "column").order_by("pk")
+    figures = row.figures.select_related("member__branch", "column").order_by("pk")
+    _refuse_own(row, figures, by, timezone.localdate(now))
     lines = [
         {"subject": one, "branch": row.branch, "before": _facts(one) | {"value": one.value}, "reason": reason}
         for one in figures
@@ -67,6 +76,13 @@ def take_back_column(*, column: FigureColumn, reason: str, by: User) -> bool:
 def _one_at_a_time(branch: Branch) -> None:
     """Of two sheets at once the second one waits, and sees what the first one wrote."""
     Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)
+
+
+def _refuse_own(column: FigureColumn, figures: Iterable[ColumnFigure], by: User, today: date) -> None:
+    own = own_people(by, today)
+    for figure in figures:
+        if figure.member.user_id in own:
+            refuse_own_matter(figure.member, Permission.IMPORT_SCORES, by=by, today=today, branch=column.branch)
 
 
 def _columns(found: ColumnCheck, branch: Branch, days: Days) -> dict[str, FigureColumn]:

@@ -25,6 +25,7 @@ from evaluations.services.column_import import take_back_column
 from members.access import PortalView, access_of
 from members.models import Branch
 from members.roles import Permission
+from members.services.own_matters import OwnMatter
 
 PER_PAGE = 50
 
@@ -103,6 +104,11 @@ class WithdrawColumnView(PortalView, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def form_valid(self, form: ReasonForm) -> HttpResponse:
-        take_back_column(column=self.column, reason=form.cleaned_data["reason"], by=self.request.user)
+        reason, now = form.cleaned_data["reason"], timezone.now()
+        try:
+            take_back_column(column=self.column, reason=reason, by=self.request.user, now=now)
+        except OwnMatter as refusal:
+            form.add_error(None, refusal)
+            return self.form_invalid(form)
         messages.success(self.request, _("The column is taken back."))
         return redirect(f"{reverse('evaluations:columns')}?branch={self.column.branch.code}")

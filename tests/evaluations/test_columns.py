@@ -14,8 +14,9 @@ from evaluations.refusals import Refused
 from evaluations.score_file import Mark, mark_sheet
 from evaluations.services import column_batches
 from evaluations.services.column_import import take_back_column, write_columns
-from members.models import ImportBatch
+from members.models import Absence, ImportBatch
 from members.roles import Role
+from members.services.own_matters import OwnMatter
 from tests.evaluations.figures_material import DAY, NOW, bring_in, sheet_of
 from tests.factories import make_member, make_user
 
@@ -131,7 +132,31 @@ def test_a_column_is_taken_back_with_its_figures_and_the_trail_keeps_them(tree, 
     member = make_member(tree.b1, name="赵一")
     bring_in(tree.b1, {member: 2}, by=secretary)
     column = FigureColumn.objects.get()
-    assert [take_back_column(column=column, reason="学年弄错", by=secretary) for _time in range(2)] == [True, False]
+    takes = [take_back_column(column=column, reason="学年弄错", by=secretary, now=NOW) for _time in range(2)]
+    assert takes == [True, False]
     assert (stored(), FigureColumn.objects.count()) == ([], 0)
     line = AuditEntry.objects.get(action="figures.taken_back")
     assert (line.before["person"], line.before["value"], line.reason) == ("赵一", "2", "学年弄错")
+
+
+def test_nobody_takes_back_a_column_with_a_figure_about_himself(tree, secretary):
+    officer = make_user(Role.ORGANISATION_COMMISSIONER, tree.b1, name="组织委员")
+    own, other = make_member(tree.b1, user=secretary), make_member(tree.b1)
+    bring_in(tree.b1, {own: 2, other: 1}, by=officer)
+    column = FigureColumn.objects.get()
+    with pytest.raises(OwnMatter, match="组织委员"):
+        take_back_column(column=column, reason="学年弄错", by=secretary, now=NOW)
+    assert (ColumnFigure.objects.count(), AuditEntry.objects.filter(action="figures.taken_back").count()) == (2, 0)
+    assert take_back_column(column=column, reason="学年弄错", by=officer, now=NOW)
+
+
+def test_nor_with_one_about_whom_he_stands_in_for(tree, secretary):
+    deputy, own = make_user(Role.DEPUTY_SECRETARY, tree.b1), make_member(tree.b1, user=secretary)
+    officer = make_user(Role.ORGANISATION_COMMISSIONER, tree.b1)
+    bring_in(tree.b1, {own: 2}, by=officer)
+    Absence.objects.create(
+        office=secretary.role_assignments.get(), stand_in=deputy, entered_by=secretary, starts_on=NOW.date(),
+        ends_on=NOW.date(),
+    )  # fmt: skip
+    with pytest.raises(OwnMatter):
+        take_back_column(column=FigureColumn.objects.get(), reason="学年弄错", by=deputy, now=NOW)

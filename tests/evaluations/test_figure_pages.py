@@ -97,6 +97,15 @@ def test_a_column_is_taken_back_with_a_reason(page, tree, secretary):
     assert ColumnFigure.objects.count() == 0
 
 
+def test_a_column_about_oneself_stays_and_the_page_names_who_may(page, tree, secretary):
+    officer = make_user(Role.ORGANISATION_COMMISSIONER, tree.b1, name="组织委员")
+    bring_in(tree.b1, {make_member(tree.b1, user=secretary): 2}, by=officer)
+    answer = page.post(f"/figures/{tree.b1.figure_columns.get().pk}/take-back/", {"reason": "学年弄错"})
+    assert (answer.status_code, ColumnFigure.objects.count()) == (422, 1)
+    assert "somebody else decides: 组织委员." in answer.content.decode()
+    assert "学年弄错" in answer.content.decode()
+
+
 def test_the_list_shows_what_the_schemes_read_and_no_other_branch(page, tree, secretary):
     bring_in(tree.b1, {make_member(tree.b1): 2}, by=secretary)
     bring_in(tree.b2, {make_member(tree.b2): 2}, by=make_user(Role.SECRETARY, tree.b2), name="得票")

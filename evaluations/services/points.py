@@ -49,7 +49,8 @@ def record_points(
 ) -> PointsEntry:
     """Store an entry from `values` (category, category_label, points, on, what, source).
 
-    The same `entry` again gives that one. Raises PointsRefused for oneself, a day to come, or what nothing shows.
+    The same `entry` with the same values again gives that one. Raises PointsRefused for oneself, a day to come, what
+    nothing shows, or an `entry` that says something else.
     """
     try:
         with transaction.atomic():
@@ -65,6 +66,8 @@ def record_points(
         row = PointsEntry.objects.filter(branch=branch, entry=entry).first()
         if row is None:
             raise
+        if row.member != member or not _holds(row, values, upload):
+            raise PointsRefused(_("This form has been used: open it anew to write down another entry.")) from None
     return row
 
 

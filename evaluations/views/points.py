@@ -116,7 +116,10 @@ class AddPointsView(_PointsFormView):
 class EditPointsView(_PointsFormView):
     @cached_property
     def row(self) -> PointsEntry:
-        rows = PointsEntry.objects.standing().select_related("branch", "member", "evidence")
+        """The entry: one that stands to open the form; what was typed is answered in words even where it is gone."""
+        rows = PointsEntry.objects.select_related("branch", "member", "evidence")
+        if self.request.method != "POST":
+            rows = rows.standing()
         return get_object_or_404(self.visible(rows), pk=self.kwargs["pk"])
 
     @property

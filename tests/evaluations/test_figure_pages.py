@@ -187,6 +187,16 @@ def test_an_entry_is_changed_and_taken_back_with_reasons(page, tree, secretary):
     assert "重复" in page.get("/points/").content.decode()
 
 
+def test_what_was_typed_about_an_entry_that_was_taken_back_meanwhile_stays(page, tree, secretary):
+    entry = add_points(make_member(tree.b1), "3", by=secretary)
+    form = page.get(f"/points/{entry.pk}/").context["form"]
+    values = {name: form[name].value() or "" for name in form.fields if name != "file"}
+    page.post(f"/points/{entry.pk}/take-back/", {"reason": "重复", "version": "1"})
+    answer = page.post(f"/points/{entry.pk}/", values | {"points": "4", "what": "省级奖", "reason": "看错"})
+    assert (answer.status_code, answer.context["form"]["what"].value()) == (422, "省级奖")
+    assert "This entry was taken back meanwhile. Write a new one." in answer.content.decode()
+
+
 def test_without_a_category_the_page_says_so(tree):
     install(tree.root)
     page = sign_in(Client(), make_user(Role.SECRETARY, tree.b2), language="en")

@@ -127,6 +127,18 @@ def test_looked_into_and_decided_once(notice, reviewer, tree):
     assert ended.outcome == "settled"
 
 
+def test_a_used_form_with_another_step_is_refused_and_the_first_one_stays(notice, reviewer):
+    objection, _receipt = objected(notice)
+    asked = {"objection": objection, "entry": uuid4(), "by": reviewer, "now": DURING}
+    objecting.add_entry(text="已向值班组核实。", **asked)
+    assert refusal(objecting.add_entry, text="补充核实", **asked) == "This form has been used: open it anew."
+    second = make_user(Role.REVIEWER, asked["objection"].notice.branch.parent)
+    assert refusal(objecting.add_entry, text="已向值班组核实。", **asked | {"by": second}) == (
+        "This form has been used: open it anew."
+    )
+    assert [one.text for one in ObjectionEntry.objects.all()] == ["已向值班组核实。"]
+
+
 def test_only_reviewers_of_the_committee_see_it(notice, tree, secretary, reviewer):
     objection, _receipt = objected(notice)
     others = [secretary, make_user(Role.COUNSELOR, tree.first), make_user(Role.ADMINISTRATOR, tree.root)]

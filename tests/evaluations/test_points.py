@@ -75,6 +75,23 @@ def test_a_form_sent_twice_makes_one_entry(member, secretary):
     assert (PointsEntry.objects.count(), Notification.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("other", [{"points": Decimal("4")}, {"what": "另一项"}, {"upload": OTHER}])
+def test_a_used_form_that_says_something_else_is_refused(member, secretary, other):
+    entry = uuid4()
+    record(member, secretary, entry=entry, upload=PDF)
+    with translation.override("en"), pytest.raises(PointsRefused, match="This form has been used"):
+        record(member, secretary, entry=entry, **{"upload": PDF} | other)
+    assert [(one.points, one.what) for one in PointsEntry.objects.all()] == [(Decimal("5"), "竞赛一等奖")]
+
+
+def test_nor_is_it_taken_for_another_person(tree, member, secretary):
+    entry = uuid4()
+    record(member, secretary, entry=entry)
+    with pytest.raises(PointsRefused):
+        record(make_member(tree.b1), secretary, entry=entry)
+    assert PointsEntry.objects.get().member == member
+
+
 def test_nobody_writes_changes_or_takes_back_points_about_himself(tree, member, secretary):
     own = make_member(tree.b1, user=secretary)
     officer = make_user(Role.ORGANISATION_COMMISSIONER, tree.b1, name="组织委员")

@@ -72,7 +72,7 @@ def add_entry(*, objection: Objection, text: str, entry: UUID, by: User, now: da
     objection = _hold(objection)
     known = ObjectionEntry.objects.filter(entry=entry).first()
     if known is not None:
-        if known.objection_id != objection.pk:
+        if (known.objection_id, known.by_id, known.text) != (objection.pk, by.pk, text):
             raise Refused(_("This form has been used: open it anew."))
         return known
     _check_open(objection)

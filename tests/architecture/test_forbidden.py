@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,7 @@ from django.db.models import UniqueConstraint
 from tests.architecture.test_imports import LINE, ROOT, dotted, modules
 
 SOURCES = [path for package in LINE for path in modules(package)]
-FOLDER = ROOT / "templates"
-TEMPLATES = sorted(FOLDER.rglob("*.html"))
-CUT_OFF = re.compile(r'{% include "([^"]+)" [^%]*\bonly %}')
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 OWN_MODELS = {model.__name__: model for package in LINE for model in apps.get_app_config(package).get_models()}
 CREATING = {"get_or_create", "update_or_create"}
 # Related managers in front of a call: which table they write to.
@@ -48,18 +45,6 @@ def test_every_form_that_posts_carries_a_token():
             if 'method="post"' in body.split(">")[0] and "csrf_token" not in body:
                 wrong.append(path.name)
     assert wrong == []
-
-
-def test_an_included_form_that_sees_nothing_else_is_given_its_token():
-    """`only` cuts the token off too: the form is refused at the first press."""
-    with_forms = {str(path.relative_to(FOLDER)) for path in TEMPLATES if "{% csrf_token %}" in path.read_text("utf-8")}
-    without = [
-        (path.name, found[1])
-        for path in TEMPLATES
-        for found in CUT_OFF.finditer(path.read_text("utf-8"))
-        if found[1] in with_forms and "csrf_token=" not in found[0]
-    ]
-    assert without == []
 
 
 def test_no_form_takes_all_fields():

@@ -22,7 +22,6 @@ POLICY = {
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -30,6 +29,8 @@ ALWAYS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
 }
 SHOWN_IN_PLACE = {"text/html", "text/calendar", "application/json"}  # a calendar that programs fetch; health; scripts
+# A form that is reached by a link alone names only its origin: without it the form would be refused.
+BY_LINK_ALONE = {"same-origin", "strict-origin"}
 PEOPLE = ("anonymous", "member", "secretary", "reviewer", "administrator")
 FILES = (
     "branchportal/theme.css", "branchportal/portal.js", "branchportal/icon.svg", "vendor/tabler-icons/icons.svg",
@@ -55,6 +56,7 @@ def faults_of(answer) -> list[str]:
     is_file = kind not in SHOWN_IN_PLACE and not is_style
     return [
         *(f"{name}: {headers.get(name)}" for name, value in ALWAYS.items() if headers.get(name) != value),
+        *([] if headers.get("Referrer-Policy") in BY_LINK_ALONE else ["referrer"]),
         *(["policy"] if said != POLICY else []),
         *(["devices"] if "camera=()" not in headers.get("Permissions-Policy", "") else []),
         *(["in place"] if is_file and not headers.get("Content-Disposition", "").startswith("attachment") else []),

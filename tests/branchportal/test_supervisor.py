@@ -95,6 +95,7 @@ def wait_for(condition) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.stage
 @pytest.mark.long
 def test_whatever_ends_it_leaves_no_process_and_the_next_start_has_its_data(tmp_path):
     data = tmp_path / "数据 one"
@@ -155,6 +156,7 @@ def test_the_first_start_loads_the_demo_and_says_so(tmp_path):
         assert database.execute("SELECT count(*) FROM members_member").fetchone() == (85,)
 
 
+@pytest.mark.stage
 @pytest.mark.long
 def test_a_database_that_was_filled_by_hand_gets_no_demo(tmp_path):
     for command in (["migrate"], ["create_branch", "P01", "示例学院党委", "--kind", "committee"]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import product
 
 import icalendar
 import pytest
@@ -19,6 +20,8 @@ from openpyxl import load_workbook
 from activities.models import Activity
 from activities.services.calendar_addresses import make_address
 from evaluations.models import BranchReview, RankingRun, ScoringScheme, SelfReview
+from evaluations.queries.column_check import Days
+from evaluations.services.column_batches import keep_batch as keep_column_batch
 from evaluations.services.score_batches import keep_batch as keep_score_batch
 from members.models import Branch, ImportBatch
 from members.services.roster_import import keep_batch as keep_roster_batch
@@ -26,19 +29,17 @@ from tests.access.test_matrix import MATRIX, address
 from tests.access.world import NOW, branch_root, make_world
 from tests.evaluations.ranking_material import OCTOBER
 from tests.factories import sign_in
+from tests.rounds import rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.long]
 
 MARKUP, ATTRIBUTE, LINK = "<script>a()</script>{{7*7}}", '"><img src=x onerror=a()>', "javascript:a()"
-READERS = [
-    *((MARKUP, person) for person in ("member", "secretary", "reviewer", "administrator")),
-    *((ATTRIBUTE, person) for person in ("member", "secretary", "administrator")),
-    (LINK, "secretary"),
-]
-FORMULAS = [
-    ("=cmd|'/c calc'!A0", "secretary"), ("+1+1", "reviewer"), ("@SUM(1)", "secretary"), ("＝1", "reviewer"),
-    (LINK, "secretary"),
-]  # fmt: skip
+EACH = rounds("PAYLOADS", 0)  # 1: each payload for each reader; the suite sends every kind to somebody
+READERS = [(MARKUP, "member"), (MARKUP, "reviewer"), (ATTRIBUTE, "secretary"), (LINK, "secretary")]
+FORMULAS = [("=cmd|'/c calc'!A0", "secretary"), ("＝1", "reviewer")]
+if EACH:
+    READERS = [*product((MARKUP, ATTRIBUTE, LINK), ("member", "secretary", "reviewer", "administrator"))]
+    FORMULAS = [*product(("=cmd|'/c calc'!A0", "+1+1", "@SUM(1)", "＝1", LINK), ("secretary", "reviewer"))]
 OUR_APPS = ("branchportal", "members", "activities", "evaluations")
 # Written by the portal alone, or held to a pattern by their forms; whatever text is added later gets the payload.
 NOT_TYPED = {
@@ -153,7 +154,12 @@ def upload(world, payload: str) -> None:
         branch=branch, cycle=branch_root(branch).cycles.get(month=OCTOBER), source="self",
         content=table("学号,思想,学习,生活,工作,作风,说明", payload), file_name=f"{payload}.csv", by=by, now=NOW,
     )  # fmt: skip
-    world.own |= {"roster_batch": {"pk": roster.pk}, "score_batch": {"pk": scores.pk}}
+    figures = keep_column_batch(
+        branch=branch, content=table("学号,姓名,绩点", payload) + b"2026001001,x,3.5\n", file_name=f"{payload}.csv",
+        days=Days(OCTOBER, OCTOBER), by=by, now=NOW,
+    )  # fmt: skip
+    batches = {"roster_batch": roster, "score_batch": scores, "column_batch": figures}
+    world.own |= {name: {"pk": batch.pk} for name, batch in batches.items()}
 
 
 def opened_by(person: str) -> list:

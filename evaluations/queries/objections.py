@@ -18,6 +18,10 @@ from members.models import Branch, User
 from members.queries.offices import holders
 from members.roles import Permission, Role
 
+SAME_SELECTION = ("branch_id", "purpose", "first_month", "last_month")  # of the runs of one selection
+UPHELD = (Objection.Decision.UPHELD, Objection.Decision.PARTLY)
+_RUN = "notice__meeting__run"
+
 
 def handled_notices(user: User, today: date | None = None) -> QuerySet[PublicNotice]:
     """The notices whose objections this person looks into.
@@ -71,9 +75,17 @@ def open_counts(user: User, notices: Iterable[PublicNotice]) -> dict[int, int]:
     return dict(found.values_list("notice").annotate(count=Count("pk")))
 
 
-def of_decision(notice: PublicNotice) -> QuerySet[Objection]:
-    """The objections to this notice and to the ones that it replaces."""
-    return Objection.objects.filter(notice__meeting=notice.meeting_id)
+def of_selection(notice: PublicNotice) -> QuerySet[Objection]:
+    """The objections to every notice of this branch, purpose and period, also of sheets and runs before this one."""
+    run = notice.meeting.run
+    same = {f"{_RUN}__{name}": getattr(run, name) for name in SAME_SELECTION}
+    return Objection.objects.filter(**same)
+
+
+def upheld_since(notice: PublicNotice) -> QuerySet[Objection]:
+    """Those that were upheld, wholly or in part, after the decision of this notice was recorded."""
+    upheld = of_selection(notice).filter(decision__in=UPHELD)
+    return upheld.filter(decided_at__gte=notice.meeting.recorded_at)
 
 
 def behind(typed: str) -> Objection | None:

@@ -270,6 +270,29 @@ def test_taken_down_corrected_and_recorded(office, meeting, secretary, committee
     assert ("No objections" in seen, "班级有误" in seen) == (True, True)
 
 
+def test_the_page_says_what_stands_against_the_outcome_and_the_branch_reads_nothing(
+    office, meeting, secretary, committee, reviewer, clock
+):
+    notice = published(meeting, by=secretary)
+    objection, _receipt = objected(notice)
+    asked = {"decision": "partly", "reply": "情况部分属实。", "by": reviewer, "now": DURING}
+    objecting.decide(objection=objection, **asked)
+    clock.move_to(AFTER, tick=False)
+    url, record = page("public_notice", notice.pk), page("public_notice_outcome", notice.pk)
+    shown = committee.get(url)
+    assert "Objections that were upheld, wholly or in part: 1." in text_of(shown)
+    assert (record in shown.content.decode(), page("decision", meeting.pk) in shown.content.decode()) == (False, True)
+    assert "upheld" not in text_of(office.get(url))
+
+
+def test_the_preview_says_who_sees_it(office, meeting, secretary, committee):
+    notice = prepared(meeting, by=secretary)
+    words = "only whoever publishes notices of the branch and the reviewers of the committee see it"
+    assert [words in text_of(client.get(page("public_notice", notice.pk))) for client in (office, committee)] == [
+        True, True,
+    ]  # fmt: skip
+
+
 def test_the_steps_are_kept_with_day_and_name(meeting, secretary, committee, reviewer):
     objection, _receipt = objected(published(meeting, by=secretary))
     typed = {"text": "已向值班组核实。", "entry": str(uuid4())}

@@ -15,7 +15,7 @@ from evaluations.models import DecisionMeeting, PublicNotice
 from evaluations.queries import public_notices
 from evaluations.queries.invariants import public_notices as invariants
 from evaluations.refusals import Refused, StaleReviewError
-from evaluations.services.public_notices import ending, publishing
+from evaluations.services.public_notices import ending, objecting, publishing
 from evaluations.services.public_notices.publishing import Wording
 from members.roles import Role
 from tests.evaluations.notice_material import (
@@ -24,6 +24,7 @@ from tests.evaluations.notice_material import (
     LAST_MOMENT,
     LINKED,
     NOW,
+    consented,
     make_meeting,
     objected,
     prepared,
@@ -116,11 +117,11 @@ def test_an_unknown_year_is_provisional_until_it_is_announced(meeting, secretary
     assert (notice.last_on, notice.is_provisional) == (date(2041, 3, 11), True)
     assert publishing.renew_last_days(now=moment) == 0
 
-    announced = working_days.Found(notice.first_on, date(2041, 3, 13), is_provisional=False)
+    announced = working_days.Found(date(2041, 3, 6), date(2041, 3, 13), is_provisional=False)
     monkeypatch.setattr(publishing, "working_days_after", lambda day, count: announced)
     assert publishing.renew_last_days(now=moment + timedelta(days=1)) == 1
     notice.refresh_from_db()
-    assert (notice.last_on, notice.is_provisional) == (date(2041, 3, 13), False)
+    assert (notice.first_on, notice.last_on, notice.is_provisional) == (date(2041, 3, 6), date(2041, 3, 13), False)
     assert trail()[-1] == ("public_notice.days_known", "", "")
 
 
@@ -264,6 +265,94 @@ def test_an_open_objection_blocks_the_outcome_also_one_to_the_notice_before(meet
     later = datetime(2026, 12, 2, 3, tzinfo=UTC)
     blocked = refusal(ending.record_outcome, notice=new, note="", by=reviewer, now=later)
     assert blocked == "Objections that are still open: 1. Decide them first."
+
+
+LATER = datetime(2026, 12, 2, 3, tzinfo=UTC)
+NEXT = datetime(2026, 12, 10, 3, tzinfo=UTC)
+
+
+def decided(objection, decision: str, *, by, now=DURING):
+    return objecting.decide(objection=objection, decision=decision, reply="经核实，情况如此。", by=by, now=now)
+
+
+@pytest.mark.parametrize("decision", ["upheld", "partly"])
+def test_an_upheld_objection_ends_in_a_new_decision_and_not_in_an_outcome(meeting, secretary, reviewer, decision):
+    notice = published(meeting, by=secretary)
+    decided(objected(notice)[0], decision, by=reviewer)
+    stopped = (
+        "Objections that were upheld, wholly or in part: 1. This notice can't end with an outcome: send the decision "
+        "back first, so that the branch committee decides anew."
+    )
+    assert refusal(ending.record_outcome, notice=notice, note="", by=reviewer, now=AFTER) == stopped
+
+    second = revised(meeting, by=reviewer)
+    new = published(second, by=secretary, now=LATER)
+    assert ending.record_outcome(notice=new, note="", by=reviewer, now=NEXT).outcome == "settled"
+    sound()
+
+
+def revised(meeting, *, by):
+    """The sheet is sent back, and the next one of the same run has consent."""
+    with transaction.atomic():
+        ending.withdraw(meeting=meeting, reason="重新讨论", by=by, now=AFTER)
+    DecisionMeeting.objects.update(state="sent_back", reason="重新讨论")
+    second = consented(
+        meeting.run, list(meeting.run.entries.filter(rank=1).values_list("member_id", flat=True)), number=2
+    )
+    DecisionMeeting.objects.filter(pk=second.pk).update(recorded_at=AFTER, reviewed_at=AFTER)
+    return DecisionMeeting.objects.get(pk=second.pk)
+
+
+def test_an_objection_stays_open_over_a_new_sheet_and_a_new_run(tree, meeting, secretary, reviewer):
+    objection, _receipt = objected(published(meeting, by=secretary))
+    new = published(revised(meeting, by=reviewer), by=secretary, now=LATER)
+    still_open = "Objections that are still open: 1. Decide them first."
+    assert refusal(ending.record_outcome, notice=new, note="", by=reviewer, now=NEXT) == still_open
+
+    newer = compile_now(tree.b1, SEPTEMBER, OCTOBER)
+    other = published(consented(newer, [newer.entries.get(rank=1).member_id]), by=secretary, now=LATER)
+    assert refusal(ending.record_outcome, notice=other, note="", by=reviewer, now=NEXT) == still_open
+    PublicNotice.objects.filter(pk=other.pk).update(outcome="no_objections", outcome_at=NEXT)
+    found = {one.check.code: one.count for one in verify(Asked(now=NEXT), only=["notices.outcome"]) if one.count}
+    assert found == {"notices.outcome": 1}
+    PublicNotice.objects.filter(pk=other.pk).update(outcome="", outcome_at=None)
+
+    decided(objection, "not_upheld", by=reviewer)
+    assert ending.record_outcome(notice=other, note="", by=reviewer, now=NEXT).outcome == "settled"
+
+
+def test_an_objection_to_another_selection_does_not_count(tree, meeting, secretary, reviewer):
+    objected(published(meeting, by=secretary))
+    other_months = compile_now(tree.b1, OCTOBER, OCTOBER)
+    notice = published(consented(other_months, [other_months.entries.get(rank=1).member_id]), by=secretary)
+    assert ending.record_outcome(notice=notice, note="", by=reviewer, now=AFTER).outcome == "no_objections"
+    sound()
+
+
+def test_the_ledger_finds_an_outcome_beside_an_upheld_objection(meeting, secretary, reviewer):
+    notice = published(meeting, by=secretary)
+    decided(objected(notice)[0], "upheld", by=reviewer)
+    PublicNotice.objects.update(outcome="settled", outcome_at=AFTER)
+    found = {one.check.code: one.count for one in verify(Asked(now=AFTER), only=CODES) if one.count}
+    assert found == {"notices.outcome": 1}
+
+
+def test_a_notice_that_came_down_before_the_holidays_were_known_is_not_over(meeting, secretary, reviewer, monkeypatch):
+    moment, after = datetime(2041, 3, 4, 3, tzinfo=UTC), datetime(2041, 3, 20, 3, tzinfo=UTC)
+    notice = published(meeting, by=secretary, now=moment)
+    announced = working_days.Found(date(2041, 3, 6), date(2041, 3, 13), is_provisional=False)
+    for module in (publishing, invariants):
+        monkeypatch.setattr(module, "working_days_after", lambda day, count: announced)
+    assert refusal(ending.record_outcome, notice=notice, note="", by=reviewer, now=after) == (
+        "This notice came down on 2041-03-11, but by the holidays announced since it had to hang out until 2041-03-13. "
+        "The branch corrects it: the new notice hangs out its full days."
+    )
+    found = {one.check.code: one.count for one in verify(Asked(now=after), only=["notices.days"]) if one.count}
+    assert found == {"notices.days": 1}
+
+    new = ending.correct(notice=notice, reason="公示天数不足", by=secretary, now=after)
+    assert (new.state, new.days) == ("prepared", 5)
+    assert [one.count for one in verify(Asked(now=after), only=["notices.days"])] == [0]
 
 
 def test_who_reads_it(tree, meeting, secretary):

@@ -13,16 +13,21 @@ from branchportal.invariants import without_line
 from branchportal.ledger import Asked, Check, Violation, place
 from branchportal.models import AuditEntry
 from evaluations.models import Decision, NoticePerson, Objection, PublicNotice
+from evaluations.queries.objections import SAME_SELECTION, UPHELD
 
 State, Outcome = PublicNotice.State, PublicNotice.Outcome
 
 
 def too_short(asked: Asked) -> Iterator[Violation]:
-    """A published notice has its working days; one computed before the holidays were known may have more."""
+    """A published notice has its working days; one computed before the holidays were known may have more.
+
+    One that was computed so and ended early ended with the days that were known.
+    """
     published = PublicNotice.objects.filter(published_at__isnull=False).order_by("pk")
+    published = published.exclude(is_provisional=True, ended_at__isnull=False)
     for notice in published.only("published_at", "days", "last_on"):
         wanted = working_days_after(timezone.localdate(notice.published_at), notice.days)
-        if notice.last_on < wanted.last and not wanted.is_provisional and not notice.is_provisional:
+        if notice.last_on < wanted.last and not wanted.is_provisional:
             yield Violation(place(PublicNotice, notice.pk), f"last_on={notice.last_on} wanted={wanted.last}")
 
 
@@ -54,10 +59,17 @@ def not_selected(asked: Asked) -> Iterator[Violation]:
 
 
 def ended_with_objections(asked: Asked) -> Iterator[Violation]:
-    """A notice that ended without objections has none, and one whose objections are settled has no open one."""
-    filed = Objection.objects.filter(notice__meeting=OuterRef("meeting"))
-    recorded = PublicNotice.objects.annotate(came=Exists(filed), waits=Exists(filed.filter(decision="")))
-    wrong = Q(outcome=Outcome.NO_OBJECTIONS, came=True) | (~Q(outcome="") & Q(waits=True))
+    """A notice that ended without objections had none, and at no end was one open or upheld.
+
+    Objections count that were filed until then to any notice of the branch, purpose and period.
+    """
+    same = {f"notice__meeting__run__{name}": OuterRef(f"meeting__run__{name}") for name in SAME_SELECTION}
+    filed = Objection.objects.filter(**same, filed_at__lte=OuterRef("outcome_at"))
+    waited = Q(decision="") | Q(decided_at__gt=OuterRef("outcome_at"))
+    stopped = Q(decision__in=UPHELD, decided_at__gte=OuterRef("meeting__recorded_at"))
+    recorded = PublicNotice.objects.exclude(outcome="")
+    recorded = recorded.annotate(came=Exists(filed), held_up=Exists(filed.filter(waited | stopped)))
+    wrong = Q(outcome=Outcome.NO_OBJECTIONS, came=True) | Q(held_up=True)
     for pk in recorded.filter(wrong).order_by("pk").values_list("pk", flat=True):
         yield Violation(place(PublicNotice, pk), "objections")
 

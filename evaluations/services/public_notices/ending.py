@@ -15,7 +15,7 @@ from evaluations.models import DecisionMeeting, PublicNotice, RankingRun
 from evaluations.queries import objections
 from evaluations.refusals import Refused
 from evaluations.services.public_notices.holding import hold
-from evaluations.services.public_notices.publishing import Wording, prepare, publishers
+from evaluations.services.public_notices.publishing import Wording, prepare, publishers, recount
 from members.models import User
 
 State, Outcome = PublicNotice.State, PublicNotice.Outcome
@@ -75,7 +75,7 @@ def record_outcome(*, notice: PublicNotice, note: str, by: User, now: datetime) 
     if notice.outcome and (notice.outcome_by_id, notice.outcome_note) == (by.pk, note):
         return notice
     check_can_have_outcome(notice, now=now)
-    came = objections.of_decision(notice).exists()
+    came = objections.of_selection(notice).exists()
     notice.outcome = Outcome.SETTLED if came else Outcome.NO_OBJECTIONS
     notice.outcome_note, notice.outcome_at = note, now
     notice.outcome_by, notice.outcome_name = by, by.name
@@ -101,13 +101,36 @@ def check_can_be_corrected(notice: PublicNotice) -> None:
 
 
 def check_can_have_outcome(notice: PublicNotice, *, now: datetime) -> None:
-    """Raise Refused while the notice hangs out, where an outcome stands, or while objections are open."""
+    """Raise Refused while the notice hangs out, and where it was too short or an objection is open or upheld."""
     if notice.outcome:
         raise Refused(_("%(name)s has recorded the outcome already."), name=notice.outcome_name)
     if not notice.is_over(timezone.localdate(now)):
         raise Refused(_("The outcome is recorded after the last day of a notice that was not taken down."))
-    if count := objections.of_decision(notice).filter(decision="").count():
+    check_had_its_days(notice)
+    if count := objections.of_selection(notice).filter(decision="").count():
         raise Refused(_("Objections that are still open: %(count)s. Decide them first."), count=count)
+    if count := objections.upheld_since(notice).count():
+        raise Refused(
+            _(
+                "Objections that were upheld, wholly or in part: %(count)s. This notice can't end with an outcome: "
+                "send the decision back first, so that the branch committee decides anew."
+            ),
+            count=count,
+        )
+
+
+def check_had_its_days(notice: PublicNotice) -> None:
+    """Raise Refused where holidays were announced since by which its last day was too early."""
+    found = recount(notice)
+    if notice.last_on < found.last:
+        raise Refused(
+            _(
+                "This notice came down on %(last)s, but by the holidays announced since it had to hang out until "
+                "%(wanted)s. The branch corrects it: the new notice hangs out its full days."
+            ),
+            last=f"{notice.last_on:%Y-%m-%d}",
+            wanted=f"{found.last:%Y-%m-%d}",
+        )
 
 
 def _end(notice: PublicNotice, state: str, reason: str, by: User | None, now: datetime) -> PublicNotice:

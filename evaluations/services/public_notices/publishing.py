@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from activities.working_days import working_days_after
+from activities.working_days import Found, working_days_after
 from branchportal import audit
 from branchportal.notifications import notify
 from evaluations.models import DecisionMeeting, NoticePerson, PublicNotice, RankingRun
@@ -50,7 +50,7 @@ class Wording:
 
 @transaction.atomic
 def prepare(*, meeting: DecisionMeeting, wording: Wording, by: User, now: datetime) -> PublicNotice:
-    """A notice of the people whom this decision selected; nobody sees it yet. Sent twice it is one. Raises Refused."""
+    """A notice of the people whom this decision selected, not published yet. Sent twice it is one. Raises Refused."""
     meeting = _standing(meeting)
     _check(wording)
     known = meeting.public_notices.filter(state__in=[State.PREPARED, State.PUBLISHED]).first()
@@ -114,21 +114,22 @@ def publish(*, notice: PublicNotice, version: int, by: User, now: datetime) -> P
 
 @transaction.atomic
 def renew_last_day(*, notice: PublicNotice) -> bool:
-    """Compute the last day again once the holidays of its year are announced; whether anything has changed.
+    """Compute its days again once the holidays of its year are announced; whether anything has changed.
 
     A notice never comes down before the day that was printed on it.
     """
     notice = hold(notice)
     if not notice.is_provisional or not notice.is_published:
         return False
-    found = working_days_after(timezone.localdate(notice.published_at), notice.days)
-    before = {"last_on": notice.last_on}
+    found = recount(notice)
+    before = {"first_on": notice.first_on, "last_on": notice.last_on}
     last_on = max(notice.last_on, found.last)
-    if (last_on, found.is_provisional) == (notice.last_on, notice.is_provisional):
+    stands = (notice.first_on, notice.last_on, notice.is_provisional)
+    if (found.first, last_on, found.is_provisional) == stands:
         return False
-    notice.last_on, notice.is_provisional = last_on, found.is_provisional
-    notice.save(update_fields=["last_on", "is_provisional"])
-    after = {"last_on": last_on, "is_provisional": found.is_provisional}
+    notice.first_on, notice.last_on, notice.is_provisional = found.first, last_on, found.is_provisional
+    notice.save(update_fields=["first_on", "last_on", "is_provisional"])
+    after = {"first_on": found.first, "last_on": last_on, "is_provisional": found.is_provisional}
     audit.record("public_notice.days_known", by=None, subject=notice, branch=notice.branch, before=before, after=after)
     return True
 
@@ -136,6 +137,11 @@ def renew_last_day(*, notice: PublicNotice) -> bool:
 def renew_last_days(*, now: datetime) -> int:
     """Do so for every notice that hangs out; how many have changed."""
     return sum(renew_last_day(notice=notice) for notice in public_notices.provisional(timezone.localdate(now)))
+
+
+def recount(notice: PublicNotice) -> Found:
+    """The days of a published notice by the holidays that are known now."""
+    return working_days_after(timezone.localdate(notice.published_at), notice.days)
 
 
 def check_can_be_published(notice: PublicNotice) -> None:

@@ -274,7 +274,7 @@ class OutcomeView(StepView):
         return ending.record_outcome(notice=self.notice, note=values["note"], by=self.request.user, now=now)
 
     def facts(self) -> list[tuple[str, Any]]:
-        return [*super().facts(), (_("Objections"), objections.of_decision(self.notice).count())]
+        return [*super().facts(), (_("Objections"), objections.of_selection(self.notice).count())]
 
 
 def _last_wording(meeting: DecisionMeeting) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +18,8 @@ from activities.working_days import Found, working_days_after
 from branchportal.paging import page_of
 from evaluations.models import PublicNotice
 from evaluations.queries import objections, public_notices
+from evaluations.refusals import Refused
+from evaluations.services.public_notices import ending
 from members.access import PortalView, access_of
 from members.roles import Permission
 
@@ -80,6 +83,7 @@ class NoticeView(OneNoticeView):
             "is_over": notice.is_over(today),
             "may_publish": may_publish,
             "keeps": keeps,
+            "too_short": self._too_short(today) if keeps else "",
             "history": public_notices.history(notice) if keeps else [],
             "link": request.build_absolute_uri(link_of(notice)) if may_publish and notice.token else "",
         }
@@ -89,9 +93,31 @@ class NoticeView(OneNoticeView):
         """What the committee alone sees."""
         user = self.request.user
         if not getattr(self.notice, "is_handled", False):
-            return {"handles": False, "objections": [], "open": 0}
-        found = list(objections.handled(user).filter(notice__meeting=self.notice.meeting_id))
-        return {"handles": True, "objections": found, "open": sum(one.is_open for one in found)}
+            return {"handles": False, "objections": [], "open": 0, "obstacle": ""}
+        found = list(objections.handled(user).filter(pk__in=objections.of_selection(self.notice).values("pk")))
+        is_open = sum(one.is_open for one in found)
+        return {"handles": True, "objections": found, "open": is_open, "obstacle": self._obstacle()}
+
+    def _obstacle(self) -> str:
+        """What stands against recording the outcome of a notice whose days are over; "" where nothing does."""
+        notice, now = self.notice, timezone.now()
+        if notice.outcome or not notice.is_over(timezone.localdate(now)):
+            return ""
+        try:
+            ending.check_can_have_outcome(notice, now=now)
+        except Refused as refusal:
+            return str(refusal)
+        return ""
+
+    def _too_short(self, today: date) -> str:
+        """What the branch has to put right before the outcome; of objections it learns nothing."""
+        if self.notice.outcome or not self.notice.is_over(today):
+            return ""
+        try:
+            ending.check_had_its_days(self.notice)
+        except Refused as refusal:
+            return str(refusal)
+        return ""
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -31,12 +31,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Observation:
-    """One month: its marks, the value made of them, and whether the scheme leaves it out as an extreme."""
+    """One month: its marks, the value made of them, and whether the scheme leaves it out as an extreme.
+
+    `counts`: the result is made of it; of several only one does where the newest or the highest speaks.
+    """
 
     label: str
     marks: tuple[Mark, ...]
     value: str
     dropped: bool
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,15 @@ def plain(value: Number) -> str:
     return "0" if text == "-0" else text
 
 
+def counted(aggregate: str, values: Sequence[Number]) -> frozenset[int]:
+    """The places of the values that count, of one person's values in their order."""
+    if not values:
+        return frozenset()
+    if aggregate == "max":
+        return frozenset({values.index(max(values))})
+    return frozenset({len(values) - 1} if aggregate == "last" else range(len(values)))
+
+
 def in_card_order(component: Component) -> list[tuple[str, Number]]:
     """The dimensions with their weights as a card shows them: a database may keep the document's keys in any order."""
     places = {name: place for place, name in enumerate(DIMENSIONS)}
@@ -150,9 +163,17 @@ def _weight_used(component: Component, points: Number | None, weights: Number) -
 def _observations(component: Component, person: Person, inputs: Mapping[str, Any]) -> tuple[Observation, ...]:
     sums = person.observations.get(component.code, [])
     dropped = _dropped(component, sums)
+    kept = [place for place in range(len(sums)) if place not in dropped]
+    counting = {kept[place] for place in counted(component.aggregate, [sums[place] for place in kept])}
     given = inputs.get(component.code, []) if sums else []
     return tuple(
-        Observation(str(place + 1), _marks(component, one), plain(Fraction(total, component.divisor)), place in dropped)
+        Observation(
+            label=str(place + 1),
+            marks=_marks(component, one),
+            value=plain(Fraction(total, component.divisor)),
+            dropped=place in dropped,
+            counts=place in counting,
+        )
         for place, (one, total) in enumerate(zip(given, sums, strict=True))
     )
 

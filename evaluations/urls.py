@@ -161,6 +161,7 @@ urlpatterns = [
     path("points/<int:pk>/", points.EditPointsView.as_view(), name="points_edit"),
     path("points/<int:pk>/take-back/", points.WithdrawPointsView.as_view(), name="points_withdraw"),
     path("points/<int:pk>/file/", points.PointsFileView.as_view(), name="points_file"),
+    path("results/points/<int:pk>/file/", points.OwnPointsFileView.as_view(), name="own_points_file"),
     path("defences/", office.DefencesView.as_view(), name="defences"),
     path("defences/mine/", office.OwnDefencesView.as_view(), name="own_defences"),
     path("defences/add/", preparing.NewDefenceView.as_view(), name="defence_add"),

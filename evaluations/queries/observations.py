@@ -7,7 +7,7 @@ inputs (as the bundle has them) and his evidence, both by component and gate inp
     duties             {"duties": [{"kind", "first", "last", "points", "done", "due", "duty"}], "unrated": [kind]}
     defence            {"defence": {"session", "title", "held_on"} or None}
     columns            {"columns": [{"name", "first", "last", "value", "by", "at", "file"}], "sought": name}
-    points             {"entries": [{"entry", "on", "points", "what", "by", "at"}]}
+    points             {"entries": [{"entry", "on", "points", "what", "source", "file", "by", "at"}]}
     classmates         {"not_released": True}
 """
 
@@ -246,6 +246,7 @@ def _of_points(category: str, found: Found, member: Member) -> Told:
     shown = [
         {
             "entry": one.pk, "on": one.on.isoformat(), "points": plain(number(str(one.points))), "what": one.what,
+            "source": one.source, "file": one.evidence.file_name if one.evidence else "",
             "by": one.recorded_by.name, "at": _day(one.recorded_at),
         }
         for one in entries

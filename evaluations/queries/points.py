@@ -9,7 +9,8 @@ from datetime import date
 
 from branchportal.months import last_day_of
 from evaluations import sources as known
-from evaluations.documents import Number, number
+from evaluations.documents import number
+from evaluations.explaining import counted
 from evaluations.models import PointsEntry
 from evaluations.queries import schemes
 from evaluations.scheme import Component, parse_scheme
@@ -23,18 +24,9 @@ def counting(members: Collection[int], first: date, last: date) -> Entries:
     """Each person's standing entries of these days by category, the newest last. One query."""
     found: dict[int, dict[str, list[PointsEntry]]] = defaultdict(lambda: defaultdict(list))
     inside = PointsEntry.objects.standing().filter(member__in=members, on__range=(first, last))
-    for entry in inside.select_related("recorded_by").order_by("on", "pk"):
+    for entry in inside.select_related("recorded_by", "evidence").order_by("on", "pk"):
         found[entry.member_id][entry.category].append(entry)
     return found
-
-
-def counted(aggregate: str, points: Sequence[Number]) -> frozenset[int]:
-    """The places of the entries that count, of one person's entries in their order."""
-    if not points:
-        return frozenset()
-    if aggregate == "max":
-        return frozenset({points.index(max(points))})
-    return frozenset({len(points) - 1} if aggregate == "last" else range(len(points)))
 
 
 @dataclass(frozen=True)

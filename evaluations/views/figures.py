@@ -11,12 +11,10 @@ from branchportal.pictures import dots
 from branchportal.pictures.marks import shape_of
 from branchportal.wording import sentences
 from evaluations import freezing_wording, ranking_wording, scheme_wording
-from evaluations.documents import number
 from evaluations.explaining import plain
 from evaluations.labels import DIMENSION_LABELS, RATERS, SOURCE_LABELS, days_of
 from evaluations.models import RankingEntry
 from evaluations.queries import rankings
-from evaluations.queries.points import counted
 from evaluations.queries.rankings import Cell, Row
 from evaluations.scheme import WEIGHTED, Component, Scheme
 from evaluations.sources import COLUMN, DEFENCE, DUTIES, PEER_RATING, POINTS
@@ -154,10 +152,9 @@ def _figures(kept: dict[str, Any], observations: Sequence[Any] = ()) -> list[dic
 
 
 def _entries(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:
-    """Each bonus or deduction, and whether it is the one that counts."""
+    """Each bonus or deduction with its observation."""
     found = _kept(entry, part).get("entries", [])
-    places = counted(part.component.aggregate, [number(one["points"]) for one in found])
-    return [{**one, "counts": place in places} for place, one in enumerate(found)]
+    return [{**one, "observation": other} for one, other in zip(found, part.observations, strict=False)]
 
 
 def _months(entry: RankingEntry, part: Any) -> list[dict[str, Any]]:

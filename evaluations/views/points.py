@@ -196,6 +196,16 @@ class PointsFileView(PortalView, View):
         return answer
 
 
+class OwnPointsFileView(PortalView, View):
+    """The file of an entry about oneself as a download."""
+
+    permission = Permission.VIEW_OWN_RANKING
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        own = PointsEntry.objects.filter(member__user=request.user).select_related("evidence")
+        return handed_over(get_object_or_404(own, pk=pk))
+
+
 def back_to(branch: Branch) -> str:
     """The list of the branch."""
     return f"{reverse('evaluations:points')}?branch={branch.code}"

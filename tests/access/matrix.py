@@ -228,6 +228,7 @@ evaluations:points_add            coded_branch  200    - + + - + - - - - - -
 evaluations:points_edit           points        200    - + + - + - - - - - -
 evaluations:points_withdraw       points        200    - + + - + - - - - - -
 evaluations:points_file           points        200    - + + + + - + + + - -
+evaluations:own_points_file       points        200    + - - - - - - - - - -
 
 evaluations:appeals               -             200    - - - - - - - - + - -
 evaluations:appeal                appeal        200    - - - - - - - - + - -

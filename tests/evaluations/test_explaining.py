@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from evaluations import bundle, explaining
 from evaluations.scheme import parse_scheme
 from tests.evaluations import generated
@@ -35,6 +37,20 @@ def test_dropped_extremes_are_marked_once_each():
         ("70", True), ("90", False), ("70", False), ("90", True), ("80", False),
     ]  # fmt: skip
     assert (part.kept, part.value, part.contribution) == (("90", "70", "80"), "80", "80")
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({"aggregate": "last"}, [False, False, True]),
+        ({"aggregate": "max"}, [False, True, False]),
+        ({"aggregate": "mean"}, [True, True, True]),
+        ({"aggregate": "max", "drop_high": 1, "drop_from": 3}, [False, False, True]),
+    ],
+)
+def test_what_the_result_is_not_made_of_is_told_apart(changes, counts):
+    (part,) = explained(scheme(component(**changes)), {"a": ["70", "90", "80"]}).parts
+    assert [one.counts for one in part.observations] == counts
 
 
 def test_dimensions_are_shown_as_a_card_shows_them():

@@ -11,8 +11,8 @@ from activities.models import Evidence
 from activities.services.evidence import Upload
 from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
+from evaluations.explaining import counted
 from evaluations.models import PointsEntry
-from evaluations.queries.points import counted
 from evaluations.services.points import PointsRefused, StalePoints, change_points, record_points, withdraw_points
 from members.models import Absence
 from members.roles import Role

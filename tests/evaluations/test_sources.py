@@ -1,8 +1,11 @@
 """Do columns, bonus entries and a rating that nobody released enter a ranking as the scheme says, and explained?"""
 
 import json
+import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from activities.models import DutyClosing
+from activities.services.evidence import Upload
 from branchportal.months import months_later
 from evaluations import bundle
 from evaluations.documents import SchemeError
@@ -20,12 +24,13 @@ from evaluations.scheme import parse_scheme
 from evaluations.scheme_wording import component_sentences, gate_sentence
 from evaluations.services import schemes
 from evaluations.services.defences import running
-from evaluations.services.points import withdraw_points
+from evaluations.services.points import record_points, withdraw_points
 from evaluations.sources import usual_sources
 from members.roles import Role
 from members.stages import Stage
+from tests.activities.evidence import PDF
 from tests.evaluations.defence_material import give, make_session
-from tests.evaluations.figures_material import NOW, add_points, bring_in
+from tests.evaluations.figures_material import DAY, NOW, POINTS, add_points, bring_in
 from tests.evaluations.ranking_material import (
     NOVEMBER,
     OCTOBER,
@@ -160,7 +165,46 @@ def test_highest_only_is_what_the_best_does_and_the_page_marks_the_one_that_coun
     assert (entry.inputs["bonus"], entry.total) == (["3", "5"], "85.00")
     page = sign_in(Client(), secretary).get(reverse("evaluations:ranking_evidence", args=[entry.run_id, entry.pk]))
     line = next(one for one in page.context["parts"] if one["is_of_points"])
-    assert [(one["what"], one["counts"]) for one in line["entries"]] == [("校级奖", False), ("省级奖", True)]
+    assert [(one["what"], one["observation"].counts) for one in line["entries"]] == [
+        ("校级奖", False), ("省级奖", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("aggregate", "left_out"), [("last", "73"), ("max", "60")])
+def test_of_several_sheets_the_page_marks_those_that_do_not_count(tree, secretary, aggregate, left_out):
+    publish(tree.root, VOTES | {"aggregate": aggregate}, sources={"part1": "column"})
+    member = full(tree.b1)
+    for day, votes in ((10, 73), (20, 60)):
+        bring_in(tree.b1, {member: votes}, by=secretary, name="得票", on=date(2026, 10, day))
+    entry = compiled(tree.b1)[member]
+    page = sign_in(Client(), secretary, language="en").get(
+        reverse("evaluations:ranking_evidence", args=[entry.run_id, entry.pk])
+    )
+    marked = re.findall(r'<span class="left-out">(\d+)</span> left out', page.content.decode())
+    assert marked == [left_out]
+
+
+def test_my_score_shows_what_proves_a_bonus_and_hands_its_file_to_nobody_else(tree, secretary, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    publish(tree.root, SELF, BONUS | {"aggregate": "sum"})
+    member, other = (make_user(Role.MEMBER, tree.b1, stage=Stage.FULL).member for _person in range(2))
+    review(member, OCTOBER, own=80, branch=80)
+    add_points(member, "5", by=secretary)
+    proved = record_points(
+        branch=tree.b1, member=member, entry=uuid4(), by=secretary, now=NOW,
+        values=POINTS | {"points": Decimal("2"), "on": DAY, "what": "省级奖", "source": ""},
+        upload=Upload("奖状.pdf", PDF, "application/pdf"),
+    )  # fmt: skip
+    entry = compiled(tree.b1)[member]
+    sealed = [(one["source"], one["file"]) for one in entry.evidence["bonus"]["entries"]]
+    assert sealed == [("校发〔2026〕8 号", ""), ("", "奖状.pdf")]
+    own, address = sign_in(Client(), member.user), reverse("evaluations:own_points_file", args=[proved.pk])
+    shown = own.get(reverse("evaluations:own_ranking", args=[entry.run_id])).content.decode()
+    assert [word in shown for word in ("校发〔2026〕8 号", "奖状.pdf", address)] == [True, True, True]
+    assert own.get(address).content == PDF
+    assert sign_in(Client(), other.user).get(address).status_code == 404
+    of_office = sign_in(Client(), secretary).get(reverse("evaluations:ranking_evidence", args=[entry.run_id, entry.pk]))
+    assert reverse("evaluations:points_file", args=[proved.pk]) in of_office.content.decode()
 
 
 def test_base_points_bonuses_and_deductions_make_the_worked_case(tree, secretary):

@@ -23,7 +23,8 @@ DOWNLOADS = {
     "evaluations:score_marked_file", "evaluations:score_failing_rows", "evaluations:ranking_workbook",
     "evaluations:ranking_workbooks", "evaluations:my_data_workbook", "evaluations:my_data_file",
     "evaluations:column_template", "evaluations:column_marked_file", "evaluations:column_failing_rows",
-    "evaluations:points_file", "evaluations:defence_workbook", "evaluations:defence_sheets",
+    "evaluations:points_file", "evaluations:own_points_file", "evaluations:defence_workbook",
+    "evaluations:defence_sheets",
     "evaluations:month_workbook", "evaluations:ranking_bundle", "evaluations:scheme_document",
 }  # fmt: skip
 SHOWN = [row for row in MATRIX.values() if row.opens == 200 and row.page not in DOWNLOADS]

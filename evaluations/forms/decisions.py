@@ -20,6 +20,7 @@ from evaluations.services.decisions import Meeting, Said
 from members.forms.roles import date_field
 from members.forms.sign_in import password_field
 from members.models import User
+from members.queries.own_matters import own_people
 
 MOST_PEOPLE = 99
 LONGEST_MINUTES = 8_000
@@ -35,6 +36,7 @@ class Row:
     reason: forms.BoundField
     shown: str  # the outcome that is chosen
     departure: str
+    is_own: bool  # the reader's own matter: his, or of somebody for whom he stands in
     is_self: bool
 
 
@@ -77,6 +79,7 @@ class SheetForm(forms.Form):
         initial = {name: getattr(meeting, name) for name in (*Meeting.__dataclass_fields__, "version")}
         super().__init__(*args, **kwargs | {"initial": initial})
         self.lines, self.user = lines, user
+        self.own = own_people(user, timezone.localdate())
         self.fields["activity"].queryset = activities
         for line in lines:
             self._add_person(line)
@@ -95,11 +98,11 @@ class SheetForm(forms.Form):
 
     @property
     def said(self) -> dict[int, Said]:
-        """What was typed of each person, but of the reader himself."""
+        """What was typed of each person, but of the reader himself and whom he stands in for."""
         values = self.cleaned_data
         return {
             pk: Said(values[f"outcome_{pk}"], " ".join(values[f"reason_{pk}"].split()))
-            for pk in (line.decision.pk for line in self.lines if not self._is_self(line))
+            for pk in (line.decision.pk for line in self.lines if not self._is_own(line))
         }
 
     @property
@@ -111,13 +114,13 @@ class SheetForm(forms.Form):
         return [row for row in self._rows() if row.line.entry.rank is None]
 
     def _add_person(self, line: Line) -> None:
-        decision, name, is_self = line.decision, line.entry.name, self._is_self(line)
+        decision, name, is_own = line.decision, line.entry.name, self._is_own(line)
         self.fields[f"outcome_{decision.pk}"] = forms.ChoiceField(
-            label=_("Decision: %(name)s") % {"name": name}, choices=OUTCOMES, required=False, disabled=is_self,
+            label=_("Decision: %(name)s") % {"name": name}, choices=OUTCOMES, required=False, disabled=is_own,
             initial=decision.outcome,
         )  # fmt: skip
         self.fields[f"reason_{decision.pk}"] = forms.CharField(
-            label=_("Reason: %(name)s") % {"name": name}, max_length=300, required=False, disabled=is_self,
+            label=_("Reason: %(name)s") % {"name": name}, max_length=300, required=False, disabled=is_own,
             initial=decision.reason,
         )  # fmt: skip
 
@@ -129,11 +132,14 @@ class SheetForm(forms.Form):
             pk = line.decision.pk
             departure = str(DEPARTURES[departing[pk]]) if pk in departing else ""
             fields = self[f"outcome_{pk}"], self[f"reason_{pk}"]
-            yield Row(line, *fields, self._shown(line), departure, self._is_self(line))
+            yield Row(line, *fields, self._shown(line), departure, self._is_own(line), self._is_self(line))
 
     def _shown(self, line: Line) -> str:
         value = self[f"outcome_{line.decision.pk}"].value() or ""
         return value if value in Decision.Outcome.values else ""
+
+    def _is_own(self, line: Line) -> bool:
+        return line.entry.member.user_id in self.own
 
     def _is_self(self, line: Line) -> bool:
         return line.entry.member.user_id == self.user.pk

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from activities.models import Activity
 from activities.queries.expected import COMMITTEE, COMMITTEE_MEETING
@@ -14,7 +15,7 @@ from evaluations.decision_wording import DEPARTURES
 from evaluations.departures import Decided, Departure, departures
 from evaluations.models import Decision, DecisionMeeting, Freezing, RankingEntry, RankingRun
 from evaluations.purposes import Purpose
-from evaluations.queries import rankings
+from evaluations.queries import freezings, rankings
 from members.access import access_of
 from members.models import Branch, RoleAssignment, User
 from members.roles import Permission
@@ -114,7 +115,7 @@ def meetings_kept(run: RankingRun) -> QuerySet[Activity]:
     freezing = run.freezing
     if freezing is None or not freezing.is_frozen:
         return found.none()
-    return found.filter(starts_at__date__gte=freezing.decided_at.date()).order_by("-starts_at", "-pk")
+    return found.filter(starts_at__date__gte=timezone.localdate(freezing.decided_at)).order_by("-starts_at", "-pk")
 
 
 def about(entries: list[RankingEntry]) -> dict[int, Decision]:
@@ -124,9 +125,14 @@ def about(entries: list[RankingEntry]) -> dict[int, Decision]:
 
 
 def to_consent(user: User) -> QuerySet[DecisionMeeting]:
-    """Recorded decisions that wait for this person; what he recorded himself waits for somebody else."""
+    """Recorded decisions that wait for this person; what is of himself or his branch waits for somebody else."""
     waiting = DecisionMeeting.objects.visible_to(user, Permission.CONSENT_DECISIONS)
-    return waiting.filter(state=State.RECORDED, run__superseded_by=None).exclude(signer=user)
+    own = freezings.own_branches(user, timezone.localdate())
+    return (
+        waiting.filter(state=State.RECORDED, run__superseded_by=None)
+        .exclude(signer=user)
+        .exclude(run__branch__path__in=own)
+    )
 
 
 def sent_back(user: User) -> QuerySet[DecisionMeeting]:

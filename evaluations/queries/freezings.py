@@ -46,6 +46,21 @@ def signature(user: User, permission: Permission, branch: Branch, today: date) -
     return None
 
 
+def own_branches(user: User, today: date) -> list[str]:
+    """The paths of the branches to which this person belongs, or in which he holds or stands in for an office.
+
+    What they sign as a branch he does not agree to as their superior.
+    """
+    access = access_of(user) if today == timezone.localdate() else access_of(user, today)
+    return [grant.branch.path for grant in access.grants if grant.role != Role.REVIEWER]
+
+
+def is_of_the_branch(second: Signature, branch: Branch, today: date) -> bool:
+    """Whether who signs for the superior, or in whose place he does, is of the branch itself."""
+    people = [one for one in (second.user, second.holder) if one is not None]
+    return any(branch.path in own_branches(one, today) for one in people)
+
+
 def is_one_hand(freezing: Freezing, second: Signature, today: date) -> bool:
     """Whether the second signature is no second person beside the proposer."""
     return are_one_hand(freezing.proposer, freezing.proposer_for_id, second, today)
@@ -72,9 +87,9 @@ def open_or_frozen(runs: Collection[int]) -> dict[int, Freezing]:
 
 
 def to_confirm(user: User) -> QuerySet[Freezing]:
-    """What waits for this person to confirm or decline; what he proposed himself waits for somebody else."""
+    """What waits for this person to confirm or decline; what is of himself or his branch waits for somebody else."""
     waiting = Freezing.objects.visible_to(user, Permission.CONFIRM_FREEZING).proposed()
-    return waiting.exclude(proposer=user)
+    return waiting.exclude(proposer=user).exclude(run__branch__path__in=own_branches(user, timezone.localdate()))
 
 
 def came_back(user: User) -> QuerySet[Freezing]:

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from evaluations import receipts
 from evaluations.models import NoticePerson, Objection, PublicNotice
+from evaluations.queries.freezings import own_branches
 from members.access import access_of
 from members.models import Branch, User
 from members.queries.offices import holders
-from members.roles import Permission, Role
+from members.roles import Permission
 
 SAME_SELECTION = ("branch_id", "purpose", "first_month", "last_month")  # of the runs of one selection
 UPHELD = (Objection.Decision.UPHELD, Objection.Decision.PARTLY)
@@ -30,7 +31,7 @@ def handled_notices(user: User, today: date | None = None) -> QuerySet[PublicNot
     """
     access = access_of(user) if today in {None, timezone.localdate()} else access_of(user, today)
     lookup = PublicNotice.objects.all().branch_lookup
-    own = [grant.branch.path for grant in access.grants if grant.role != Role.REVIEWER]
+    own = own_branches(user, today or timezone.localdate())
     himself = NoticePerson.objects.filter(notice=OuterRef("pk"), member__user=user)
     in_scope = PublicNotice.objects.filter(access.rows(Permission.HANDLE_OBJECTIONS, lookup))
     return in_scope.exclude(**{f"{lookup}__path__in": own}).filter(~Exists(himself))

@@ -5,7 +5,7 @@ What is recorded is never written again. Whoever wants it corrected has it sent 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -25,6 +25,7 @@ from evaluations.services.decisions import StaleSheetError, check_newest, held_m
 from evaluations.services.public_notices import ending
 from members.models import User
 from members.queries.offices import holders
+from members.queries.own_matters import own_people
 from members.roles import Permission
 
 State, Outcome = DecisionMeeting.State, Decision.Outcome
@@ -114,7 +115,8 @@ def check_can_be_reviewed(meeting: DecisionMeeting, *, by: User, now: datetime) 
     if meeting.is_draft:
         raise Refused(_("The branch committee has not recorded this decision yet."))
     signed = _signature(by, Permission.CONSENT_DECISIONS, meeting, now)
-    if freezings.are_one_hand(meeting.signer, meeting.signer_for_id, signed, timezone.localdate(now)):
+    today = timezone.localdate(now)
+    if freezings.are_one_hand(meeting.signer, meeting.signer_for_id, signed, today):
         raise Refused(
             _(
                 "%(name)s has recorded this decision: somebody else of the superior committee looks at it, nobody who "
@@ -122,9 +124,30 @@ def check_can_be_reviewed(meeting: DecisionMeeting, *, by: User, now: datetime) 
             ),
             name=meeting.signer_name,
         )
-    if meeting.decisions.filter(entry__member__user__in=[one for one in (by, signed.holder) if one]).exists():
-        raise Refused(_("Nobody decides about himself: you are on this list, so somebody else consents to it."))
+    _refuse_own_matter(meeting, signed, today)
+    if freezings.is_of_the_branch(signed, meeting.branch, today):
+        raise Refused(
+            _(
+                "A decision is looked at by somebody of the superior committee who is not of %(branch)s: neither a "
+                "member nor in an office of it, nor acting for one."
+            ),
+            branch=meeting.branch.name,
+        )
     return signed
+
+
+def _refuse_own_matter(meeting: DecisionMeeting, signed: Signature, today: date) -> None:
+    """Raise Refused where whoever signs stands on the list, or somebody for whom he acts."""
+    own = own_people(signed.user, today) | ({signed.holder.pk} if signed.holder else set())
+    listed = meeting.decisions.filter(entry__member__user__in=own).select_related("entry__member")
+    found = sorted(listed, key=lambda one: one.entry.member.user_id != signed.user.pk)
+    if not found:
+        return
+    if found[0].entry.member.user_id == signed.user.pk:
+        raise Refused(_("Nobody decides about himself: you are on this list, so somebody else consents to it."))
+    raise Refused(
+        _("You stand in for %(name)s, who is on this list: somebody else consents to it."), name=found[0].entry.name
+    )
 
 
 def what_is_missing(meeting: DecisionMeeting, lines: list[Line], now: datetime) -> list[Refused]:

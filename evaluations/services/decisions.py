@@ -20,6 +20,7 @@ from evaluations.queries import decisions as queries
 from evaluations.refusals import Refused
 from evaluations.services import freezing
 from members.models import User
+from members.queries.own_matters import own_people
 
 State = DecisionMeeting.State
 
@@ -95,7 +96,7 @@ def save(
         raise Refused(_("This decision has been recorded meanwhile: what is to change goes through a new sheet."))
     if meeting.version != version:
         raise StaleSheetError(meeting)
-    changed = _changed(meeting, said, by)
+    changed = _changed(meeting, said, by, now)
     for name, value in vars(held).items():
         setattr(meeting, name, value)
     meeting.version, meeting.saved_at, meeting.saved_by = version + 1, now, by
@@ -144,15 +145,20 @@ def held_meeting(meeting: DecisionMeeting) -> DecisionMeeting:
     return meeting
 
 
-def _changed(meeting: DecisionMeeting, said: Mapping[int, Said], by: User) -> list[Decision]:
-    """The decisions that say something else now; about himself nobody says anything."""
-    changed = []
+def _changed(meeting: DecisionMeeting, said: Mapping[int, Said], by: User, now: datetime) -> list[Decision]:
+    """The decisions that say something else now; about himself, or whom he stands in for, nobody says anything."""
+    changed, own = [], own_people(by, timezone.localdate(now))
     for one in meeting.decisions.select_related("entry__member"):
         new = said.get(one.pk)
         if new is None or (new.outcome, new.reason) == (one.outcome, one.reason):
             continue
         if one.entry.member.user_id == by.pk:
             raise Refused(_("Nobody decides about himself: somebody else of the committee enters what it says of you."))
+        if one.entry.member.user_id in own:
+            raise Refused(
+                _("You stand in for %(name)s: somebody else of the committee enters what it says of %(name)s."),
+                name=one.entry.name,
+            )
         one.outcome, one.reason = new.outcome, new.reason
         changed.append(one)
     return changed

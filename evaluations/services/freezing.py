@@ -152,6 +152,14 @@ def check_can_be_confirmed(freezing: Freezing, *, by: User, now: datetime) -> Si
             ),
             name=freezing.proposer_name,
         )
+    if freezings.is_of_the_branch(signed, freezing.run.branch, timezone.localdate(now)):
+        raise Refused(
+            _(
+                "A ranking is confirmed by somebody of the superior committee who is not of %(branch)s: neither a "
+                "member nor in an office of it, nor acting for one."
+            ),
+            branch=freezing.run.branch.name,
+        )
     return signed
 
 

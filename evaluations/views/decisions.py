@@ -93,7 +93,8 @@ class DecisionView(SheetView):
                 "may_record": access.may_in(Permission.RECORD_DECISIONS, run.branch),
                 "may_publish": access.may_in(Permission.PUBLISH_NOTICE, run.branch),
                 "may_consent": access.may_in(Permission.CONSENT_DECISIONS, run.branch)
-                and meeting.signer_id != request.user.pk,
+                and meeting.signer_id != request.user.pk
+                and meeting.branch.path not in freezings.own_branches(request.user, timezone.localdate()),
                 "paper_facts": decision_facts(meeting),
                 "signing": SIGNING_A_DECISION,
             },

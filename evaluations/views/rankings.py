@@ -101,7 +101,8 @@ class RankingView(RunView):
             "decision": _decision(run, request.user),
             "may_decide": access.may_in(Permission.KEEP_DECISIONS, run.branch),
             "may_propose": access.may_in(Permission.PROPOSE_FREEZING, run.branch),
-            "may_confirm": access.may_in(Permission.CONFIRM_FREEZING, run.branch),
+            "may_confirm": access.may_in(Permission.CONFIRM_FREEZING, run.branch)
+            and run.branch.path not in freezings.own_branches(request.user, timezone.localdate()),
             "nonce": new_nonce(),
             "may_compile": access.may_in(Permission.COMPILE_RANKING, run.branch),
             "may_export": access.may_in(Permission.EXPORT_RANKING, run.branch),

@@ -14,7 +14,7 @@ from branchportal.messages import text_of
 from branchportal.models import AuditEntry, JobRun, Notification
 from evaluations import bundle
 from evaluations.models import BranchReview, Freezing, RankingEntry, RankingRun
-from evaluations.queries import rankings
+from evaluations.queries import freezings, rankings
 from evaluations.refusals import Refused, shown
 from evaluations.services import compile as compiling
 from evaluations.services import freezing
@@ -109,6 +109,23 @@ def test_one_account_with_both_offices_is_refused(tree, run, hands):
 
     assert refusal(confirm, proposed, both) == SECOND.format("赵两职")
     assert confirm(proposed, hands.reviewer).is_frozen
+
+
+@pytest.mark.parametrize("role", [Role.DEPUTY_SECRETARY, Role.MEMBER])
+def test_nobody_of_the_branch_confirms_for_the_superior(tree, run, hands, role):
+    both = make_user(role, tree.b1, name="赵两职")
+    RoleAssignment.objects.create(user=both, role=Role.REVIEWER, branch=tree.root, starts_on=date(2026, 1, 1))
+    proposed = propose(run, hands.secretary)
+    said = (
+        "A ranking is confirmed by somebody of the superior committee who is not of 本科生第一党支部: neither a "
+        "member nor in an office of it, nor acting for one."
+    )
+    assert refusal(confirm, proposed, fresh(both)) == said
+    assert [list(freezings.to_confirm(fresh(one))) for one in (both, hands.reviewer)] == [[], [proposed]]
+
+    elsewhere = make_user(role, tree.b2, name="周外支")
+    RoleAssignment.objects.create(user=elsewhere, role=Role.REVIEWER, branch=tree.root, starts_on=date(2026, 1, 1))
+    assert confirm(proposed, fresh(elsewhere)).is_frozen
 
 
 def away(user: User, stand_in: User, *, until: date = TODAY) -> Absence:

@@ -105,6 +105,12 @@ def proposed_again(world: World) -> None:
     Freezing.objects.filter(run=world.own["proposed_run"]["pk"]).update(**waiting)
 
 
+def appeal_waits(world: World) -> None:
+    """Again, whatever was sent about it before."""
+    undecided = {"state": "waiting", "decider": None, "decider_name": "", "decider_role": "", "decider_for": None}
+    Appeal.objects.filter(**world.own["appeal"]).update(**undecided, decided_at=None, reason="")
+
+
 def appeal_upheld(world: World) -> None:
     """With the figure corrected."""
     appeal = Appeal.objects.get(**world.own["appeal"])
@@ -113,6 +119,7 @@ def appeal_upheld(world: World) -> None:
     )
     decided = {"state": "upheld", "decider": world.user, "reason": "有误", "decided_at": NOW}
     Appeal.objects.filter(pk=appeal.pk).update(**decided)
+    JobRun.objects.filter(kind="compile_ranking", ranking_run=None).delete()
 
 
 def second_to_wait(world: World) -> None:
@@ -272,7 +279,7 @@ FORMS = {
         "evaluations:freezing_confirm": sent(password_known, password=WORDS),
         "evaluations:freezing_decline": sent(proposed_again, reason="缺一份测评"),
         "evaluations:appeal_uphold": sent(thought="95", study="95", life="95", work="95", conduct="75", reason="有误"),
-        "evaluations:appeal_decline": sent(reason="登记无误"),
+        "evaluations:appeal_decline": sent(appeal_waits, reason="登记无误"),
         "evaluations:appeal_compile": sent(appeal_upheld),
         "evaluations:public_notice_outcome": sent(note="无"),
         "evaluations:objection_step": sent(text="已核实。", entry="6f1c1f5e-0c1b-4a39-9a7e-0d9a2f6f0a11"),

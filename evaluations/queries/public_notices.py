@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -13,7 +14,7 @@ from evaluations.purposes import Purpose
 from members.access import access_of
 from members.models import Member, User
 from members.roles import Permission
-from members.stages import ORDER, Stage
+from members.stages import ORDER, Stage, at_least
 
 Reach, State = PublicNotice.Reach, PublicNotice.State
 
@@ -34,6 +35,8 @@ TITLES: dict[Purpose, Promise] = {
     Purpose.CONVERSION: gettext_lazy("Public notice of probationary members proposed for conversion"),
     Purpose.APPRAISAL: gettext_lazy("Public notice of the appraisal of student members"),
 }
+# The stage that is entered in the roster once the notice has ended; an appraisal changes nobody's.
+REACHED: dict[Purpose, Stage] = {Purpose.CANDIDATE: Stage.CANDIDATE, Purpose.CONVERSION: Stage.FULL}
 _DEFERRED = ("meeting__minutes", "meeting__run__scheme_document", "meeting__run__superseded_by__scheme_document")
 
 
@@ -97,6 +100,26 @@ def stage_dates(member: Member, purpose: str) -> dict[str, str]:
     """{stage: day} as they are kept with a name; a date that the roster lacks is left out."""
     dates = member.stage_dates
     return {stage.value: dates[stage].isoformat() for stage in SHOWN[Purpose(purpose)] if dates.get(stage)}
+
+
+@dataclass(frozen=True)
+class NextStage:
+    """One person whose notice has ended: the stage in the record now, and whether the new one is entered."""
+
+    member: Member
+    stage: Stage
+    is_entered: bool
+
+
+def next_stages(notice: PublicNotice, user: User) -> list[NextStage]:
+    """Of the people on a notice with an outcome those whose record this person keeps, in the order of the notice."""
+    reached = REACHED.get(Purpose(notice.meeting.run.purpose))
+    if not notice.outcome or not notice.is_published or not notice.rests_on_its_decision or reached is None:
+        return []
+    people = notice.people.filter(member__ended_on=None).select_related("member__branch").order_by("position")
+    access = access_of(user)
+    kept = [one.member for one in people if access.may_in(Permission.EDIT_ROSTER, one.member.branch)]
+    return [NextStage(one, Stage(one.stage), Stage(one.stage) in at_least(reached)) for one in kept]
 
 
 def title(notice: PublicNotice) -> str:

@@ -285,6 +285,25 @@ def test_the_page_says_what_stands_against_the_outcome_and_the_branch_reads_noth
     assert "upheld" not in text_of(office.get(url))
 
 
+def test_after_the_outcome_the_secretary_enters_the_stage(office, meeting, secretary, committee, reviewer, clock):
+    notice = published(meeting, by=secretary)
+    first, second = (person.member for person in notice.people.select_related("member"))
+    links = [reverse("members:person_edit", args=[member.pk]) for member in (first, second)]
+
+    def offered(client) -> list[bool]:
+        text = client.get(page("public_notice", notice.pk)).content.decode()
+        return [link in text for link in links]
+
+    clock.move_to(AFTER, tick=False)
+    assert offered(office) == [False, False]
+    ending.record_outcome(notice=notice, note="", by=reviewer, now=AFTER)
+    assert (offered(office), offered(committee)) == ([True, True], [False, False])
+    first.stage, first.candidate_on = "candidate", date(2026, 11, 18)
+    first.save(update_fields=["stage", "candidate_on"])
+    assert offered(office) == [False, True]
+    assert "Development candidate entered" in text_of(office.get(page("public_notice", notice.pk)))
+
+
 def test_the_preview_says_who_sees_it(office, meeting, secretary, committee):
     notice = prepared(meeting, by=secretary)
     words = "only whoever publishes notices of the branch and the reviewers of the committee see it"

@@ -145,3 +145,15 @@ def test_from_a_scheme_to_a_listed_candidate(live_portal, open_page, phone, axe,
     reviewer.sends(f"/notices/{notice.pk}/outcome/", f"/notices/{notice.pk}/$")
     notice.refresh_from_db()
     assert notice.outcome == "no_objections"
+
+    # The page of the notice leads the secretary to the record; the roster lists the candidate.
+    secretary.opens(f"/notices/{notice.pk}/")
+    links = secretary.page.locator("#stages-title").locator("xpath=ancestor::section").locator("a.btn")
+    assert [link.get_attribute("href") for link in links.all()] == [f"/people/{people[0].pk}/edit/"]
+    person = f"/people/{people[0].pk}/"
+    secretary.sends(f"{person}edit/", person + "$", stage="candidate", candidate_on="2026-11-24")
+    secretary.opens("/people/?stage=candidate")
+    listed = secretary.page.inner_text("main table")
+    assert [name for name in POINTS if name in listed] == ["赵明远"]
+    secretary.opens(f"/notices/{notice.pk}/")
+    assert links.count() == 0

@@ -17,10 +17,12 @@ from django.views import View
 from activities.working_days import Found, working_days_after
 from branchportal.paging import page_of
 from evaluations.models import PublicNotice
+from evaluations.purposes import Purpose
 from evaluations.queries import objections, public_notices
 from evaluations.refusals import Refused
 from evaluations.services.public_notices import ending
 from members.access import PortalView, access_of
+from members.labels import STAGE_LABELS
 from members.roles import Permission
 
 NOTICES_PER_PAGE = 50
@@ -85,6 +87,8 @@ class NoticeView(OneNoticeView):
             "keeps": keeps,
             "too_short": self._too_short(today) if keeps else "",
             "history": public_notices.history(notice) if keeps else [],
+            "next_stages": [(one, STAGE_LABELS[one.stage]) for one in public_notices.next_stages(notice, request.user)],
+            "stage_reached": STAGE_LABELS.get(public_notices.REACHED.get(Purpose(notice.meeting.run.purpose)), ""),
             "link": request.build_absolute_uri(link_of(notice)) if may_publish and notice.token else "",
         }
         return render(request, "evaluations/public_notice.html", context | self._handled())

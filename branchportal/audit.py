@@ -78,6 +78,19 @@ def note_access_many(action: str, *, by: Any, branches: Iterable[models.Model]) 
     )
 
 
+def note_access_to_people(action: str, *, by: Any, people: Iterable[models.Model], branch: models.Model) -> None:
+    """Write down that `by` looked at the data of these people: a line for each, in one statement."""
+    AccessRecord.objects.bulk_create(
+        [
+            AccessRecord(
+                user=by, action=action, branch=branch, subject_type=one._meta.label_lower, subject_id=str(one.pk)
+            )
+            for one in people
+        ],
+        batch_size=500,
+    )
+
+
 def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return only the entries that differ, as (before, after)."""
     keys = [key for key in after if before.get(key) != after[key]]

@@ -52,18 +52,20 @@ class ColumnsView(PortalView, View):
 
 
 class ColumnView(PortalView, View):
-    """One column: each person's figure with who, when and from which file; the look is noted."""
+    """One column: each person's figure with who, when and from which file; the look at each is noted."""
 
     permission = Permission.VIEW_RANKING
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         column = get_object_or_404(self.visible(FigureColumn.objects.select_related("branch")), pk=pk)
-        audit.note_access("figures.viewed", by=request.user, subject=column, branch=column.branch)
         figures = column.figures.select_related("member", "imported_by").order_by("member__pinyin", "member__number")
+        page = page_of(request, figures, PER_PAGE)
+        people = [figure.member for figure in page.object_list]
+        audit.note_access_to_people("figures.viewed", by=request.user, people=people, branch=column.branch)
         context = {
             "column": column,
             "days": days_of(column.first_on, column.last_on),
-            "page": page_of(request, figures, PER_PAGE),
+            "page": page,
             "may_import": access_of(request.user).may_in(Permission.IMPORT_SCORES, column.branch),
         }
         return render(request, "evaluations/column.html", context)

@@ -7,10 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 
 from evaluations.models import ColumnFigure, PointsEntry
 from members.models import ImportBatch
+from members.queries.looks import looks_at
 from members.roles import Role
 from members.stages import Stage
 from tests.activities.evidence import PDF
@@ -95,6 +97,16 @@ def test_a_column_is_taken_back_with_a_reason(page, tree, secretary):
     assert page.post(f"/figures/{column.pk}/take-back/", {"reason": " "}).status_code == 422
     page.post(f"/figures/{column.pk}/take-back/", {"reason": "学年弄错"})
     assert ColumnFigure.objects.count() == 0
+
+
+def test_whose_figures_were_looked_at_reads_who_looked_and_nobody_else_does(page, tree, secretary):
+    shown, another = (make_user(Role.MEMBER, tree.b1) for _person in range(2))
+    bring_in(tree.b1, {shown.member: 2}, by=secretary)
+    bring_in(tree.b1, {another.member: 2}, by=secretary, name="得票")
+    page.get(f"/figures/{tree.b1.figure_columns.get(name='挂科门数').pk}/")
+    with translation.override("en"):
+        found = [[(one.by, one.what) for one in looks_at(user)] for user in (shown, another)]
+    assert found == [[("王文静", "Figures from Excel looked at")], []]
 
 
 def test_a_column_about_oneself_stays_and_the_page_names_who_may(page, tree, secretary):

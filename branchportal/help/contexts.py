@@ -86,7 +86,7 @@ _PAGES = {
     ("guide_reviewer", "calendar"): ("evaluations:calendar", "evaluations:edit_month"),
     ("guide_reviewer", "schemes"): (
         "evaluations:schemes", "evaluations:scheme", "evaluations:scheme_import", "evaluations:scheme_edit",
-        "evaluations:scheme_copy", "evaluations:scheme_preview",
+        "evaluations:scheme_copy", "evaluations:scheme_preview", "evaluations:scheme_add", "evaluations:scheme_approve",
     ),
     ("guide_reviewer", "overview"): (
         "evaluations:spot_checks", "evaluations:spot_check", "evaluations:remind_branches",

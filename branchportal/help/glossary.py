@@ -180,7 +180,7 @@ GLOSSARY: tuple[tuple[Text, tuple[Term, ...]], ...] = (
             Term(
                 "scheme",
                 _("Scoring scheme"),
-                _("The published rule by which a ranking is computed. The first rating seals it."),
+                _("The published rule by which a ranking is computed. The first figure or ranking seals it."),
                 (_SCHEMES,),
             ),
             Term(

@@ -33,17 +33,18 @@ REVIEWER = Guide(
             (
                 _(
                     "A scheme says how a ranking is computed: its components, weights, conditions and how ties are "
-                    "broken. Copy one as a new version and change the copy in its form, or import a file; the portal "
-                    "checks it and tells it in plain words. Keep it as a draft, have it discussed, then publish it. "
-                    "From then on everybody in your branches can read it."
+                    "broken. Begin a new one with a template, copy one as a new version, or import a file; the portal "
+                    "checks it and tells it in plain words. The committee reads the draft, and somebody who did not "
+                    "write it approves it; then it is published, and everybody in your branches can read it."
                 ),
                 _(
-                    "The first rating of its months seals a scheme. A later change is a new version that starts with "
+                    "The first figure or ranking of its months seals a scheme. A later change is a new version that starts with "
                     "a later month. National limits, such as twelve months as an activist, can only be tightened."
                 ),
             ),
             (
                 Link(_("Scoring schemes"), "evaluations:schemes"),
+                Link(_("New scheme"), "evaluations:scheme_add"),
                 Link(_("Import a scheme"), "evaluations:scheme_import"),
             ),
         ),

@@ -38,8 +38,9 @@ REVIEWER = Guide(
                     "write it approves it; then it is published, and everybody in your branches can read it."
                 ),
                 _(
-                    "The first figure or ranking of its months seals a scheme. A later change is a new version that starts with "
-                    "a later month. National limits, such as twelve months as an activist, can only be tightened."
+                    "The first figure or ranking of its months seals a scheme. A later change is a new version that "
+                    "starts with a later month. National limits, such as twelve months as an activist, can only be "
+                    "tightened."
                 ),
             ),
             (

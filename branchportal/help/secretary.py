@@ -208,7 +208,8 @@ SECRETARY = Guide(
                 _(
                     "It comes down by itself. Taking it down earlier and correcting it need a reason, and the new "
                     "notice hangs out its full days. You don't see objections; the committee records the outcome, and "
-                    "you get a message. Print it on office paper: there is room for the seal."
+                    "you get a message. Then enter the new stage in each record: the page of the notice leads there. "
+                    "Print it on office paper: there is room for the seal."
                 ),
             ),
             (Link(_("Public notices"), "evaluations:public_notices"),),

@@ -147,6 +147,7 @@ urlpatterns = [
     path("appeals/<int:pk>/", appeals.AppealView.as_view(), name="appeal"),
     path("appeals/<int:pk>/decline/", appeals.DeclineAppealView.as_view(), name="appeal_decline"),
     path("appeals/<int:pk>/uphold/", appeals.UpholdAppealView.as_view(), name="appeal_uphold"),
+    path("appeals/<int:pk>/take-back/", appeals.TakeBackAppealView.as_view(), name="appeal_take_back"),
     path("appeals/<int:pk>/compile/", appeals.CompileAppealView.as_view(), name="appeal_compile"),
     path("figures/", columns.ColumnsView.as_view(), name="columns"),
     path("figures/<int:pk>/", columns.ColumnView.as_view(), name="column"),

@@ -112,7 +112,7 @@ REVIEWER = Guide(
                     "A member can appeal against one figure of his own row, within seven days after a ranking was "
                     "compiled and again after it was frozen. Only reviewers see who did. You find the figure with "
                     "everything that made it on the page of the appeal; answer within seven days, with a reason. "
-                    "Nobody answers an appeal about himself."
+                    "Nobody answers an appeal about himself or from his own branch."
                 ),
                 _(
                     "Where the member is right, you enter the points of a month yourself; any other figure is "

@@ -12,11 +12,10 @@ from evaluations.demo.months import Filled
 from evaluations.dimensions import GRADE_POINTS, Grade
 from evaluations.models import Appeal, RankingEntry, RankingRun
 from evaluations.purposes import Purpose
+from evaluations.queries import appeals as queries
 from evaluations.queries.rankings import months_of
 from evaluations.services.appeals import deciding, filing
 from evaluations.services.compile import KIND
-from members.queries.own_matters import others
-from members.roles import Permission
 
 WRONG = "这个月我组织了两次宿舍走访和一次学习会，台账都有记录，但“工作”一栏的等级与台账不符，请核对。"
 SHOWN = "支部台账：两次走访、一次学习会的签到表，可向组织委员核实。"
@@ -47,8 +46,8 @@ def _appeal(entry: RankingEntry, now: datetime) -> Appeal:
 
 def _answer(appeal: Appeal, now: datetime) -> None:
     """As the committee and then the worker would, in this process."""
-    run, member = appeal.run, appeal.entry.member
-    reviewer = others(Permission.DECIDE_APPEALS, member, timezone.localdate(now), branch=run.branch)[0]
+    run = appeal.run
+    reviewer = queries.deciders(appeal.entry, timezone.localdate(now))[0]
     points = dict.fromkeys(("thought", "study", "life", "work", "conduct"), GRADE_POINTS[Grade.EXCELLENT])
     deciding.uphold(appeal=appeal, reason=FOUND, points=points, by=reviewer, now=now)
     for job in JobRun.objects.filter(kind=KIND, state=JobRun.State.QUEUED, branch=run.branch):

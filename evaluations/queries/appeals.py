@@ -15,16 +15,19 @@ from evaluations import appeal_times
 from evaluations.deadlines import parse_month
 from evaluations.models import Appeal, Cycle, Due, RankingEntry, RankingRun
 from evaluations.queries import compile as material
+from evaluations.queries.freezings import own_branches
 from evaluations.queries.observations import REVIEW_MODELS
 from evaluations.queries.rankings import months_of, scheme_of
 from evaluations.refusals import Refused
 from evaluations.scheme import CONSTANT, Scheme
-from evaluations.sources import DUTIES
+from evaluations.sources import DUTIES, PEER_RATING
 from members.models import Member, User
-from members.queries.own_matters import of_others
+from members.queries.own_matters import of_others, others
 from members.roles import Permission
 
 WAITING_FIRST = Case(When(state=Appeal.State.WAITING, then=Value(0)), default=Value(1))
+# Of months each is appealed against by itself; of classmates' ratings nothing is there that somebody could correct.
+NEVER_WHOLE = frozenset({*REVIEW_MODELS, PEER_RATING})
 SAME = ("branch_id", "purpose", "first_month", "last_month")  # of one line of runs
 
 
@@ -86,14 +89,12 @@ def own_of_line(user: User, run: RankingRun) -> list[Appeal]:
 
 def to_decide(user: User, today: date) -> QuerySet[Appeal]:
     """What waits for an answer of this person; his own, and those of whom he stands in for, wait for somebody else."""
-    waiting = Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).waiting()
-    return waiting.filter(about_others(user, today))
+    return Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).waiting().filter(answered_by(user, today))
 
 
 def to_compile(user: User, today: date) -> QuerySet[Appeal]:
     """What was upheld where this person decides and has not been followed by a run."""
-    found = Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).without_a_run()
-    return found.filter(about_others(user, today))
+    return Appeal.objects.visible_to(user, Permission.DECIDE_APPEALS).without_a_run().filter(answered_by(user, today))
 
 
 def told_with(run: RankingRun) -> dict[str, bool]:
@@ -134,9 +135,17 @@ def differs(before: Mapping[str, Any], after: Mapping[str, Any], figure: str) ->
     return before.get(figure) != after.get(figure)
 
 
-def about_others(user: User, today: date) -> Q:
-    """Appeals of people about whom this person may decide."""
-    return Q(entry__in=RankingEntry.objects.filter(of_others(user, today)))
+def answered_by(user: User, today: date) -> Q:
+    """Appeals of people about whom this person may decide, from branches of which he is neither member nor officer."""
+    about_others = Q(entry__in=RankingEntry.objects.filter(of_others(user, today)))
+    return about_others & ~Q(entry__run__branch__path__in=own_branches(user, today))
+
+
+def deciders(entry: RankingEntry, today: date) -> list[User]:
+    """Who answers an appeal against a figure of this row; `entry` with its run's branch."""
+    branch = entry.run.branch
+    found = others(Permission.DECIDE_APPEALS, entry.member, today, branch=branch)
+    return [user for user in found if branch.path not in own_branches(user, today)]
 
 
 def month_of_due(member: Member, month: date) -> Cycle | None:
@@ -155,7 +164,8 @@ def _of_components(entry: RankingEntry, scheme: Scheme, sources: Mapping[str, st
         if component.aggregate == CONSTANT:
             continue
         source = sources.get(component.code, "")
-        yield Figure(component.code, "", source)
+        if source not in NEVER_WHOLE:
+            yield Figure(component.code, "", source)
         for place in _places(entry, component.code, source):
             yield Figure(component.code, place, source)
 

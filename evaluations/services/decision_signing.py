@@ -21,6 +21,7 @@ from evaluations.queries import freezings
 from evaluations.queries.decisions import Line
 from evaluations.queries.freezings import Signature
 from evaluations.refusals import Refused
+from evaluations.services.appeals.grounds import check_nothing_upheld
 from evaluations.services.decisions import StaleSheetError, check_newest, held_meeting
 from evaluations.services.public_notices import ending
 from members.models import User
@@ -93,6 +94,7 @@ def send_back(*, meeting: DecisionMeeting, reason: str, by: User, now: datetime)
 def check_can_be_recorded(meeting: DecisionMeeting, lines: list[Line], now: datetime) -> None:
     """Raise Refused where the sheet is no draft, its list has changed, or something is missing in it."""
     check_newest(meeting.run)
+    check_nothing_upheld(meeting.run)
     if not meeting.is_draft:
         raise Refused(_("This decision is recorded already."))
     missing = next(iter(what_is_missing(meeting, lines, now)), None)
@@ -104,6 +106,7 @@ def check_can_be_consented(meeting: DecisionMeeting, *, by: User, now: datetime)
     """How `by` would sign; raise Refused also where somebody has consented already."""
     if meeting.is_consented:
         raise Refused(_("%(name)s has consented to this decision meanwhile."), name=meeting.reviewer_name)
+    check_nothing_upheld(meeting.run)
     return check_can_be_reviewed(meeting, by=by, now=now)
 
 

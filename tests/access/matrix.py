@@ -234,6 +234,7 @@ evaluations:appeals               -             200    - - - - - - - - + - -
 evaluations:appeal                appeal        200    - - - - - - - - + - -
 evaluations:appeal_uphold         appeal        200    - - - - - - - - + - -
 evaluations:appeal_decline        appeal        200    - - - - - - - - + - -
+evaluations:appeal_take_back      appeal        302    - - - - - - - - + - -
 evaluations:appeal_compile        appeal        405    - - - - - - - - + - -
 
 evaluations:own_defences          -             200    + + + + + + + + + + +

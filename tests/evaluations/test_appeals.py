@@ -28,6 +28,7 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 ABOUT = "Development candidates of 本科生第一党支部, 2026-09 – 2026-10: "
+CORRECT = ABOUT + "the superior committee asks for a figure of 孙三 to be corrected where it stands: "
 ASKED = {"purpose": "candidate", "first": SEPTEMBER, "last": OCTOBER, "by": None, "now": NOW}
 
 
@@ -87,7 +88,7 @@ def test_an_upheld_appeal_corrects_the_month_and_compiles_again(ranked):
     assert trail() == [
         ("appeal.filed", "孙三", "ROOT", ""),
         ("appeal.upheld", "李审核", "ROOT", "登记有误"),
-        ("branch_rating.corrected", "李审核", "B001", f"#{one.pk}: 登记有误"),
+        ("branch_rating.corrected", "李审核", "B001", ""),  # not that it was he who appealed
         ("appeal.followed", "李审核", "B001", ""),
     ]
     assert told("appeal_filed", "appeal_upheld", "appeal_followed", "place_changed") == [
@@ -107,7 +108,7 @@ def test_a_frozen_run_is_replaced_by_exactly_the_run_of_an_upheld_appeal(ranked)
 
     assert refusal(compiling.request, branch=branch, **ASKED).startswith("This ranking was frozen on 2026-11-22")
     waiting = refusal(compiling.request, branch=branch, **ASKED, appeal=one)
-    assert waiting == "The appeal because of which this was to be compiled has been followed by a run already."
+    assert waiting == "No upheld appeal waits for this: it was not upheld, or the ranking was compiled for it already."
 
     uphold(one, ranked.hands.reviewer)
     assert refusal(compiling.request, branch=branch, **ASKED).startswith("This ranking was frozen on 2026-11-22")
@@ -140,7 +141,7 @@ def test_behind_the_lock_no_other_job_replaces_a_frozen_run(ranked):
     freeze(ranked.run, ranked.hands)
     waiting, declined, done = (appeal(ranked, member) for member in ranked.members)
     deciding.decline(appeal=declined, reason="登记无误", by=ranked.hands.reviewer, now=NOW)
-    not_carried = "The appeal because of which this was to be compiled has been followed by a run already."
+    not_carried = "No upheld appeal waits for this: it was not upheld, or the ranking was compiled for it already."
 
     for arguments, why in (
         ({}, "This ranking was frozen on 2026-11-22"),
@@ -265,7 +266,7 @@ def test_what_stands_elsewhere_is_corrected_there_and_then_compiled(ranked):
     one = appeal(ranked, member, "months_as_activist", "")
     uphold(one, reviewer, None)
     assert told("figure_to_correct") == [
-        ("王书记", f"{ABOUT}because of appeal #{one.pk} a figure of 孙三 is to be corrected where it stands. 登记有误")
+        ("王书记", f"{CORRECT}Whole months as an activist until the end of the period.")
     ]
     why = "The figure still rests on what it rested on: first it has to be corrected where it stands."
     assert refusal(deciding.recompile, appeal=one, by=reviewer, now=NOW) == why
@@ -278,7 +279,7 @@ def test_what_stands_elsewhere_is_corrected_there_and_then_compiled(ranked):
     assert told("appeal_followed") == [
         ("孙三", f"{ABOUT}compiled again because of your appeal. You had place 3 and are not ranked now.")
     ]
-    assert refusal(deciding.recompile, appeal=one, by=reviewer, now=NOW).startswith("The appeal because of which")
+    assert refusal(deciding.recompile, appeal=one, by=reviewer, now=NOW).startswith("No upheld appeal waits for this")
 
 
 def test_a_declined_appeal_tells_why_and_changes_nothing(ranked):

@@ -114,11 +114,16 @@ def appeal_waits(world: World) -> None:
 def appeal_upheld(world: World) -> None:
     """With the figure corrected."""
     appeal = Appeal.objects.get(**world.own["appeal"])
+    appeal_granted(world)
     SelfReview.objects.filter(member=appeal.entry.member, cycle__month=world.own["filed_month"]["month"]).update(
         thought=75
     )
+
+
+def appeal_granted(world: World) -> None:
+    """With the figure as it was."""
     decided = {"state": "upheld", "decider": world.user, "reason": "有误", "decided_at": NOW}
-    Appeal.objects.filter(pk=appeal.pk).update(**decided)
+    Appeal.objects.filter(**world.own["appeal"]).update(**decided)
     JobRun.objects.filter(kind="compile_ranking", ranking_run=None).delete()
 
 
@@ -280,6 +285,7 @@ FORMS = {
         "evaluations:freezing_decline": sent(proposed_again, reason="缺一份测评"),
         "evaluations:appeal_uphold": sent(thought="95", study="95", life="95", work="95", conduct="75", reason="有误"),
         "evaluations:appeal_decline": sent(appeal_waits, reason="登记无误"),
+        "evaluations:appeal_take_back": sent(appeal_granted, reason="原始记录已无法更正"),
         "evaluations:appeal_compile": sent(appeal_upheld),
         "evaluations:public_notice_outcome": sent(note="无"),
         "evaluations:objection_step": sent(text="已核实。", entry="6f1c1f5e-0c1b-4a39-9a7e-0d9a2f6f0a11"),

@@ -12,6 +12,12 @@ from branchportal.ledger import Asked, Check, Violation, place
 from evaluations.models import Appeal, RankingEntry
 from evaluations.queries.appeals import SAME, differs
 
+LINES = {  # how the trail tells of what became of an appeal
+    Appeal.State.UPHELD: ("appeal.upheld",),
+    Appeal.State.DECLINED: ("appeal.declined", "appeal.taken_back"),
+    Appeal.State.WITHDRAWN: ("appeal.withdrawn",),
+}
+
 
 def followed_elsewhere(asked: Asked) -> Iterator[Violation]:
     """The run that follows an appeal is a later one of the same ranking."""
@@ -39,8 +45,8 @@ def decided_by_himself(asked: Asked) -> Iterator[Violation]:
 def appeal_without_line(asked: Asked) -> Iterator[Violation]:
     """Of every appeal the audit trail tells that it was filed and what was decided."""
     yield from without_line(Appeal, ("appeal.filed",), asked)
-    for state in (Appeal.State.UPHELD, Appeal.State.DECLINED, Appeal.State.WITHDRAWN):
-        yield from without_line(Appeal, (f"appeal.{state}",), asked, Appeal.objects.filter(state=state))
+    for state, actions in LINES.items():
+        yield from without_line(Appeal, actions, asked, Appeal.objects.filter(state=state))
     yield from without_line(Appeal, ("appeal.followed",), asked, Appeal.objects.filter(run_after__isnull=False))
 
 

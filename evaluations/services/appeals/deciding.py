@@ -19,14 +19,15 @@ from branchportal.models import JobRun
 from branchportal.notifications import notify
 from evaluations.models import Appeal, RankingRun
 from evaluations.models.appeals import LONGEST_WORDS
-from evaluations.queries import appeals, freezings
+from evaluations.queries import appeals, freezings, rankings
 from evaluations.queries.appeals import SAME, Figure
 from evaluations.refusals import Refused
+from evaluations.scheme_wording import component_label
 from evaluations.services import compile as compiling
 from evaluations.services import freezing
 from evaluations.services.appeals.corrections import correct
 from evaluations.services.appeals.filing import about, committee_of
-from evaluations.sources import DEFENCE, DUTIES, MONTHS_AS_ACTIVIST
+from evaluations.sources import COLUMN, DEFENCE, DUTIES, MONTHS_AS_ACTIVIST, POINTS
 from members.models import Branch, User
 from members.queries.offices import holders
 from members.queries.own_matters import is_own_matter
@@ -35,6 +36,8 @@ from members.roles import Permission
 State = Appeal.State
 CORRECTED_BY = {  # who corrects what the committee does not correct itself, by source
     DUTIES: Permission.RATE_MEMBERS,
+    COLUMN: Permission.IMPORT_SCORES,
+    POINTS: Permission.IMPORT_SCORES,
     DEFENCE: Permission.HOLD_DEFENCES,
     MONTHS_AS_ACTIVIST: Permission.EDIT_ROSTER,
 }
@@ -68,10 +71,7 @@ def uphold(*, appeal: Appeal, reason: str, points: Mapping[str, int] | None, by:
     if figure.is_corrected_here:
         if points is None:
             raise Refused(_("Give all five: each is one of the five grades, or a whole number from 0 to 100."))
-        correct(
-            source=figure.source, member=appeal.entry.member, month=figure.month, points=points,
-            reason=ground(appeal), by=by, now=now,
-        )  # fmt: skip
+        correct(source=figure.source, member=appeal.entry.member, month=figure.month, points=points, by=by, now=now)
         _compile(appeal, by=by, now=now)
     else:
         _tell_correctors(appeal, figure, by=by, now=now)
@@ -92,9 +92,42 @@ def recompile(*, appeal: Appeal, by: User, now: datetime) -> JobRun:
     return _compile(appeal, by=by, now=now)
 
 
-def ground(appeal: Appeal) -> str:
-    """The reason with which the source is corrected."""
-    return f"{appeal}: {appeal.reason}"[:200]
+@transaction.atomic
+def take_back(*, appeal: Appeal, reason: str, by: User, now: datetime) -> Appeal:
+    """Let the figure stand after all, where no run has followed and nothing can be corrected; the same again is one.
+
+    Raises Refused where it was not upheld, was followed, or the figure has been corrected already.
+    """
+    appeal = _held(appeal)
+    reason = _checked(reason)
+    if (appeal.state, appeal.decider_id, appeal.reason) == (State.DECLINED, by.pk, reason):
+        return appeal
+    signed = _signature(appeal, by, now)
+    check_can_be_taken_back(appeal)
+    if _is_corrected(appeal, now):
+        raise Refused(_("The figure has been corrected already: have the ranking compiled again."))
+    before = {"state": appeal.state, "reason": appeal.reason}
+    _answer(appeal, State.DECLINED, reason, signed, now)
+    committee = committee_of(appeal.run.branch)
+    audit.record("appeal.taken_back", by=by, subject=appeal, branch=committee, before=before, reason=reason)
+    _tell_appellant(appeal, "appeal_taken_back")
+    return appeal
+
+
+def check_can_be_taken_back(appeal: Appeal) -> None:
+    """Raise Refused where an appeal is not upheld, or a run rests on it."""
+    if not appeal.is_upheld:
+        raise Refused(_("This appeal is not upheld: there is nothing to take back."))
+    if appeal.run_after_id is not None:
+        raise Refused(_("The ranking was compiled again because of this appeal: what was corrected stands."))
+
+
+def _is_corrected(appeal: Appeal, now: datetime) -> bool:
+    """Whether the source says something else now; not where the ranking can't be compiled at all any more."""
+    try:
+        return appeals.is_changed(appeal, timezone.localdate(now))
+    except Refused:
+        return False
 
 
 def _compile(appeal: Appeal, *, by: User, now: datetime) -> JobRun:
@@ -132,6 +165,8 @@ def _signature(appeal: Appeal, by: User, now: datetime) -> freezings.Signature:
     signed = freezings.signature(by, Permission.DECIDE_APPEALS, appeal.run.branch, today)
     if signed is None:
         raise Refused(_("You hold no office any more that signs for %(branch)s."), branch=appeal.run.branch.name)
+    if freezings.is_of_the_branch(signed, appeal.run.branch, today):
+        raise Refused(_("Nobody handles an appeal from his own branch: a reviewer from outside it does."))
     return signed
 
 
@@ -153,11 +188,15 @@ def _decide(appeal: Appeal, state: str, reason: str, *, by: User, now: datetime)
             State.UPHELD: _("%(name)s has upheld this appeal meanwhile."),
         }
         raise Refused(words[State(appeal.state)], name=appeal.decider_name)
+    _answer(appeal, state, reason, signed, now)
+    audit.record(f"appeal.{state}", by=by, subject=appeal, branch=committee_of(appeal.run.branch), reason=reason)
+
+
+def _answer(appeal: Appeal, state: str, reason: str, signed: freezings.Signature, now: datetime) -> None:
     appeal.state, appeal.reason, appeal.decided_at = state, reason, now
     appeal.decider, appeal.decider_name = signed.user, signed.user.name
     appeal.decider_role, appeal.decider_for = signed.role, signed.holder
     appeal.save()
-    audit.record(f"appeal.{state}", by=by, subject=appeal, branch=committee_of(appeal.run.branch), reason=reason)
 
 
 def _tell_appellant(appeal: Appeal, kind: str) -> None:
@@ -169,11 +208,12 @@ def _tell_appellant(appeal: Appeal, kind: str) -> None:
 
 
 def _tell_correctors(appeal: Appeal, figure: Figure, *, by: User, now: datetime) -> None:
-    """Whose figure is to be corrected, and why; not that it was he who appealed."""
+    """Which figure is to be corrected where it stands; not that somebody appealed, nor in which words."""
     permission, run = CORRECTED_BY.get(figure.source, Permission.COMPILE_RANKING), appeal.run
     people = {user.pk: user for user in holders(permission, run.branch, timezone.localdate(now))}
     people.pop(by.pk, None)
     people.pop(appeal.entry.member.user_id, None)
-    context = about(run) | {"name": appeal.entry.name, "number": appeal.pk, "reason": appeal.reason}
+    label = component_label(rankings.scheme_of(run), figure.code)
+    context = about(run) | {"name": appeal.entry.name, "figure": label, "place": figure.place, "source": figure.source}
     url = reverse("evaluations:ranking_evidence", args=[run.pk, appeal.entry_id])
     notify(people.values(), "figure_to_correct", key=str(appeal.pk), context=context, url=url)

@@ -18,8 +18,6 @@ from evaluations.queries import appeals
 from evaluations.refusals import Refused
 from evaluations.services import freezing
 from members.models import Branch, User
-from members.queries.own_matters import others
-from members.roles import Permission
 
 
 @transaction.atomic
@@ -48,9 +46,8 @@ def file_appeal(
     )
     after = {"run": run.pk, "figure": figure, "place": place, "name": entry.name}
     audit.record("appeal.filed", by=by, subject=appeal, branch=committee_of(run.branch), after=after)
-    deciders = others(Permission.DECIDE_APPEALS, entry.member, timezone.localdate(now), branch=run.branch)
     context = about(run) | {"until": appeal_times.last_day_to_answer(now).isoformat()}
-    notify(deciders, "appeal_filed", key=str(appeal.pk), context=context,
+    notify(appeals.deciders(entry, timezone.localdate(now)), "appeal_filed", key=str(appeal.pk), context=context,
            url=reverse("evaluations:appeal", args=[appeal.pk]))  # fmt: skip
     return appeal
 

@@ -69,7 +69,7 @@ def _counts(appeal: Appeal, inputs: Inputs) -> bool:
 
 def not_carried() -> Refused:
     """Why a job that names an appeal which does not hold any more is refused."""
-    return Refused(_("The appeal because of which this was to be compiled has been followed by a run already."))
+    return Refused(_("No upheld appeal waits for this: it was not upheld, or the ranking was compiled for it already."))
 
 
 def too_early() -> Refused:

@@ -19,6 +19,7 @@ from evaluations.models import DecisionMeeting, NoticePerson, PublicNotice, Rank
 from evaluations.models.public_notices import LEAST_DAYS, MOST_DAYS
 from evaluations.queries import decisions, objections, public_notices
 from evaluations.refusals import Refused, StaleReviewError
+from evaluations.services.appeals.grounds import check_nothing_upheld
 from evaluations.services.freezing import held as held_runs
 from evaluations.services.public_notices.holding import hold
 from members.models import User
@@ -165,6 +166,7 @@ def _standing(meeting: DecisionMeeting) -> DecisionMeeting:
     run = held_runs(RankingRun.objects.select_related("branch")).get(pk=meeting.run_id)
     meeting = DecisionMeeting.objects.get(pk=meeting.pk)
     meeting.run = run
+    check_nothing_upheld(run)
     check_can_be_prepared(meeting)
     return meeting
 

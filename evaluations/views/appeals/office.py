@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views import View
 
 from branchportal import audit
@@ -90,8 +90,10 @@ class AnswerView(AppealView):
     is_refusal = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.appeal.is_waiting:
-            messages.error(request, _("This appeal is answered already."))
+        try:
+            self.check()
+        except Refused as refusal:
+            messages.error(request, str(refusal))
             return redirect("evaluations:appeal", pk=pk)
         return self._page(self.form())
 
@@ -110,6 +112,11 @@ class AnswerView(AppealView):
     def form(self, data: Any = None) -> Form:
         """The form, empty or with what was sent."""
         return AnswerForm(data)
+
+    def check(self) -> None:
+        """Raise Refused where there is nothing to answer."""
+        if not self.appeal.is_waiting:
+            raise Refused(gettext_noop("This appeal is answered already."))
 
     def act(self, form: Form) -> None:
         """Answer, or raise Refused."""
@@ -146,14 +153,15 @@ class UpholdAppealView(AnswerView):
     def text(self) -> str:
         if self.figure.is_corrected_here:
             return _(
-                "Enter the five points that should have counted in this month. They replace what stands there, your "
-                "reason stays in the audit trail, and the ranking is compiled again at once, also where it is frozen. "
-                "The old run stays as it is; the new one has to be proposed and confirmed anew."
+                "Enter the five points that should have counted in this month. They replace what stands there, and the "
+                "ranking is compiled again at once, also where it is frozen. Your reason stays in the audit trail of "
+                "your committee; the branch reads that you have corrected the figure, not who appealed. The old run "
+                "stays as it is; the new one has to be proposed and confirmed anew."
             )
         return _(
-            "This figure is corrected where it stands, by whoever enters it there; they get a message with your "
-            "reason. Afterwards come back to the appeal and have the ranking compiled again. The old run stays as it "
-            "is; the new one has to be proposed and confirmed anew."
+            "This figure is corrected where it stands, by whoever enters it there; they get a message which figure of "
+            "whom it is, not that somebody appealed. Afterwards come back to the appeal and have the ranking compiled "
+            "again. The old run stays as it is; the new one has to be proposed and confirmed anew."
         )
 
     @property
@@ -187,6 +195,26 @@ class UpholdAppealView(AnswerView):
         )  # fmt: skip
 
 
+class TakeBackAppealView(AnswerView):
+    """An upheld appeal ends without a run: the figure can't be corrected, or was right after all."""
+
+    title = gettext_lazy("Take the uphold back")
+    text = gettext_lazy(
+        "For a figure that turns out to be right, or that nobody can correct any more. It stays as it is, the appeal "
+        "ends as not upheld, and the member reads your reason. Nothing is compiled; then the ranking can be frozen."
+    )
+    label = gettext_lazy("Take the uphold back")
+    done = gettext_lazy("The appeal is ended; the member has a message.")
+    is_refusal = True
+
+    def check(self) -> None:
+        deciding.check_can_be_taken_back(self.appeal)
+
+    def act(self, form: Form) -> None:
+        reason = form.cleaned_data["reason"]
+        deciding.take_back(appeal=self.appeal, reason=reason, by=self.request.user, now=timezone.now())
+
+
 class CompileAppealView(AppealView):
     """Compile again because of an upheld appeal, once the source says something else."""
 
@@ -202,9 +230,9 @@ class CompileAppealView(AppealView):
 
 
 def _in_scope(view: PortalView) -> QuerySet[Appeal]:
-    """Never one's own, nor those of whom one stands in for: somebody else sees and answers them."""
+    """Never of the own branch, nor of somebody for whom one stands in: somebody else sees and answers those."""
     today = timezone.localdate()
-    found = view.visible(Appeal.objects.all()).filter(appeals.about_others(view.request.user, today))
+    found = view.visible(Appeal.objects.all()).filter(appeals.answered_by(view.request.user, today))
     related = ("entry__member", "entry__run__branch", "entry__run__scheme", "entry__run__superseded_by", "run_after")
     found = found.select_related(*related, "decider_for").prefetch_related(freezings.TOLD_WITH_AN_APPEAL)
     return found.order_by(appeals.WAITING_FIRST, "-filed_at", "-pk")

@@ -114,16 +114,15 @@ def appeal_waits(world: World) -> None:
 def appeal_upheld(world: World) -> None:
     """With the figure corrected."""
     appeal = Appeal.objects.get(**world.own["appeal"])
-    appeal_granted(world)
-    SelfReview.objects.filter(member=appeal.entry.member, cycle__month=world.own["filed_month"]["month"]).update(
-        thought=75
-    )
+    month = world.own["filed_month"]["month"]
+    SelfReview.objects.filter(member=appeal.entry.member, cycle__month=month).update(thought=75)
+    appeal_granted(world, figure="self", place=f"{month:%Y-%m}")
 
 
-def appeal_granted(world: World) -> None:
-    """With the figure as it was."""
+def appeal_granted(world: World, figure: str = "months_as_activist", place: str = "") -> None:
+    """Against a figure that nobody corrects."""
     decided = {"state": "upheld", "decider": world.user, "reason": "有误", "decided_at": NOW}
-    Appeal.objects.filter(**world.own["appeal"]).update(**decided)
+    Appeal.objects.filter(**world.own["appeal"]).update(**decided, figure=figure, place=place)
     JobRun.objects.filter(kind="compile_ranking", ranking_run=None).delete()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -117,6 +118,26 @@ def waiting_of_line(run: RankingRun) -> int:
     return Appeal.objects.waiting().filter(**same).count()
 
 
+def changed_beside(run: RankingRun) -> list[str]:
+    """Names of those whose rows rest on other inputs than in the run before, beside what this run's appeals corrected.
+
+    In the order of their numbers; empty for a run that no appeal has made. Who joined or left the pool moves anyway.
+    """
+    grounds = Appeal.objects.filter(run_after=run).values_list("entry__member", "figure")
+    corrected: dict[int, set[str]] = defaultdict(set)
+    for member, figure in grounds:
+        corrected[member].add(figure)
+    if not corrected:
+        return []
+    before = dict(run.supersedes.entries.values_list("member", "inputs"))
+    after = run.entries.order_by("number").values_list("member", "name", "inputs")
+    return [
+        name
+        for member, name, inputs in after
+        if member in before and _is_other(before[member], inputs, corrected.get(member, frozenset()))
+    ]
+
+
 def is_changed(appeal: Appeal, today: date) -> bool:
     """Whether the source of the figure says something else today than the row appealed against. Raises Refused."""
     entry = appeal.entry
@@ -133,6 +154,10 @@ def is_changed(appeal: Appeal, today: date) -> bool:
 def differs(before: Mapping[str, Any], after: Mapping[str, Any], figure: str) -> bool:
     """Whether two rows rest on different inputs of this figure."""
     return before.get(figure) != after.get(figure)
+
+
+def _is_other(before: Mapping[str, Any], after: Mapping[str, Any], corrected: Collection[str]) -> bool:
+    return any(differs(before, after, figure) for figure in {*before, *after} if figure not in corrected)
 
 
 def answered_by(user: User, today: date) -> Q:

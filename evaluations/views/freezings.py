@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from evaluations import freezing_wording
 from evaluations.forms.freezing import ProposalForm, ReasonForm, SignatureForm
 from evaluations.models import Freezing
+from evaluations.queries import appeals
 from evaluations.refusals import Refused
 from evaluations.services import freezing as service
 from evaluations.views.rankings import RunView
@@ -81,6 +82,7 @@ class FreezingView(RunView):
             "label": self.label,
             "is_refusal": self.is_refusal,
             "note": run.freezing.note if run.freezing and run.freezing.is_open else "",
+            "waiting_appeals": 0 if self.is_refusal else appeals.waiting_of_line(run),
             "steps": freezing_wording.lines(run.freezing),
         }
         return render(self.request, "evaluations/freezing_form.html", context, status=status)

@@ -14,6 +14,7 @@ from django.views import View
 
 from branchportal import audit
 from branchportal.paging import page_of
+from branchportal.wording import listed
 from evaluations import decision_wording, freezing_wording, ranking_wording
 from evaluations.deadlines import parse_month
 from evaluations.forms.compilations import month_choices, new_nonce
@@ -142,6 +143,7 @@ class MovesView(RunView):
             "run": self.run,
             "moves": [move for move in moves if not move.is_unchanged],
             "unchanged": sum(move.is_unchanged for move in moves),
+            "changed_beside": listed(appeals.changed_beside(self.run)),
             "same_scheme": self.run.scheme_id == self.run.supersedes.scheme_id,
             "appeals": appeals.told_with(self.run),
         }

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from branchportal.messages import text_of
 from branchportal.models import AuditEntry, Notification
-from evaluations.models import Appeal, BranchReview, DecisionMeeting
+from evaluations.models import Appeal, BranchReview, DecisionMeeting, RankingRun
 from evaluations.queries import appeals as queries
 from evaluations.queries.appeals import Figure
 from evaluations.services import decision_signing
@@ -22,6 +22,7 @@ from tests.evaluations.freezing_material import freeze, propose
 from tests.evaluations.notice_material import consented, prepared
 from tests.evaluations.ranking_material import (
     OCTOBER,
+    SEPTEMBER,
 )
 from tests.evaluations.test_appeals import ABOUT, refusal, told, trail, violations
 from tests.factories import make_user, sign_in
@@ -170,3 +171,32 @@ def test_nothing_is_decided_or_put_on_notice_while_a_correction_waits_for_its_ru
     assert refusal(decision_signing.record, meeting=meeting, by=secretary, **signed) == UPHELD
     deciding.take_back(appeal=one, reason="无误", by=reviewer, now=NOW)
     assert refusal(decision_signing.record, meeting=meeting, by=secretary, **signed) != UPHELD
+
+
+def test_the_moves_name_everybody_whose_figures_changed_beside_the_appeal(client, ranked):
+    """What somebody slipped in meanwhile does not hide behind the correction."""
+    second, third = ranked.members[1:]
+    uphold(appeal(ranked, third), ranked.hands.reviewer, 95)
+    BranchReview.objects.filter(member=second, cycle__month=SEPTEMBER).update(thought=95)
+    Member.objects.filter(pk=third.pk).update(activist_on=date(2025, 1, 1))
+    work()
+    run = RankingRun.objects.get(number=2)
+    assert queries.changed_beside(run) == [second.name, third.name]
+    page = sign_in(client, ranked.hands.secretary, language="en").get(
+        reverse("evaluations:ranking_moves", args=[run.pk])
+    )
+    assert "Besides, other figures have changed since the run before: 钱二, 孙三." in " ".join(page.text.split())
+
+
+def test_the_moves_name_nobody_where_only_the_appeal_changed_something(ranked):
+    uphold(appeal(ranked, ranked.members[2]), ranked.hands.reviewer, 95)
+    work()
+    assert queries.changed_beside(RankingRun.objects.get(number=2)) == []
+
+
+def test_whoever_signs_reads_how_many_appeals_wait(client, ranked):
+    address = reverse("evaluations:freezing_propose", args=[ranked.run.pk])
+    sign_in(client, ranked.hands.secretary, language="en")
+    assert "against this ranking" not in client.get(address).text
+    appeal(ranked, ranked.members[2])
+    assert "1 appeal against this ranking waits for an answer." in client.get(address).text

@@ -138,14 +138,14 @@ class MovesView(RunView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if self.run.supersedes is None:
             raise Http404
-        moves = rankings.moves(self.run)
+        moves, told = rankings.moves(self.run), appeals.told_with(self.run)
         context = {
             "run": self.run,
             "moves": [move for move in moves if not move.is_unchanged],
             "unchanged": sum(move.is_unchanged for move in moves),
-            "changed_beside": listed(appeals.changed_beside(self.run)),
+            "changed_beside": listed(appeals.changed_beside(self.run)) if told["made_it"] else "",
             "same_scheme": self.run.scheme_id == self.run.supersedes.scheme_id,
-            "appeals": appeals.told_with(self.run),
+            "appeals": told,
         }
         return render(request, "evaluations/moves.html", context)
 

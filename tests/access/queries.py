@@ -22,8 +22,8 @@ MORE = {
     "evaluations:duty_ratings": 11, "activities:duties_download": 10,
     "evaluations:score_marked_file": 10, "evaluations:score_failing_rows": 10,
     "evaluations:column_marked_file": 10, "evaluations:column_failing_rows": 10, "members:accounts": 9,
-    "members:person": 9, "evaluations:decision_consent": 10, "evaluations:decision_send_back": 10,
-    "evaluations:freezing_propose": 9, "evaluations:decision_edit": 9,
+    "members:person": 9, "evaluations:decision_consent": 12, "evaluations:decision_send_back": 11,
+    "evaluations:freezing_propose": 10, "evaluations:freezing_confirm": 10, "evaluations:decision_edit": 9,
 }  # fmt: skip
 NO_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
 

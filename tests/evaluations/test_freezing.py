@@ -22,7 +22,7 @@ from members.models import Absence, RoleAssignment, User
 from members.roles import Role
 from tests.evaluations.freezing_material import NOW, confirm, freeze, make_hands, make_run, propose
 from tests.evaluations.ranking_material import NOVEMBER, OCTOBER, SEPTEMBER, compile_now, make_month
-from tests.factories import make_member, make_user
+from tests.factories import make_branch_tree, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +328,17 @@ def test_the_database_keeps_what_was_signed(run, hands):
             run=run, fingerprint=run.fingerprint, proposer=frozen.proposer, proposer_name="王书记",
             proposer_role="secretary", proposed_at=NOW,
         )  # fmt: skip
+
+
+def test_what_waits_and_what_came_back_is_told_to_nobody_elsewhere(tree, run, hands):
+    elsewhere = make_branch_tree("X")
+    strangers = make_user(Role.REVIEWER, elsewhere.root), make_user(Role.SECRETARY, elsewhere.b1)
+    beside = make_user(Role.SECRETARY, tree.b2)
+    proposed = propose(run, hands.secretary)
+    waiting = [list(freezings.to_confirm(fresh(one))) for one in (hands.reviewer, strangers[0])]
+    assert waiting == [[proposed], []]
+
+    freezing.decline(freezing=proposed, reason="缺一份测评", by=hands.reviewer, now=NOW)
+
+    told = [list(freezings.came_back(fresh(one))) for one in (hands.secretary, strangers[1], beside)]
+    assert told == [[proposed], [], []]

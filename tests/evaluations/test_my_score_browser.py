@@ -9,7 +9,7 @@ from tests.evaluations.appeal_material import make_ranked
 
 OWN_RESULT = "section[aria-labelledby=own-result-title] a"
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
